@@ -1,0 +1,19 @@
+/** The protocol this build speaks first. The server also speaks the one before it, once there is one. */
+export const CURRENT_PROTOCOL = 1;
+
+/** Every protocol this build can speak, newest first. */
+export const SPOKEN_PROTOCOLS: readonly number[] = [CURRENT_PROTOCOL];
+
+/** Bounds both sides enforce. Bytes are UTF-8 bytes of one frame. */
+export const LIMITS = {
+  /** Largest frame an agent may send, and the gateway reads. */
+  agentFrameBytes: 512 * 1024,
+  /** Largest frame a gateway may send, and the agent reads. */
+  serverFrameBytes: 512 * 1024,
+  /** Items in one report frame. */
+  reportItems: 100,
+  /** Commands in one answer to a pull. */
+  pulledCommands: 20,
+  /** Report items an agent may have sent and not yet seen acknowledged. */
+  unackedItems: 200,
+} as const;
