@@ -26,7 +26,7 @@ const kind = (displayName, suffix, extra = {}) => ({
   moduleNameMapper: {
     '^@corefleet/(contracts|features|platform)/(.+)$': '<rootDir>/libs/$1/$2/src/index.ts',
     '^@corefleet/testing/(.+)$': '<rootDir>/libs/testing/$1/index.ts',
-    '^@corefleet/agent$': '<rootDir>/apps/agent/src/index.ts',
+    '^@corefleet/apps/(.+)$': '<rootDir>/apps/$1/src/index.ts',
     '^@corefleet/(.+)$': '<rootDir>/libs/$1/src/index.ts',
   },
   ...extra,

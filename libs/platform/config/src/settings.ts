@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** A TCP port; 0 asks the system for a free one. */
+export const port = (otherwise: number) => z.coerce.number().int().min(0).max(65535).default(otherwise);
+
+/** A length of time in milliseconds. */
+export const durationMs = (otherwise: number) => z.coerce.number().int().positive().default(otherwise);
+
+/** `true` or `false`. */
+export const booleanSetting = (otherwise: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .default(otherwise ? 'true' : 'false')
+    .transform((value) => value === 'true');
+
+/** What every process that touches the stores needs. */
+export const storeSettings = {
+  /** PostgreSQL, as the role of this process. */
+  COREFLEET_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Connections this process may hold. */
+  COREFLEET_DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(8),
+  COREFLEET_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Prefix of every Redis key and channel: one Redis may serve several fleets. */
+  COREFLEET_REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('corefleet'),
+  COREFLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+};

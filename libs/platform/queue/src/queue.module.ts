@@ -1,0 +1,24 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Module, type DynamicModule } from '@nestjs/common';
+
+/** Failed jobs are kept for a person to look at, up to this many for each queue. */
+const KEPT_FAILURES = 1_000;
+
+/** BullMQ for one process: `queues` are those it adds to or works on. */
+@Module({})
+export class QueueModule {
+  static for(options: { redisUrl: string; prefix: string; queues: readonly string[] }): DynamicModule {
+    const root = BullModule.forRoot({
+      connection: { url: options.redisUrl, maxRetriesPerRequest: null, enableOfflineQueue: false },
+      prefix: `${options.prefix}:queue`,
+      defaultJobOptions: {
+        removeOnComplete: true,
+        removeOnFail: { count: KEPT_FAILURES },
+        attempts: 5,
+        backoff: { type: 'exponential', delay: 200, jitter: 0.5 },
+      },
+    });
+    const registered = BullModule.registerQueue(...options.queues.map((name) => ({ name })));
+    return { module: QueueModule, imports: [root, registered], exports: [registered] };
+  }
+}

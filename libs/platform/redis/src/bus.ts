@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Logger } from '@corefleet/platform/logger';
+import type { RedisConnections } from './redis-connections';
+
+/** Something changed: whoever shows it reads it again. Carries no content. */
+const FleetEvent = z.object({ topic: z.string(), id: z.string(), version: z.number() });
+export type FleetEvent = z.infer<typeof FleetEvent>;
+
+type Listener = (message: string) => void;
+
+/**
+ * Redis pub/sub for what may be lost: events for the live stream, and nudges for the gateways.
+ * Publishing never throws: a lost message is made good by a sweep or a refetch.
+ */
+export class Bus {
+  private readonly listeners = new Map<string, Set<Listener>>();
+
+  constructor(
+    private readonly redis: RedisConnections,
+    private readonly logger: Logger,
+  ) {
+    redis.listener.on('message', (channel: string, message: string) => {
+      for (const listener of this.listeners.get(channel) ?? []) listener(message);
+    });
+  }
+
+  publishEvent(event: FleetEvent): void {
+    this.publish('events', JSON.stringify(event));
+  }
+
+  /** Tells the gateway that these enrolments may have commands to pull. */
+  publishNudge(gatewayId: string, enrolmentIds: readonly string[]): void {
+    this.publish(`gateway.${gatewayId}`, JSON.stringify(enrolmentIds));
+  }
+
+  /** @returns a function that ends the subscription */
+  async onEvent(listener: (event: FleetEvent) => void): Promise<() => Promise<void>> {
+    return this.subscribe('events', FleetEvent, listener);
+  }
+
+  /** @returns a function that ends the subscription */
+  async onNudge(gatewayId: string, listener: (enrolmentIds: string[]) => void): Promise<() => Promise<void>> {
+    return this.subscribe(`gateway.${gatewayId}`, z.array(z.string()), listener);
+  }
+
+  private publish(name: string, message: string): void {
+    this.redis.commands.publish(this.channel(name), message).catch((error: unknown) => {
+      this.logger.warn({ error, channel: name }, 'Message not published');
+    });
+  }
+
+  private async subscribe<T>(name: string, schema: z.ZodType<T>, listener: (value: T) => void): Promise<() => Promise<void>> {
+    const channel = this.channel(name);
+    const onMessage: Listener = (message) => {
+      const parsed = schema.safeParse(parseJson(message));
+      if (parsed.success) listener(parsed.data);
+      else this.logger.warn({ channel: name }, 'Message of unknown shape dropped');
+    };
+    const listeners = this.listeners.get(channel) ?? new Set();
+    this.listeners.set(channel, listeners.add(onMessage));
+    await this.redis.listener.subscribe(channel);
+    return async () => {
+      listeners.delete(onMessage);
+      if (listeners.size > 0) return;
+      this.listeners.delete(channel);
+      await this.redis.listener.unsubscribe(channel);
+    };
+  }
+
+  private channel(name: string): string {
+    return `${this.redis.prefix}.${name}`;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

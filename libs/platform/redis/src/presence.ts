@@ -1,0 +1,35 @@
+import type { RedisConnections } from './redis-connections';
+
+/**
+ * Which gateway holds the link of an enrolment: a key with an expiry, so that a gateway that dies is forgotten.
+ * A hint only: who is offline by mistake is nudged by the next sweep.
+ */
+export class Presence {
+  /** Seconds after which an entry that was not renewed is gone. */
+  static readonly EXPIRY_SECONDS = 90;
+
+  constructor(private readonly redis: RedisConnections) {}
+
+  /** Says that `gatewayId` holds these links; call again within the expiry. */
+  async hold(gatewayId: string, enrolmentIds: readonly string[]): Promise<void> {
+    const pipeline = this.redis.commands.pipeline();
+    for (const id of enrolmentIds) pipeline.set(this.key(id), gatewayId, 'EX', Presence.EXPIRY_SECONDS);
+    await pipeline.exec();
+  }
+
+  /** Takes the entry back, unless another gateway holds the link by now. */
+  async release(gatewayId: string, enrolmentId: string): Promise<void> {
+    if ((await this.redis.commands.get(this.key(enrolmentId))) === gatewayId) await this.redis.commands.del(this.key(enrolmentId));
+  }
+
+  /** @returns the gateway of each enrolment that is present; absent ones are left out */
+  async gateways(enrolmentIds: readonly string[]): Promise<Map<string, string>> {
+    if (enrolmentIds.length === 0) return new Map();
+    const found = await this.redis.commands.mget(enrolmentIds.map((id) => this.key(id)));
+    return new Map(enrolmentIds.flatMap((id, at) => (found[at] ? [[id, found[at]] as const] : [])));
+  }
+
+  private key(enrolmentId: string): string {
+    return `${this.redis.prefix}:presence:${enrolmentId}`;
+  }
+}

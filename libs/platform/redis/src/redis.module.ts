@@ -1,0 +1,32 @@
+import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from '@corefleet/platform/logger';
+import { Bus } from './bus';
+import { Presence } from './presence';
+import { RedisConnections } from './redis-connections';
+
+class RedisLifetime implements OnApplicationShutdown {
+  constructor(private readonly redis: RedisConnections) {}
+
+  onApplicationShutdown(): void {
+    this.redis.close();
+  }
+}
+
+/** Gives every provider of a process the same connections, bus and presence, closed last at shutdown. */
+@Global()
+@Module({})
+export class RedisModule {
+  static for(options: { url: string; prefix: string; logger: Logger }): DynamicModule {
+    const redis = new RedisConnections(options.url, options.prefix, options.logger);
+    return {
+      module: RedisModule,
+      providers: [
+        { provide: RedisConnections, useValue: redis },
+        { provide: Bus, useValue: new Bus(redis, options.logger) },
+        { provide: Presence, useValue: new Presence(redis) },
+        { provide: RedisLifetime, useFactory: () => new RedisLifetime(redis) },
+      ],
+      exports: [RedisConnections, Bus, Presence],
+    };
+  }
+}
