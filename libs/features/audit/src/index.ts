@@ -1,0 +1,4 @@
+export type { Actor } from './actor';
+export type { AuditEntryView, AuditPage, AuditQuery, AuditSubject, NewAuditEntry } from './audit-entry';
+export { AuditModule } from './audit.module';
+export { AuditService } from './audit.service';
