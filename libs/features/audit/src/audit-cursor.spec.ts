@@ -6,10 +6,13 @@ describe('audit cursor', () => {
     expect(entryOfCursor(cursorAfter(9_007_199_254_740_993n))).toBe(9_007_199_254_740_993n);
   });
 
-  it.each(['', 'x', 'MTIz=', Buffer.from('-1').toString('base64url'), Buffer.from('9'.repeat(19)).toString('base64url')])(
-    'refuses %j',
-    (cursor) => {
-      expect(() => entryOfCursor(cursor)).toThrow(InvalidRequestError);
-    },
-  );
+  it.each([
+    '',
+    'x',
+    'MTIz=',
+    Buffer.from('-1').toString('base64url'),
+    Buffer.from('9'.repeat(19)).toString('base64url'),
+  ])('refuses %j', (cursor) => {
+    expect(() => entryOfCursor(cursor)).toThrow(InvalidRequestError);
+  });
 });

@@ -1,0 +1,14 @@
+export { AccessModule } from './access.module';
+export { AccessService } from './access.service';
+export type { Session } from './access.service';
+export { AttemptsUncountedError, TooManyAttemptsError } from './access.errors';
+export { AttemptCounter } from './attempt-counter';
+export type { AttemptLimit } from './attempt-counter';
+export { PASSWORD_LENGTH } from './password';
+export type { Principal, TokenKind } from './principal';
+export { covers, ROLES } from './role';
+export type { Role } from './role';
+export { SetupService } from './setup.service';
+export type { SetupLink } from './setup.service';
+export { TokensService } from './tokens.service';
+export type { CreatedToken, TokenView } from './tokens.service';
