@@ -31,7 +31,6 @@ export async function startPostgres({ dataDir, port, durable = true, passwordFil
   const listenPort = port ?? (await freePort());
   const server = startCluster(directory, listenPort, { binaries, ids, durable });
   lock.record(server.child, listenPort);
-  const removeThrowAway = () => !dataDir && rmSync(directory, { recursive: true, force: true });
   await untilReady(server, listenPort);
 
   const url = (database, user = 'postgres', secret = password) =>
@@ -40,7 +39,7 @@ export async function startPostgres({ dataDir, port, durable = true, passwordFil
     if (server.isRunning()) server.child.kill('SIGINT'); // fast shutdown: rolls back, disconnects, flushes
     await server.exited;
     lock.release();
-    removeThrowAway();
+    if (!dataDir) rmSync(directory, { recursive: true, force: true });
   };
   return { port: listenPort, pid: server.child.pid, adminUrl: url('postgres'), url, stop };
 }

@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 const OUTPUT_KEPT = 8_000;
 
 /**
- * Starts a store's server, which dies with this process however it ends (short of a SIGKILL; see data-lock.mjs).
+ * Starts a store's server, which dies with this process however it ends (short of a SIGKILL; see data-lock.mjs). It has a
+ * process group of its own: Ctrl-C in a terminal must reach those who use the store first, and the store through `stop`.
  * @param killSignal what ends the server at once
  * @returns `{child, output(), exited, isRunning()}`; `exited` resolves when it is gone, `output` gives its last words
  */
 export function startServer(command, args, { killSignal, input = '', ...options }) {
-  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   let output = '';
   const collect = (data) => (output = (output + data).slice(-OUTPUT_KEPT));
   child.stdout.on('data', collect);

@@ -1,0 +1,79 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inCache, inRoot, root } from './paths.mjs';
+
+/** What can be built, and in which shape: `server` leaves packages outside, `device` is one small file with everything. */
+export const APPS = {
+  api: 'server',
+  gateway: 'server',
+  worker: 'server',
+  signer: 'server',
+  standalone: 'server',
+  simulator: 'server',
+  agent: 'device',
+};
+
+const SHAPES = {
+  server: { packages: 'external', sourcemap: 'linked', keepNames: true },
+  // ws tries to load these two and lives without them
+  device: { minify: true, legalComments: 'none', external: ['bufferutil', 'utf-8-validate'] },
+};
+
+const entryOf = (app) => inRoot('apps', app, 'src/main.ts');
+const bundleOf = (app) => inRoot('dist', `${app}.cjs`);
+const inputsOf = (app) => inCache('build', `${app}.json`);
+
+/** Whether the app is there to build. */
+export const hasApp = (app) => existsSync(entryOf(app));
+
+/**
+ * Bundles apps/<app>/src/main.ts into dist/<app>.cjs, unless the bundle is newer than all that went into it.
+ * @returns `{file, sizeBytes, built}`
+ * @throws esbuild's error, which names file and line
+ */
+export async function bundle(app) {
+  if (!APPS[app]) throw new Error(`cannot build ${app}: the apps are ${Object.keys(APPS).join(', ')}`);
+  const file = bundleOf(app);
+  const built = !isFresh(app);
+  if (built) await build(app, file);
+  return { file, sizeBytes: statSync(file).size, built };
+}
+
+async function build(app, file) {
+  const { build: esbuild } = await import('esbuild');
+  const { swcPlugin } = await import('./swc-plugin.mjs');
+  const { metafile, outputFiles } = await esbuild({
+    entryPoints: [entryOf(app)],
+    outfile: file,
+    absWorkingDir: root,
+    tsconfig: inRoot('tsconfig.json'), // gives the path aliases
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+    plugins: [swcPlugin],
+    ...SHAPES[APPS[app]],
+  });
+  for (const output of outputFiles) replaceFile(output.path, output.contents);
+  replaceFile(inputsOf(app), JSON.stringify(Object.keys(metafile.inputs)));
+}
+
+/** A reader sees the old file or the new one, never half of one. */
+function replaceFile(file, contents) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, contents);
+  renameSync(fresh, file);
+}
+
+function isFresh(app) {
+  if (!existsSync(bundleOf(app)) || !existsSync(inputsOf(app))) return false;
+  const builtAt = statSync(bundleOf(app)).mtimeMs;
+  const own = ['package-lock.json', 'tsconfig.json'].map((name) => inRoot(name)).concat(fileURLToPath(import.meta.url));
+  const inputs = JSON.parse(readFileSync(inputsOf(app), 'utf8')).map((name) => path.resolve(root, name));
+  return [...own, ...inputs].every((input) => existsSync(input) && statSync(input).mtimeMs < builtAt);
+}
