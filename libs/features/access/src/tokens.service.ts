@@ -6,7 +6,6 @@ import { NotFoundError, RefusedError } from '@corefleet/platform/errors';
 import { insertToken } from './insert-token';
 import type { Principal } from './principal';
 import { covers } from './role';
-import { cursorAfter, tokenOfCursor } from './token-cursor';
 
 export interface TokenView {
   readonly id: string;
@@ -67,20 +66,23 @@ export class TokensService {
     });
   }
 
-  /** Newest first: the principal's own, or everyone's for an admin. Secrets are not shown: they are not kept. */
+  /**
+   * Newest first: the principal's own, or everyone's for an admin. Secrets are not shown: they are not kept.
+   * @param page.cursor id of the last token of the page before
+   */
   async list(
     principal: Principal,
     page: { cursor?: string; limit: number },
   ): Promise<{ items: TokenView[]; next?: string }> {
     const rows = await this.database.prisma.apiToken.findMany({
-      where: { ...visibleTo(principal), ...(page.cursor !== undefined && { id: { lt: tokenOfCursor(page.cursor) } }) },
+      where: { ...visibleTo(principal), ...(page.cursor !== undefined && { id: { lt: page.cursor } }) },
       include: { user: true },
       orderBy: { id: 'desc' },
       take: page.limit + 1,
     });
     const items = rows.slice(0, page.limit).map(toView);
     const last = items.at(-1);
-    return { items, ...(rows.length > page.limit && last && { next: cursorAfter(last.id) }) };
+    return rows.length > page.limit && last ? { items, next: last.id } : { items };
   }
 
   /**

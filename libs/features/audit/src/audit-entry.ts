@@ -34,7 +34,7 @@ export interface AuditEntryView {
 }
 
 export interface AuditQuery {
-  /** `next` of the page before. */
+  /** Id of the last entry of the page before. */
   readonly cursor?: string;
   readonly limit: number;
   readonly action?: string;
@@ -43,6 +43,6 @@ export interface AuditQuery {
 
 export interface AuditPage {
   readonly items: AuditEntryView[];
-  /** Cursor of the next, older page; absent on the last. */
+  /** Id of the last entry, when there are older ones. */
   readonly next?: string;
 }

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { id, page, pageQuery, someText, time } from './common';
+
+export const ChangesQuery = z.strictObject({
+  ...pageQuery,
+  /** `true`: only those that ended; `false`: only those under way. */
+  ready: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
+});
+export type ChangesQuery = z.infer<typeof ChangesQuery>;
+
+/** snapd's own id of a change, unique on one device until its next factory reset. */
+export const ChangeParams = z.strictObject({ id, changeId: someText(64) });
+
+/** A change as snapd showed it last, with its tasks. */
+export const ChangeView = z.object({
+  deviceId: id.optional(),
+  changeId: z.string(),
+  /** The command it belongs to, where the agent knows one. */
+  commandId: id.nullable(),
+  kind: z.string(),
+  summary: z.string(),
+  /** snapd's word: Do, Doing, Done, Abort, Undo, Undoing, Undone, Error, Hold, Wait. */
+  status: z.string(),
+  ready: z.boolean(),
+  err: z.string().nullable(),
+  /** As snapd wrote it, with its nanoseconds. */
+  spawnTime: z.string(),
+  readyTime: z.string().nullable(),
+  tasks: z.array(z.unknown()),
+  data: z.unknown(),
+  receivedAt: time,
+});
+export type ChangeView = z.infer<typeof ChangeView>;
+
+export const ChangePage = page(ChangeView);
+export type ChangePage = z.infer<typeof ChangePage>;
+
+/** A notice as snapd showed it last. */
+export const NoticeView = z.object({
+  noticeId: z.string(),
+  type: z.string(),
+  key: z.string(),
+  /** null: public. */
+  userId: z.number().int().nullable(),
+  firstOccurred: z.string(),
+  lastOccurred: z.string(),
+  lastRepeated: z.string(),
+  occurrences: z.number().int(),
+  lastData: z.unknown(),
+  receivedAt: time,
+});
+export type NoticeView = z.infer<typeof NoticeView>;
+
+export const NoticeList = z.object({ items: z.array(NoticeView) });
+export type NoticeList = z.infer<typeof NoticeList>;
+
+/** The newest answer of one read of the device, whole. */
+export const FactView = z.object({ name: z.string(), digest: z.string(), value: z.unknown(), receivedAt: time });
+export type FactView = z.infer<typeof FactView>;
+
+export const FactList = z.object({ items: z.array(FactView) });
+export type FactList = z.infer<typeof FactList>;

@@ -1,0 +1,21 @@
+export * from './access';
+export * from './audit';
+export * from './changes';
+export {
+  COMMAND_DEVICES_MOST,
+  CommandDetail,
+  CommandPage,
+  CommandsQuery,
+  CommandView,
+  IssueCommandsRequest,
+  IssuedCommands,
+} from './commands';
+export { ActRequest, IdempotencyKey, IdParams, Labels, PAGE_LIMIT, PageQuery, Role } from './common';
+export { DevicePage, DevicesQuery, DeviceView, PatchDeviceRequest } from './devices';
+export * from './enrolment';
+export * from './events';
+export * from './health';
+export * from './operations';
+export * from './problem';
+export * from './rollouts';
+export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** Body of every error, as `application/problem+json` (RFC 9457). */
+export const Problem = z.object({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.number().int(),
+  /** Stable: what programs test. */
+  code: z.string(),
+  /** What happened, naming the thing, for people. */
+  detail: z.string(),
+  /** Every wrong field of the request at once. */
+  problems: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Names this one error in the server's log. */
+  instance: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const PROBLEM_TYPE = 'application/problem+json';
