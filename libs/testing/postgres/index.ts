@@ -1,0 +1,1 @@
+export { createTestDatabase, type TestDatabase, type TestRole } from './test-database';
