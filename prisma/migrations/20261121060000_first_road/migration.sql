@@ -192,9 +192,10 @@ CREATE TABLE "commands" (
     "parameters" JSONB NOT NULL,
     "status" TEXT NOT NULL,
     "audit_id" BIGINT NOT NULL,
+    "requested_by" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "valid_until" TIMESTAMPTZ(6) NOT NULL,
-    "deadline" TIMESTAMPTZ(6) NOT NULL,
+    "deadline_seconds" INTEGER NOT NULL,
     "key_id" TEXT,
     "sequence" BIGINT,
     "envelope" TEXT,
@@ -251,6 +252,7 @@ CREATE TABLE "rollouts" (
     "min_failed" INTEGER NOT NULL,
     "deadline_seconds" INTEGER NOT NULL,
     "target_count" INTEGER NOT NULL,
+    "accepted_failures" INTEGER NOT NULL DEFAULT 0,
     "audit_id" BIGINT NOT NULL,
     "created_by" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -278,11 +280,8 @@ CREATE TABLE "rollout_targets" (
     "rollout_id" UUID NOT NULL,
     "device_id" UUID NOT NULL,
     "wave" INTEGER NOT NULL,
-    "status" TEXT NOT NULL,
     "command_id" UUID,
-    "cause" TEXT,
-    "message" TEXT,
-    "finished_at" TIMESTAMPTZ(6),
+    "skipped" TEXT,
 
     CONSTRAINT "rollout_targets_pkey" PRIMARY KEY ("rollout_id","device_id")
 );
@@ -333,7 +332,7 @@ CREATE UNIQUE INDEX "signing_keys_public_key_key" ON "signing_keys"("public_key"
 CREATE UNIQUE INDEX "rollout_targets_command_id_key" ON "rollout_targets"("command_id");
 
 -- CreateIndex
-CREATE INDEX "rollout_targets_rollout_id_wave_status_idx" ON "rollout_targets"("rollout_id", "wave", "status");
+CREATE INDEX "rollout_targets_rollout_id_wave_idx" ON "rollout_targets"("rollout_id", "wave");
 
 -- AddForeignKey
 ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

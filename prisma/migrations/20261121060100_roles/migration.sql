@@ -29,7 +29,7 @@ GRANT SELECT ON audit_entries, enrolments, devices, device_links, commands, comm
 GRANT INSERT ON audit_entries, commands TO corefleet_worker;
 GRANT UPDATE (status, accepted_at, finished_at, change_ids, cause, message, snapd_kind, snapd_value, result, late_status, applied_epoch, applied_number) ON commands TO corefleet_worker;
 GRANT UPDATE ON rollouts, waves, rollout_targets TO corefleet_worker;
-GRANT DELETE ON command_reports TO corefleet_worker;
+GRANT DELETE, UPDATE (received_at) ON command_reports TO corefleet_worker; -- UPDATE of a column: what FOR UPDATE asks for
 
 -- signer: reads what it signs and what authorised it; writes the signature and the sequence, nothing else.
 GRANT SELECT ON audit_entries, commands, enrolments, devices, rollouts, signing_keys TO corefleet_signer;

@@ -1,1 +1,2 @@
 export { Clock, Ids } from './clock';
+export { ClockModule } from './clock.module';

@@ -1,15 +1,19 @@
 import { BullModule } from '@nestjs/bullmq';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 
 /** Failed jobs are kept for a person to look at, up to this many for each queue. */
 const KEPT_FAILURES = 1_000;
 
-/** BullMQ for one process: `queues` are those it adds to or works on. */
+/**
+ * BullMQ for one process: `queues` are those it adds to or works on.
+ * A producer fails at once while Redis is away (its rows are written, the sweep nudges again); a worker waits for it.
+ */
+@Global()
 @Module({})
 export class QueueModule {
-  static for(options: { redisUrl: string; prefix: string; queues: readonly string[] }): DynamicModule {
+  static for(options: { redisUrl: string; prefix: string; queues: readonly string[]; works: boolean }): DynamicModule {
     const root = BullModule.forRoot({
-      connection: { url: options.redisUrl, maxRetriesPerRequest: null, enableOfflineQueue: false },
+      connection: { url: options.redisUrl, maxRetriesPerRequest: null, enableOfflineQueue: options.works },
       prefix: `${options.prefix}:queue`,
       defaultJobOptions: {
         removeOnComplete: true,

@@ -25,7 +25,11 @@ export class Bus {
   }
 
   publishEvent(event: FleetEvent): void {
-    this.publish('events', JSON.stringify(event));
+    this.publishEvents([event]);
+  }
+
+  publishEvents(events: readonly FleetEvent[]): void {
+    if (events.length > 0) this.publish('events', JSON.stringify(events));
   }
 
   /** Tells the gateway that these enrolments may have commands to pull. */
@@ -35,7 +39,7 @@ export class Bus {
 
   /** @returns a function that ends the subscription */
   async onEvent(listener: (event: FleetEvent) => void): Promise<() => Promise<void>> {
-    return this.subscribe('events', FleetEvent, listener);
+    return this.subscribe('events', z.array(FleetEvent), (events) => events.forEach(listener));
   }
 
   /** @returns a function that ends the subscription */

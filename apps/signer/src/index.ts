@@ -1,0 +1,2 @@
+export { SignerConfig } from './config';
+export { startSigner } from './start-signer';

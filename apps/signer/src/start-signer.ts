@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { Database } from '@corefleet/platform/database';
+import { NestLogger, type Logger } from '@corefleet/platform/logger';
+import type { SignerConfig } from './config';
+import { SignerModule } from './signer.module';
+import { SigningKey } from './signing-key';
+
+/** Starts the signer: publishes its public key, then signs until it is closed. */
+export async function startSigner(config: SignerConfig, logger: Logger): Promise<{ close(): Promise<void> }> {
+  const key = SigningKey.load(config.COREFLEET_SIGNER_KEY_FILE);
+  const app = await NestFactory.createApplicationContext(SignerModule.for(config, key, logger), {
+    logger: new NestLogger(logger),
+  });
+  await publishKey(app.get(Database), key);
+  logger.info({ keyId: key.keyId }, 'Signer ready');
+  return app;
+}
+
+async function publishKey(database: Database, key: SigningKey): Promise<void> {
+  await database.pool.query('INSERT INTO signing_keys (id, public_key) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    key.keyId,
+    key.publicKey,
+  ]);
+}

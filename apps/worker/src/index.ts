@@ -1,0 +1,2 @@
+export { WorkerConfig } from './config';
+export { startWorker } from './start-worker';

@@ -1,0 +1,56 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { foldReports, type FoldedCommand } from '@corefleet/features/commands';
+import { RolloutJobs } from '@corefleet/features/rollouts';
+import { Database } from '@corefleet/platform/database';
+import { Bus } from '@corefleet/platform/redis';
+import { Coalesced } from './coalesced';
+
+/** Folds what agents reported into their commands, as soon as a gateway says that there is something. */
+@Injectable()
+export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ReportFolder.name);
+  private readonly folding = new Coalesced(
+    () => this.foldAll(),
+    (error) => this.logger.warn(`Reports not folded, left to the sweep: ${String(error)}`),
+  );
+  private unsubscribe: (() => Promise<void>) | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly bus: Bus,
+    private readonly rollouts: RolloutJobs,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.unsubscribe = await this.bus.onEvent(({ topic }) => {
+      if (topic === 'command-reports') this.fold();
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.unsubscribe?.();
+    await this.folding.idle();
+  }
+
+  /** Safe to call at any time. */
+  fold(): void {
+    this.folding.ask();
+  }
+
+  /** Tells whoever looks on, and the rollouts they belong to, that commands moved. */
+  async announce(moved: readonly FoldedCommand[]): Promise<void> {
+    const version = Date.now();
+    this.bus.publishEvents(moved.map(({ id }) => ({ topic: 'commands', id, version })));
+    const rolloutIds = [...new Set(moved.flatMap(({ rolloutId }) => (rolloutId ? [rolloutId] : [])))];
+    this.bus.publishEvents(rolloutIds.map((id) => ({ topic: 'rollouts', id, version })));
+    if (rolloutIds.length > 0) await this.rollouts.nudge(rolloutIds);
+  }
+
+  private async foldAll(): Promise<void> {
+    for (;;) {
+      const { folded, more } = await foldReports(this.database);
+      await this.announce(folded);
+      if (!more) return;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CommandJobs, closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from '@corefleet/features/commands';
+import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
+import { Database } from '@corefleet/platform/database';
+import { Coalesced } from './coalesced';
+import { Nudges } from './nudges';
+import { ReportFolder } from './report-folder';
+
+export const SWEEP_MS = Symbol('SWEEP_MS');
+
+/**
+ * The guarantee behind every nudge: looks at the rows every few seconds and does again whatever a lost job, message or
+ * process left undone. Every worker sweeps; each step is safe to run twice at once.
+ */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Sweeper.name);
+  private readonly sweeping = new Coalesced(
+    () => this.sweep(),
+    (error) => this.logger.warn(`Sweep failed, the next one follows: ${String(error)}`),
+  );
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly commands: CommandJobs,
+    private readonly rollouts: RolloutJobs,
+    private readonly reconciler: RolloutReconciler,
+    private readonly folder: ReportFolder,
+    private readonly nudges: Nudges,
+    @Inject(SWEEP_MS) private readonly everyMs: number,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => this.sweeping.ask(), this.everyMs);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping.idle();
+  }
+
+  private async sweep(): Promise<void> {
+    this.folder.fold();
+    await this.folder.announce(await closeOverdueCommands(this.database));
+    await this.requeueUnsigned();
+    await this.nudges.send(await waitingEnrolmentIds(this.database, this.everyMs));
+    await this.rollouts.nudge(await this.reconciler.runningIds());
+  }
+
+  private async requeueUnsigned(): Promise<void> {
+    const byOperation = new Map<string, string[]>();
+    for (const { id, operation } of await unsignedCommandIds(this.database, this.everyMs)) {
+      byOperation.set(operation, [...(byOperation.get(operation) ?? []), id]);
+    }
+    for (const [operation, ids] of byOperation) await this.commands.add(operation, ids);
+  }
+}

@@ -1,0 +1,27 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { COMMANDS_QUEUE, type CommandJob } from '@corefleet/platform/queue';
+
+/** Nudges for new commands. Losing one costs time only: the sweep adds it again from the row. */
+@Injectable()
+export class CommandJobs {
+  private readonly logger = new Logger(CommandJobs.name);
+
+  constructor(@InjectQueue(COMMANDS_QUEUE) private readonly queue: Queue<CommandJob>) {}
+
+  /** Adds one job for each command that has none under way. While Redis is away it leaves them to the sweep. */
+  async add(operation: string, commandIds: readonly string[]): Promise<void> {
+    try {
+      await this.queue.addBulk(commandIds.map((commandId) => jobOf(operation, commandId)));
+    } catch (error) {
+      this.logger.warn(`Commands not queued, left to the sweep: ${String(error)}`);
+    }
+  }
+}
+
+const jobOf = (operation: string, commandId: string) => ({
+  name: operation,
+  data: { v: 1 as const, commandId },
+  opts: { deduplication: { id: `command_${commandId}` } },
+});

@@ -1,0 +1,47 @@
+/**
+ * A command on the server.
+ *
+ * | state     | set by | means                                              | goes to                                    |
+ * |-----------|--------|----------------------------------------------------|--------------------------------------------|
+ * | queued    | api, worker | the row is there, a job nudges the signer     | signed, rejected (signer), cancelled       |
+ * | signed    | signer | the agent gets it with its next pull               | accepted, rejected, expired, cancelled     |
+ * | accepted  | agent  | verified and journalled on the device              | running, or an end                         |
+ * | running   | agent  | snapd has it                                       | rebooting, verifying, or an end            |
+ * | rebooting | agent  | the device is on its way through a restart         | running, verifying, or an end              |
+ * | verifying | agent  | done by snapd's account, being read back           | an end                                     |
+ * | succeeded | agent  | the device shows what was asked for                | -                                          |
+ * | failed    | agent  | it does not; cause and snapd's message say why     | -                                          |
+ * | unknown   | agent  | undecidable whether snapd got it; asks a person    | -                                          |
+ * | rejected  | agent, signer | signature, policy, sequence or parameters refused | -                                   |
+ * | expired   | agent, sweep  | not accepted before valid-until             | - (a late end is kept in late_status)      |
+ * | timed-out | sweep  | accepted, seen since, but past its deadline        | - (as above)                               |
+ * | lost      | sweep  | accepted, silent past its deadline                 | - (as above)                               |
+ * | cancelled | person | taken back before the device accepted it           | - (as above)                               |
+ *
+ * Ends are never left. Reports may come twice, late and out of order: the newer (journal epoch, number) wins.
+ */
+export const COMMAND_ENDS = [
+  'succeeded',
+  'failed',
+  'unknown',
+  'rejected',
+  'expired',
+  'timed-out',
+  'lost',
+  'cancelled',
+] as const;
+
+export const SUCCEEDED = 'succeeded';
+
+export type CommandStatus =
+  | 'queued'
+  | 'signed'
+  | 'accepted'
+  | 'running'
+  | 'rebooting'
+  | 'verifying'
+  | (typeof COMMAND_ENDS)[number];
+
+const ends: ReadonlySet<string> = new Set(COMMAND_ENDS);
+
+export const isEnd = (status: string): boolean => ends.has(status);

@@ -1,0 +1,47 @@
+import type { Prisma } from '@corefleet/platform/database';
+
+/** A command as people see it: the row without the signed text. */
+export interface CommandView {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly rolloutId: string | null;
+  readonly operation: string;
+  readonly parameters: unknown;
+  readonly status: string;
+  readonly requestedBy: string;
+  readonly sequence: number | null;
+  readonly changeIds: string[];
+  readonly cause: string | null;
+  readonly message: string | null;
+  readonly snapdKind: string | null;
+  readonly snapdValue: unknown;
+  readonly result: unknown;
+  /** The end the device reported after the command had been closed here. */
+  readonly lateStatus: string | null;
+  readonly deadlineSeconds: number;
+  readonly createdAt: Date;
+  readonly validUntil: Date;
+  readonly signedAt: Date | null;
+  readonly acceptedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export interface CommandPage {
+  readonly items: CommandView[];
+  readonly next?: string;
+}
+
+/** Columns of a view: the envelope stays where it is. */
+export const commandColumns = { envelope: true, signature: true, keyId: true } as const;
+
+type Row = Prisma.CommandGetPayload<{ omit: typeof commandColumns }>;
+
+export function commandView(row: Row): CommandView {
+  const { id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind } = row;
+  const { snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt } = row;
+  return {
+    ...{ id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind },
+    ...{ snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt },
+    sequence: row.sequence === null ? null : Number(row.sequence),
+  };
+}

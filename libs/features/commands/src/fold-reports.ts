@@ -1,0 +1,53 @@
+import type { Database } from '@corefleet/platform/database';
+
+/** A command that a report moved. */
+export interface FoldedCommand {
+  readonly id: string;
+  readonly rolloutId: string | null;
+  readonly status: string;
+}
+
+/** Reports taken by one call: bounds the transaction. */
+const FOLD_LIMIT = 2_000;
+
+/**
+ * Moves commands to what their agents reported, and removes those reports, in one statement and so all or nothing.
+ * Safe from several workers at once: each takes other reports, and a newer (epoch, number) is never undone.
+ * A report of a command that is not this enrolment's moves nothing.
+ * @returns the commands moved; `more` when there may be further reports
+ */
+export async function foldReports(database: Database): Promise<{ folded: FoldedCommand[]; more: boolean }> {
+  const rows = await database.rows<FoldedCommand & { taken: number }>('fold-command-reports', FOLD, [FOLD_LIMIT]);
+  const taken = rows[0]?.taken ?? 0;
+  return { folded: rows.filter(({ id }) => id !== null), more: taken >= FOLD_LIMIT };
+}
+
+const FOLD = `
+WITH taken AS (
+  DELETE FROM command_reports WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM command_reports ORDER BY received_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+  RETURNING enrolment_id, journal_epoch, number, command_id, report
+), newest AS (
+  SELECT DISTINCT ON (enrolment_id, command_id) *, report->>'state' AS state,
+         report->>'state' IN ('succeeded', 'failed', 'unknown', 'rejected', 'expired') AS is_end
+    FROM taken ORDER BY enrolment_id, command_id, journal_epoch DESC, number DESC
+), moved AS (
+  UPDATE commands SET
+      status = CASE WHEN finished_at IS NULL THEN newest.state ELSE status END,
+      late_status = CASE WHEN finished_at IS NOT NULL AND newest.is_end THEN newest.state ELSE late_status END,
+      accepted_at = coalesce(accepted_at, CASE WHEN newest.state NOT IN ('rejected', 'expired') THEN now() END),
+      finished_at = coalesce(finished_at, CASE WHEN newest.is_end THEN now() END),
+      change_ids = ARRAY(SELECT jsonb_array_elements_text(newest.report->'changeIds')),
+      cause = coalesce(newest.report->>'cause', cause),
+      message = coalesce(newest.report->>'message', message),
+      snapd_kind = newest.report->>'snapdKind',
+      snapd_value = newest.report->'snapdValue',
+      result = newest.report->'result',
+      applied_epoch = newest.journal_epoch,
+      applied_number = newest.number
+    FROM newest
+   WHERE commands.id = newest.command_id AND commands.enrolment_id = newest.enrolment_id
+     AND (commands.applied_epoch, commands.applied_number) < (newest.journal_epoch, newest.number)
+  RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status
+)
+SELECT moved.*, totals.taken FROM (SELECT count(*)::int AS taken FROM taken) AS totals LEFT JOIN moved ON true`;

@@ -1,0 +1,18 @@
+export { CommandsModule } from './commands.module';
+export { CommandsService } from './commands.service';
+export type { IssueRequest, IssuedCommand } from './commands.service';
+export type { CommandPage, CommandView } from './command-view';
+export { CommandJobs } from './command-jobs';
+export { CommandReportsIngest } from './command-reports-ingest';
+export type { ReceivedCommandReport } from './command-reports-ingest';
+export { COMMAND_ENDS, SUCCEEDED, isEnd } from './command-state';
+export type { CommandStatus } from './command-state';
+export { foldReports } from './fold-reports';
+export type { FoldedCommand } from './fold-reports';
+export { insertCommands } from './insert-commands';
+export type { NewCommands } from './insert-commands';
+export { signCommands } from './sign-commands';
+export type { CommandSigner } from './sign-commands';
+export { closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from './sweep-commands';
+export { cancelRolloutCommands } from './cancel-commands';
+export { checkParameters } from './check-parameters';

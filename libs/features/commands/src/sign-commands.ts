@@ -1,0 +1,127 @@
+import { canonicalJson, commandSigningText, type Envelope } from '@corefleet/contracts/device-protocol';
+import type { Database } from '@corefleet/platform/database';
+import type { PoolClient } from 'pg';
+import { refusalOf, type CommandToSign } from './signing-rules';
+
+/** The one key of the fleet, wherever it is held. */
+export interface CommandSigner {
+  readonly keyId: string;
+  /** @returns Ed25519 signature, base64url */
+  sign(text: string): string;
+}
+
+interface SignedRow {
+  readonly id: string;
+  readonly sequence: number;
+  readonly envelope: string;
+  readonly signature: string;
+}
+
+/**
+ * Signs those of the commands that are queued and derive from an authorised request; the others of them end `rejected`.
+ * Sequences are taken under the lock of their enrolments, so a higher one is never visible before a lower one.
+ * Safe to call again and from two signers at once: a command that is taken or signed already is left out.
+ * @returns enrolments that have a command to pull now
+ */
+export async function signCommands(database: Database, signer: CommandSigner, commandIds: readonly string[]): Promise<string[]> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('BEGIN');
+    const queued = await client.query<CommandToSign>({ name: 'commands-to-sign', text: TO_SIGN, values: [commandIds] });
+    const refused = queued.rows.flatMap((command) => {
+      const refusal = refusalOf(command);
+      return refusal ? [{ id: command.id, refusal }] : [];
+    });
+    const refusedIds = new Set(refused.map(({ id }) => id));
+    const accepted = queued.rows.filter(({ id }) => !refusedIds.has(id));
+    const sequences = await takeSequences(client, accepted);
+    await writeSigned(client, signer.keyId, accepted.map((command) => signOne(signer, command, sequences)));
+    await writeRefused(client, refused);
+    await client.query('COMMIT');
+    return [...sequences.keys()];
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+const TO_SIGN = `
+SELECT c.id, c.operation, c.parameters, c.created_at AS "createdAt", c.valid_until AS "validUntil",
+       c.deadline_seconds AS "deadlineSeconds", c.enrolment_id AS "enrolmentId", e.status AS "enrolmentStatus",
+       d.serial, d.model, d.brand_id AS "brandId", a.action AS "auditAction", a.details AS "auditDetails"
+  FROM commands c
+  JOIN enrolments e ON e.id = c.enrolment_id
+  JOIN devices d ON d.id = c.device_id AND d.id = e.device_id
+  LEFT JOIN audit_entries a ON a.id = c.audit_id
+ WHERE c.id = ANY ($1::uuid[]) AND c.status = 'queued'
+ ORDER BY c.enrolment_id, c.id
+   FOR UPDATE OF c SKIP LOCKED`;
+
+/** First sequence of each enrolment; the enrolments' rows stay locked until the transaction ends. */
+async function takeSequences(client: PoolClient, commands: readonly CommandToSign[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { enrolmentId } of commands) counts.set(enrolmentId, (counts.get(enrolmentId) ?? 0) + 1);
+  const { rows } = await client.query<{ id: string; first: string }>({
+    name: 'take-sequences',
+    text: `WITH locked AS (SELECT id FROM enrolments WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE)
+           UPDATE enrolments SET next_sequence = next_sequence + wanted.count
+             FROM locked JOIN unnest($1::uuid[], $2::int[]) AS wanted (id, count) USING (id)
+            WHERE enrolments.id = locked.id
+           RETURNING enrolments.id, next_sequence - wanted.count AS first`,
+    values: [[...counts.keys()], [...counts.values()]],
+  });
+  return new Map(rows.map(({ id, first }) => [id, Number(first)]));
+}
+
+function signOne(signer: CommandSigner, command: CommandToSign, sequences: Map<string, number>): SignedRow {
+  const sequence = sequences.get(command.enrolmentId);
+  if (sequence === undefined) throw new Error(`cannot sign command ${command.id}: its enrolment is gone`);
+  sequences.set(command.enrolmentId, sequence + 1);
+  const envelope = canonicalJson(envelopeOf(command, sequence));
+  return { id: command.id, sequence, envelope, signature: signer.sign(commandSigningText(envelope)) };
+}
+
+function envelopeOf(command: CommandToSign, sequence: number): Envelope {
+  return {
+    'message-id': command.id,
+    'account-id': command.brandId,
+    'message-kind': command.operation,
+    sequence,
+    device: `${command.serial}.${command.model}.${command.brandId}`,
+    'enrolment-id': command.enrolmentId,
+    assumes: [],
+    'valid-since': command.createdAt.toISOString(),
+    'valid-until': command.validUntil.toISOString(),
+    'deadline-seconds': command.deadlineSeconds,
+    timestamp: new Date().toISOString(),
+    body: command.parameters,
+  };
+}
+
+async function writeSigned(client: PoolClient, keyId: string, signed: readonly SignedRow[]): Promise<void> {
+  if (signed.length === 0) return;
+  await client.query({
+    name: 'write-signed',
+    text: `UPDATE commands SET status = 'signed', signed_at = now(), key_id = $1, sequence = s.sequence, envelope = s.envelope, signature = s.signature
+             FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS s (id, sequence, envelope, signature)
+            WHERE commands.id = s.id`,
+    values: [
+      keyId,
+      signed.map(({ id }) => id),
+      signed.map(({ sequence }) => sequence),
+      signed.map(({ envelope }) => envelope),
+      signed.map(({ signature }) => signature),
+    ],
+  });
+}
+
+async function writeRefused(client: PoolClient, refused: readonly { id: string; refusal: string }[]): Promise<void> {
+  if (refused.length === 0) return;
+  await client.query(
+    `UPDATE commands SET status = 'rejected', finished_at = now(), cause = 'signer-refused', message = r.refusal
+       FROM unnest($1::uuid[], $2::text[]) AS r (id, refusal) WHERE commands.id = r.id`,
+    [refused.map(({ id }) => id), refused.map(({ refusal }) => refusal)],
+  );
+}

@@ -1,0 +1,25 @@
+/** A device as people see it. */
+export interface DeviceView {
+  readonly id: string;
+  readonly brandId: string;
+  readonly model: string;
+  readonly serial: string;
+  readonly labels: Record<string, string>;
+  /** A gateway holds its link now. */
+  readonly online: boolean;
+  /** null once revoked. */
+  readonly enrolmentId: string | null;
+  readonly agentVersion: string | null;
+  readonly protocol: number | null;
+  readonly bootId: string | null;
+  /** How the agent finds the snapd beside it: reachable, unreachable or garbage. */
+  readonly snapdState: string | null;
+  readonly lastSeenAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface DevicePage {
+  readonly items: DeviceView[];
+  /** Cursor of the next page; absent on the last. */
+  readonly next?: string;
+}

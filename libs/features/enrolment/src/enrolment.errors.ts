@@ -1,0 +1,19 @@
+import { FleetError } from '@corefleet/platform/errors';
+
+/** The token is unknown, expired, revoked or used up: which of them is said to the audit, not to who asks. */
+export class EnrolmentTokenRefusedError extends FleetError {
+  readonly code = 'enrolment-token-refused';
+
+  constructor() {
+    super('cannot enrol: the enrolment token is not valid');
+  }
+}
+
+/** A new key claims the serial of a device that has a key: the incumbent keeps working. */
+export class DeviceKnownError extends FleetError {
+  readonly code = 'device-known';
+
+  constructor(readonly serial: string) {
+    super(`cannot enrol: device with serial "${serial}" is enrolled with another key, revoke it first`);
+  }
+}

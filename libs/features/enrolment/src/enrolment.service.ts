@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';
+import { AuditService, type Actor } from '@corefleet/features/audit';
+import { Clock, Ids } from '@corefleet/platform/clock';
+import { Database, type Transaction } from '@corefleet/platform/database';
+import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
+import { Bus } from '@corefleet/platform/redis';
+import { ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment-options';
+import { EnrolmentTokensService } from './enrolment-tokens.service';
+import { DeviceKnownError } from './enrolment.errors';
+
+/** Who may be a device of this fleet. Writer of table `enrolments`; makes the rows of `devices`. */
+@Injectable()
+export class EnrolmentService {
+  constructor(
+    private readonly database: Database,
+    private readonly tokens: EnrolmentTokensService,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly bus: Bus,
+    @Inject(ENROLMENT_OPTIONS) private readonly options: EnrolmentOptions,
+  ) {}
+
+  /**
+   * Enrols the key. The same key and token again give the same answer and take no further use,
+   * so an agent that never saw the answer asks again.
+   * @throws EnrolmentTokenRefusedError, DeviceKnownError; ConflictError while no signer has published its key
+   */
+  async enrol(request: EnrolRequest, source: string): Promise<EnrolAnswer> {
+    const signingKeys = await this.signingKeys();
+    const enrolment = await this.database.transaction(async (tx) => {
+      const token = await this.tokens.find(tx, request.token);
+      const known = await tx.enrolment.findUnique({ where: { publicKey: request.publicKey } });
+      if (known && known.status === 'active' && known.tokenId === token.id) return known;
+      await this.tokens.takeUse(tx, token);
+      return this.admit(tx, request, token, source);
+    });
+    this.bus.publishEvent({ topic: 'devices', id: enrolment.deviceId, version: Date.now() });
+    return { deviceId: enrolment.deviceId, enrolmentId: enrolment.id, gatewayUrl: this.options.gatewayUrl, signingKeys };
+  }
+
+  /** Ends the device's enrolment and cuts its link. The device stays visible with its history. */
+  async revokeDevice(actor: Actor, deviceId: string, remark?: string): Promise<void> {
+    const enrolmentId = await this.database.transaction(async (tx) => {
+      const device = await tx.device.findUnique({ where: { id: deviceId } });
+      if (!device) throw new NotFoundError('device', deviceId);
+      if (!device.enrolmentId) return undefined;
+      await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: null } });
+      const data = { status: 'revoked', endedAt: this.clock.now() };
+      await tx.enrolment.update({ where: { id: device.enrolmentId }, data });
+      const subject = { kind: 'device', id: deviceId };
+      await this.audit.record(tx, { actor, action: 'device.revoke', subject, ...(remark ? { remark } : {}), details: data });
+      return device.enrolmentId;
+    });
+    if (enrolmentId) this.bus.publishEvent({ topic: 'enrolment-revoked', id: enrolmentId, version: Date.now() });
+  }
+
+  private async admit(
+    tx: Transaction,
+    request: EnrolRequest,
+    token: { id: string; name: string; labels: unknown },
+    source: string,
+  ): Promise<{ id: string; deviceId: string }> {
+    const identity = { brandId: request.brandId, model: request.model, serial: request.serial };
+    const found = await tx.device.findUnique({ where: { brandId_model_serial: identity } });
+    if (found?.enrolmentId) throw new DeviceKnownError(request.serial);
+    const deviceId = found?.id ?? this.ids.uuid();
+    const id = this.ids.uuid();
+    if (!found) await tx.device.create({ data: { id: deviceId, ...identity, labels: token.labels as object } });
+    await tx.enrolment.create({ data: { id, deviceId, publicKey: request.publicKey, status: 'active', tokenId: token.id } });
+    await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: id } });
+    await this.audit.record(tx, {
+      actor: { kind: 'device', id: deviceId, name: request.serial, source },
+      action: 'device.enrol',
+      subject: { kind: 'device', id: deviceId },
+      details: { ...identity, enrolmentId: id, token: token.name, agentVersion: request.agentVersion },
+    });
+    return { id, deviceId };
+  }
+
+  private async signingKeys(): Promise<EnrolAnswer['signingKeys']> {
+    const keys = await this.database.prisma.signingKey.findMany({ where: { retiredAt: null } });
+    if (keys.length === 0) throw new ConflictError('cannot enrol: the signer has not published its key yet, start it first');
+    return keys.map(({ id, publicKey }) => ({ keyId: id, publicKey }));
+  }
+}

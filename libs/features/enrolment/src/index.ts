@@ -1,0 +1,6 @@
+export { EnrolmentModule, ENROLMENT_OPTIONS } from './enrolment.module';
+export type { EnrolmentOptions } from './enrolment.module';
+export { EnrolmentService } from './enrolment.service';
+export { EnrolmentTokensService } from './enrolment-tokens.service';
+export type { EnrolmentTokenView } from './enrolment-tokens.service';
+export { DeviceKnownError, EnrolmentTokenRefusedError } from './enrolment.errors';

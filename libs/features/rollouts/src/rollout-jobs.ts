@@ -1,0 +1,21 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { ROLLOUTS_QUEUE, type RolloutJob } from '@corefleet/platform/queue';
+
+/** Nudges a rollout. Losing one costs time only: the sweep reconciles every running rollout. */
+@Injectable()
+export class RolloutJobs {
+  private readonly logger = new Logger(RolloutJobs.name);
+
+  constructor(@InjectQueue(ROLLOUTS_QUEUE) private readonly queue: Queue<RolloutJob>) {}
+
+  /** While Redis is away it leaves them to the sweep. */
+  async nudge(rolloutIds: readonly string[]): Promise<void> {
+    try {
+      await this.queue.addBulk(rolloutIds.map((rolloutId) => ({ name: 'reconcile', data: { v: 1, rolloutId } })));
+    } catch (error) {
+      this.logger.warn(`Rollouts not nudged, left to the sweep: ${String(error)}`);
+    }
+  }
+}
