@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  asyncAnswer,
+  parseEnvelope,
+  syncResult,
+  type AnswerNotes,
+  type AsyncAnswer,
+  type Envelope,
+} from './envelope';
+import { SnapdError, SnapdGarbageError, SnapdUnreachableError } from './errors';
+import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse, type SnapdTransport } from './transport';
+
+/** What a caller may say about one call. */
+export interface CallOptions {
+  /** Milliseconds without progress before SnapdTimeoutError; the client's default unless told. */
+  timeoutMs?: number;
+  /** Aborting rejects with the signal's reason; whether snapd acted on a POST is then unknown. */
+  signal?: AbortSignal;
+}
+
+/** How a client behaves; every field has a default. */
+export interface CallerOptions {
+  /** Default time-out of reads in milliseconds (30,000). */
+  getTimeoutMs?: number;
+  /** Default time-out of everything else in milliseconds (60,000): with its store down, snapd holds a POST for 32 s. */
+  postTimeoutMs?: number;
+  /** How long a GET is tried again while snapd is unreachable, in milliseconds (10,000); 0 tries once. */
+  retryForMs?: number;
+  /** Pause between two tries in milliseconds (250, as snapd's own client does). */
+  retryEveryMs?: number;
+  /** Bound of an answer held in memory, in bytes (16 MiB). */
+  maxBodyBytes?: number;
+  /** Told of every answer with snapd's envelope: where maintenance and pending warnings show up. Must not throw. */
+  onAnswer?: (notes: AnswerNotes) => void;
+}
+
+/** A request with a JSON body or one made elsewhere. */
+export interface CallRequest extends Omit<SnapdRequest, 'timeoutMs' | 'signal'> {
+  json?: unknown;
+}
+
+/**
+ * Sends requests and reads envelopes for the resources. GETs are tried again while snapd is unreachable (it may be
+ * restarting); anything else is sent exactly once, because nobody could tell whether the first one was carried out.
+ */
+export class SnapdCaller {
+  private readonly options: Required<CallerOptions>;
+
+  constructor(
+    private readonly transport: SnapdTransport,
+    options: CallerOptions = {},
+  ) {
+    this.options = {
+      getTimeoutMs: 30_000,
+      postTimeoutMs: 60_000,
+      retryForMs: 10_000,
+      retryEveryMs: 250,
+      maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+      onAnswer: () => {},
+      ...withoutUndefined(options),
+    };
+  }
+
+  /** Reads: the result of a sync answer. */
+  get(path: string, options?: CallOptions): Promise<unknown> {
+    return this.sync({ method: 'GET', path }, options);
+  }
+
+  /** The result of a request that snapd answers at once. */
+  async sync(request: CallRequest, options: CallOptions = {}): Promise<unknown> {
+    return syncResult(await this.envelope(request, options), request);
+  }
+
+  /** The change started by a request. */
+  async start(request: CallRequest, options: CallOptions = {}): Promise<AsyncAnswer> {
+    return asyncAnswer(await this.envelope(request, options), request);
+  }
+
+  /** Any envelope, refusals included; for the few requests that are sync or async depending on the state. */
+  envelope(request: CallRequest, options: CallOptions = {}): Promise<Envelope> {
+    return this.persist(request, options, async () => {
+      const response = await this.send(request, options);
+      return this.read(request, response);
+    });
+  }
+
+  /**
+   * A request whose answer is not an envelope (assertions, logs, files). Returns once the head is there; the caller
+   * reads the body.
+   * @throws SnapdError when snapd refused, SnapdGarbageError when the content type is not `contentType`
+   */
+  open(request: CallRequest, contentType: string, options: CallOptions = {}): Promise<SnapdResponse> {
+    return this.persist(request, options, () => this.openOnce(request, contentType, options));
+  }
+
+  /** The body of `open`, whole, within the client's bound. */
+  text(request: CallRequest, contentType: string, options: CallOptions = {}): Promise<OpenedText> {
+    return this.persist(request, options, async () => {
+      const response = await this.openOnce(request, contentType, options);
+      return { text: await response.text(this.options.maxBodyBytes), headers: response.headers };
+    });
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+
+  private send(request: CallRequest, options: CallOptions): Promise<SnapdResponse> {
+    const { json, ...rest } = request;
+    const timeoutMs = request.method === 'GET' ? this.options.getTimeoutMs : this.options.postTimeoutMs;
+    return this.transport.request({
+      ...rest,
+      ...(json !== undefined && {
+        body: JSON.stringify(json),
+        headers: { 'content-type': 'application/json', ...rest.headers },
+      }),
+      timeoutMs: options.timeoutMs ?? timeoutMs,
+      ...(options.signal && { signal: options.signal }),
+    });
+  }
+
+  private async openOnce(request: CallRequest, contentType: string, options: CallOptions): Promise<SnapdResponse> {
+    const response = await this.send(request, options);
+    const type = response.headers['content-type'] ?? '';
+    if (response.status < 300 && type.startsWith(contentType)) return response;
+    const envelope = await this.read(request, response);
+    if (envelope.type === 'error') throw new SnapdError(envelope, request);
+    throw new SnapdGarbageError(request, `expected ${contentType} and not ${type || 'no content type'}`, response.status);
+  }
+
+  private async read(request: CallRequest, response: SnapdResponse): Promise<Envelope> {
+    const text = await response.text(this.options.maxBodyBytes);
+    const envelope = parseEnvelope(response.status, text, request);
+    const { maintenance, 'warning-count': count, 'warning-timestamp': timestamp } = envelope;
+    this.options.onAnswer({
+      ...(maintenance && { maintenance }),
+      ...(count !== undefined && { 'warning-count': count }),
+      ...(timestamp !== undefined && { 'warning-timestamp': timestamp }),
+    });
+    return envelope;
+  }
+
+  private async persist<T>(request: CallRequest, options: CallOptions, attempt: () => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + this.options.retryForMs;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const pauseMs = this.options.retryEveryMs;
+        if (!isWorthAnotherTry(request, error) || performance.now() + pauseMs > giveUpAt) throw error;
+        await pause(pauseMs, options.signal);
+      }
+    }
+  }
+}
+
+/** A body read whole, with the headers that came before it. */
+export interface OpenedText {
+  text: string;
+  headers: Record<string, string>;
+}
+
+function isWorthAnotherTry(request: CallRequest, error: unknown): boolean {
+  return request.method === 'GET' && error instanceof SnapdUnreachableError && error.reason !== 'closed';
+}
+
+async function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(durationMs, undefined, { signal });
+  } catch {
+    signal?.throwIfAborted(); // the timer's own AbortError hides the caller's reason
+  }
+}
+
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
