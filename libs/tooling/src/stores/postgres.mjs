@@ -31,8 +31,6 @@ export async function startPostgres({ dataDir, port, durable = true, passwordFil
   const listenPort = port ?? (await freePort());
   const server = startCluster(directory, listenPort, { binaries, ids, durable });
   lock.record(server.child, listenPort);
-  await untilReady(server, listenPort);
-
   const url = (database, user = 'postgres', secret = password) =>
     `postgresql://${user}:${encodeURIComponent(secret)}@127.0.0.1:${listenPort}/${database}`;
   const stop = async () => {
@@ -41,6 +39,10 @@ export async function startPostgres({ dataDir, port, durable = true, passwordFil
     lock.release();
     if (!dataDir) rmSync(directory, { recursive: true, force: true });
   };
+  await untilReady(server, listenPort).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   return { port: listenPort, pid: server.child.pid, adminUrl: url('postgres'), url, stop };
 }
 
@@ -57,6 +59,5 @@ async function untilReady(server, port) {
   const ready = async () => !server.isRunning() || (announced() && (await canConnect(port)));
   const inTime = await waitUntil(ready, { timeoutMs: START_TIMEOUT_MS });
   if (inTime && server.isRunning()) return;
-  server.child.kill('SIGQUIT');
   throw new Error(`cannot start PostgreSQL: ${server.output().trim()}`);
 }

@@ -27,13 +27,15 @@ export async function startRedis({ port, dir, password = randomPassword(), realO
   const input = configuration({ port: listenPort, password, directory });
   const server = startServer(found.command, found.args, { env: found.env, killSignal: 'SIGKILL', input });
   lock?.record(server.child, listenPort);
-  await untilReady(server, listenPort, password);
-
   const stop = async () => {
     if (server.isRunning()) server.child.kill('SIGTERM');
     await server.exited;
     lock?.release();
   };
+  await untilReady(server, listenPort, password).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${listenPort}`;
   return { kind: found.kind, port: listenPort, pid: server.child.pid, url, stop };
 }
@@ -50,7 +52,6 @@ async function untilReady(server, port, password) {
   const ready = async () => !server.isRunning() || (await answers(port, password));
   const inTime = await waitUntil(ready, { timeoutMs: START_TIMEOUT_MS, everyMs: 15 });
   if (inTime && server.isRunning()) return;
-  server.child.kill('SIGKILL');
   throw new Error(`cannot start Redis: ${server.output().trim()}`);
 }
 

@@ -6,7 +6,8 @@ const OUTPUT_KEPT = 8_000;
  * Starts a store's server, which dies with this process however it ends (short of a SIGKILL; see data-lock.mjs). It has a
  * process group of its own: Ctrl-C in a terminal must reach those who use the store first, and the store through `stop`.
  * @param killSignal what ends the server at once
- * @returns `{child, output(), exited, isRunning()}`; `exited` resolves when it is gone, `output` gives its last words
+ * @returns `{child, output(), exited, isRunning()}`; `exited` resolves when it is gone, `output` gives its last
+ *   words and how it ended
  */
 export function startServer(command, args, { killSignal, input = '', ...options }) {
   const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
@@ -30,5 +31,6 @@ export function startServer(command, args, { killSignal, input = '', ...options 
     });
   });
   const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-  return { child, exited, isRunning, output: () => output };
+  const ending = () => (isRunning() ? '' : `(ended with ${child.exitCode ?? child.signalCode})`);
+  return { child, exited, isRunning, output: () => `${output}${ending()}` };
 }
