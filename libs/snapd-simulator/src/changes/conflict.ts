@@ -1,0 +1,44 @@
+import { ApiError } from '../http/envelope';
+import type { ChangeStore } from './change-store';
+import { isReady } from './status';
+
+/** Kinds that tolerate nothing else while they run (§1.5). */
+const EXCLUSIVE: Readonly<Record<string, string>> = {
+  'create-recovery-system': 'creating recovery system in progress, no other changes allowed until this is done',
+  'remove-recovery-system': 'removing recovery system in progress, no other changes allowed until this is done',
+  remodel: 'remodeling in progress, no other changes allowed until this is done',
+};
+
+/** §10.15 and 16: refuses an operation on snaps that another change is working on. */
+export function checkSnapConflict(changes: ChangeStore, snaps: readonly string[]): void {
+  for (const change of changes.unready()) {
+    const exclusive = EXCLUSIVE[change.kind];
+    if (exclusive !== undefined && change.tasks.length > 0) throw conflict(exclusive, { 'change-kind': change.kind });
+    const busy = snaps.find((snap) => change.tasks.some((task) => task.snaps?.includes(snap)));
+    if (busy !== undefined) {
+      const text = `snap ${JSON.stringify(busy)} has ${JSON.stringify(change.kind)} change in progress`;
+      throw conflict(text, { 'change-kind': change.kind, 'snap-name': busy });
+    }
+  }
+}
+
+/** §10.17: the text that refuses an operation which must be alone, or undefined when it may go on. */
+export function exclusiveConflict(changes: ChangeStore, kind: string): string | undefined {
+  for (const change of changes.unready()) {
+    if (change.tasks.every((task) => isReady(task.status))) continue;
+    const running = EXCLUSIVE[change.kind];
+    if (running !== undefined) return running;
+    return (
+      `other changes in progress (conflicting change ${JSON.stringify(change.kind)}), ` +
+      `change ${JSON.stringify(kind)} not allowed until they are done`
+    );
+  }
+  return undefined;
+}
+
+/** §10.18: nothing may be done before the device is seeded. */
+export const notSeeded = (): ApiError =>
+  conflict('too early for operation, device not yet seeded or device model not acknowledged', { 'change-kind': 'seed' });
+
+const conflict = (message: string, value: Record<string, string>): ApiError =>
+  new ApiError(409, message, 'snap-change-conflict', value);

@@ -1,0 +1,59 @@
+import type { Task } from './change';
+
+/** A fault asked for by a test or a demo, matched by task kind and, when given, snap. */
+interface Fault {
+  kind: string;
+  snap?: string;
+  left: number;
+  error?: string;
+  ms?: number;
+}
+
+export interface FailTaskOptions {
+  /** Text of the task's error; the default reads like snapd's for that kind. */
+  error?: string;
+  /** How many tasks fail; default 1. */
+  times?: number;
+}
+
+/** Failing and slow tasks to come on one device. */
+export class FaultPlan {
+  private faults: Fault[] = [];
+
+  failTask(kind: string, snap?: string, options: FailTaskOptions = {}): void {
+    this.faults.push({ kind, snap, left: options.times ?? 1, error: options.error ?? defaultError(kind, snap) });
+  }
+
+  slowTask(kind: string, ms: number, snap?: string): void {
+    this.faults.push({ kind, snap, left: Infinity, ms });
+  }
+
+  clear(): void {
+    this.faults = [];
+  }
+
+  /** Duration in milliseconds that replaces the usual one. */
+  slowMs(task: Task): number | undefined {
+    return this.faults.find((fault) => fault.ms !== undefined && matches(fault, task))?.ms;
+  }
+
+  /** The error this run of the task ends with, used up by asking. */
+  takeFailure(task: Task): string | undefined {
+    const fault = this.faults.find((candidate) => candidate.error !== undefined && matches(candidate, task));
+    if (!fault) return undefined;
+    if (--fault.left <= 0) this.faults = this.faults.filter((other) => other !== fault);
+    return fault.error;
+  }
+}
+
+/** `kind` is a task kind, or `run-hook:<hook>` for the hook of that name. */
+function matches(fault: Fault, task: Task): boolean {
+  const [kind, hook] = fault.kind.split(':');
+  if (task.kind !== kind || (fault.snap !== undefined && !task.snaps?.includes(fault.snap))) return false;
+  return hook === undefined || task.summary.startsWith(`Run ${hook} hook `);
+}
+
+function defaultError(kind: string, snap: string | undefined): string {
+  if (kind.startsWith('run-hook')) return `run hook ${JSON.stringify(kind.split(':')[1] ?? 'configure')}: exit status 1`;
+  return `cannot ${kind}${snap === undefined ? '' : ` ${JSON.stringify(snap)}`}: simulated failure`;
+}

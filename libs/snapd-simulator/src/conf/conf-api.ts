@@ -1,0 +1,52 @@
+import { checkSnapConflict, notSeeded } from '../changes/conflict';
+import type { Device } from '../device/device';
+import { quote } from '../go-text';
+import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { decodeObject, queryList, type ApiRequest, type JsonObject } from '../http/request';
+import { invalidPart, valueAt } from './document';
+
+/** GET /v2/snaps/{name}/conf: the whole document, or the values of `keys` under the keys as given. */
+export function getConf(device: Device, request: ApiRequest): Reply {
+  const name = confName(request);
+  const document = device.conf.get(name) ?? {};
+  const keys = queryList(request, 'keys');
+  if (!keys) return sync(document);
+  return sync(Object.fromEntries(keys.map((key) => [key, existing(document, name, key)])));
+}
+
+/** PUT /v2/snaps/{name}/conf: a patch, applied by the change's configure hook. */
+export function putConf(device: Device, request: ApiRequest): Reply {
+  const name = confName(request);
+  const patch = decodeObject(request, 'patch values');
+  if (!device.seeded) throw notSeeded();
+  if (name !== 'core' && !device.snaps.has(name)) {
+    throw notFound(`snap ${quote(name)} is not installed`, 'snap-not-found', name);
+  }
+  checkSnapConflict(device.changes, [name]);
+  const change = device.changes.spawn({
+    kind: 'configure-snap',
+    summary: `Change configuration of ${quote(name)} snap`,
+  });
+  device.changes.addTask(change, {
+    kind: 'run-hook',
+    summary: `Run configure hook of ${quote(name)} snap`,
+    lane: device.changes.newLane(),
+    ...(name !== 'core' && { snaps: [name] }),
+    setup: { snap: name, patch },
+  });
+  return accepted(change.id);
+}
+
+function existing(document: JsonObject, name: string, key: string): unknown {
+  const bad = invalidPart(key);
+  if (bad !== undefined) throw new ApiError(500, `invalid option name: ${quote(bad)}`);
+  const value = valueAt(document, key);
+  if (value !== undefined) return value;
+  const message = `snap ${quote(name)} has no ${quote(key)} configuration option`;
+  throw badRequest(message, 'option-not-found', { SnapName: name, Key: key });
+}
+
+const confName = (request: ApiRequest): string => {
+  const name = request.params.name ?? '';
+  return name === 'system' ? 'core' : name;
+};

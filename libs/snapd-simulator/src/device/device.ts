@@ -1,0 +1,153 @@
+import { parseHeaders, type AssertionHeaders } from '../assertion-headers';
+import type { Task } from '../changes/change';
+import { ChangeStore } from '../changes/change-store';
+import { FaultPlan } from '../changes/faults';
+import { TaskRunner } from '../changes/runner';
+import type { Clock } from '../clock';
+import type { JsonObject } from '../http/request';
+import { NoticeStore } from '../notices/notice-store';
+import type { SimulatedSnapdOptions } from '../options';
+import type { SnapSetup } from '../snaps/build';
+import type { InstalledSnap } from '../snaps/installed';
+import { channelRevision, fullChannel, type SimulatedStore } from '../snaps/store';
+import { RecoverySystems } from '../systems/systems';
+import { TrackedSets } from '../validation-sets/tracking';
+import { HANDLERS } from './handlers';
+import { Power } from './power';
+
+const DEFAULT_SYSTEMS = [{ label: 'factory', current: true, default: true }];
+
+/** One simulated device: its state and the services that act on it. The store is shared and only read. */
+export class Device {
+  readonly store: SimulatedStore;
+  readonly clock: Clock;
+  readonly power: Power;
+  readonly faults = new FaultPlan();
+  modelHeaders: AssertionHeaders;
+  changes!: ChangeStore;
+  notices!: NoticeStore;
+  runner!: TaskRunner<Device>;
+  snaps!: Map<string, InstalledSnap>;
+  conf!: Map<string, JsonObject>;
+  sets!: TrackedSets;
+  systems!: RecoverySystems;
+  seeded: boolean;
+  /** System mode: run, recover, install or factory-reset. */
+  mode = 'run';
+  /** The next boot made for a task fails: a try of a system, or a new kernel or base. */
+  failNextBoot = false;
+  /** Told when the device's socket goes and comes back. */
+  onSocket: ((state: 'gone' | 'back') => void) | undefined;
+  /** Pending warnings, newest last. */
+  readonly warnings: { message: string; addedNs: bigint }[] = [];
+
+  constructor(readonly options: SimulatedSnapdOptions) {
+    this.store = options.store;
+    this.clock = options.clock;
+    this.seeded = options.seeded ?? true;
+    this.modelHeaders = parseHeaders(options.model);
+    const { graceMs = 0, rebootMs = 0, daemonRestartMs = 0 } = options;
+    this.power = new Power(
+      options.clock,
+      { graceMs, rebootMs, daemonRestartMs },
+      {
+        stopped: () => this.runner.stop(),
+        down: () => this.onSocket?.('gone'),
+        started: () => {
+          this.onSocket?.('back');
+          this.runner.start();
+        },
+      },
+    );
+    this.toFactoryState();
+  }
+
+  /** §10.40: everything of the state is gone; ids start at 1 again. */
+  toFactoryState(): void {
+    this.notices = new NoticeStore(this.clock);
+    this.changes = new ChangeStore(this.clock, this.notices, this.options.maxReadyChanges ?? 500);
+    this.snaps = new Map();
+    this.conf = new Map();
+    this.sets = new TrackedSets();
+    this.systems = new RecoverySystems(this.options.systems ?? DEFAULT_SYSTEMS);
+    this.runner = this.newRunner();
+    for (const snap of this.options.snaps) this.addFactorySnap(snap);
+    for (const set of this.options.validationSets ?? []) this.addFactorySet(set);
+  }
+
+  /** The installed snap a constraint means: by snap id when both sides have one, else by name. */
+  installedAs(name: string, id?: string): InstalledSnap | undefined {
+    const byName = this.snaps.get(name);
+    const storeId = this.store.snap(name)?.id;
+    if (id === undefined || storeId === undefined || storeId === id) return byName;
+    return [...this.snaps.values()].find((snap) => this.store.snap(snap.name)?.id === id);
+  }
+
+  isModelSnap(name: string): boolean {
+    const snaps = this.modelHeaders.snaps;
+    return Array.isArray(snaps) && snaps.some((snap) => (snap as AssertionHeaders).name === name);
+  }
+
+  /** Whether the model enforces the set (and not merely prefers to). */
+  isModelSet(reference: { accountId: string; name: string }): boolean {
+    const sets = this.modelHeaders['validation-sets'];
+    if (!Array.isArray(sets)) return false;
+    return sets.some((set) => {
+      const { 'account-id': account = this.modelHeaders['brand-id'], name, mode } = set as AssertionHeaders;
+      return account === reference.accountId && name === reference.name && mode === 'enforce';
+    });
+  }
+
+  /** Restarts into a mode; install and factory-reset leave the factory state behind. */
+  bootInto(mode: string): void {
+    const fresh = mode === 'install' || mode === 'factory-reset';
+    this.power.reboot(fresh ? 2 : 1, () => {
+      if (fresh) this.toFactoryState();
+      this.mode = fresh ? 'run' : mode;
+    });
+  }
+
+  private newRunner(): TaskRunner<Device> {
+    return new TaskRunner<Device>({
+      clock: this.clock,
+      changes: this.changes,
+      faults: this.faults,
+      taskMs: this.options.taskMs ?? 0,
+      handlers: HANDLERS,
+      context: this,
+      bootId: () => this.power.bootId,
+      systemRestartWanted: (task) => this.restartFor(task),
+    });
+  }
+
+  // A tested system is booted and then left again: two boots (§5.5).
+  private restartFor(task: Task): void {
+    const isTest = task.kind === 'create-recovery-system';
+    this.power.reboot(isTest ? 2 : 1, () => {
+      const failed = this.failNextBoot;
+      this.failNextBoot = false;
+      if (isTest && !failed) this.systems.tried.add((task.setup as { label: string }).label);
+      if (!isTest && failed) (task.setup as SnapSetup).rolledBack = true;
+    });
+  }
+
+  private addFactorySnap({ name, revision, channel }: SimulatedSnapdOptions['snaps'][number]): void {
+    const snap = this.store.snap(name);
+    const tracking = fullChannel(channel ?? '');
+    const installed = revision ?? (snap && channelRevision(snap, tracking));
+    if (!snap || installed === undefined) {
+      throw new Error(`cannot seed snap ${JSON.stringify(name)}: the store has no revision of it in ${tracking}`);
+    }
+    const installedNs = this.clock.nowNs();
+    const sequence = [installed];
+    this.snaps.set(name, { name, active: true, revision: installed, tracking, channel: tracking, sequence, installedNs });
+  }
+
+  private addFactorySet(set: NonNullable<SimulatedSnapdOptions['validationSets']>[number]): void {
+    const { accountId, name, mode, sequence } = set;
+    const assertion = this.store.validationSet(accountId, name, sequence);
+    if (!assertion) throw new Error(`cannot seed validation set ${accountId}/${name}: the store does not have it`);
+    const pinned = sequence !== undefined && { pinnedAt: sequence };
+    this.sets.track({ accountId, name, mode, sequence: assertion.sequence, ...pinned });
+  }
+}

@@ -1,0 +1,19 @@
+import { serviceHandler } from '../apps/apps-api';
+import type { TaskHandler } from '../changes/runner';
+import { hookHandler } from '../conf/hook';
+import { SNAP_HANDLERS } from '../snaps/handlers';
+import { createHandler, finalizeHandler } from '../systems/create';
+import { removeHandler } from '../systems/remove';
+import { enforceHandler } from '../validation-sets/refresh-to-enforce';
+import type { Device } from './device';
+
+/** What each kind of task does; kinds that are missing only take their time. */
+export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string, TaskHandler<Device>>([
+  ...SNAP_HANDLERS,
+  ['run-hook', hookHandler],
+  ['service-control', serviceHandler],
+  ['enforce-validation-sets', enforceHandler],
+  ['create-recovery-system', createHandler],
+  ['finalize-recovery-system', finalizeHandler],
+  ['remove-recovery-system', removeHandler],
+]);

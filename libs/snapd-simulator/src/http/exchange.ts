@@ -1,0 +1,47 @@
+import type { Device } from '../device/device';
+import { garbage } from './garbage';
+import type { HttpReply } from './envelope';
+import { handle } from './router';
+
+/** Faults of the connection itself, asked for by tests and demos. */
+export interface ConnectionFaults {
+  /** Answers still to be replaced by garbage. */
+  garbageLeft: number;
+  /** Every connection is refused. */
+  refuse: boolean;
+}
+
+/** A request as it comes over a connection. */
+export interface Exchange {
+  method: string;
+  /** With query. */
+  target: string;
+  headers: Record<string, string>;
+  body: string;
+  uid: number;
+}
+
+/** Answers an exchange as the device's socket would. @throws what a socket gives when nobody answers */
+export async function exchange(device: Device, faults: ConnectionFaults, request: Exchange): Promise<HttpReply> {
+  const closed = connectError(device, faults);
+  if (closed) throw closed;
+  const question = request.target.indexOf('?');
+  const path = question < 0 ? request.target : request.target.slice(0, question);
+  const query = new URLSearchParams(question < 0 ? '' : request.target.slice(question + 1));
+  const reply = await handle(device, { ...request, path, query, params: {} });
+  if (faults.garbageLeft <= 0) return reply;
+  faults.garbageLeft--;
+  return garbage(faults.garbageLeft, reply);
+}
+
+/** How a connection fails now, or undefined when it is accepted. */
+export function connectError(device: Device, faults: ConnectionFaults): Error | undefined {
+  if (faults.refuse) return socketError('ECONNREFUSED');
+  return device.power.state === 'down' ? socketError('ENOENT') : undefined;
+}
+
+/** An error as node:net gives it. */
+export function socketError(code: 'ECONNREFUSED' | 'ENOENT' | 'ECONNRESET'): Error {
+  const message = code === 'ECONNRESET' ? 'socket hang up' : `connect ${code} /run/snapd.socket`;
+  return Object.assign(new Error(message), { code, ...(code !== 'ECONNRESET' && { syscall: 'connect' }) });
+}

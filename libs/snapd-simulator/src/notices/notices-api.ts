@@ -1,0 +1,98 @@
+import type { Device } from '../device/device';
+import { parseGoDuration, parseTime } from '../go-time';
+import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { decodeObject, queryList, stringField, type ApiRequest } from '../http/request';
+import { noticeJson, type Notice, type NoticeFilter } from './notice-store';
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set([
+  'change-update',
+  'warning',
+  'refresh-inhibit',
+  'snap-run-inhibit',
+  'interfaces-requests-prompt',
+  'interfaces-requests-rule-update',
+]);
+
+/** GET /v2/notices, with the long-poll (§4.3; §10.29 to 31). */
+export function getNotices(device: Device, request: ApiRequest): Reply | Promise<Reply> {
+  checkUserFilters(request);
+  const filter = filterOf(request);
+  const timeoutMs = timeoutOf(request);
+  if (filter.types?.length === 0) return sync([]);
+  if (timeoutMs > 0 && device.power.stopping) return requestCanceled();
+  const found = device.notices.list(filter);
+  if (found.length > 0 || timeoutMs <= 0) return listReply(found);
+  return waitForNotices(device, filter, timeoutMs);
+}
+
+/** GET /v2/notices/{id} */
+export function getNotice(device: Device, request: ApiRequest): Reply {
+  const id = request.params.id ?? '';
+  const notice = device.notices.get(id);
+  if (!notice) throw notFound(`cannot find notice with id ${JSON.stringify(id)}`);
+  return sync(noticeJson(notice));
+}
+
+/** POST /v2/notices: refused, since no caller here is the `snap` command. */
+export function postNotice(_device: Device, request: ApiRequest): Reply {
+  const action = stringField(decodeObject(request, 'notice action'), 'action');
+  const what = action === 'add' ? 'unexpected command of the calling process' : `invalid action ${JSON.stringify(action)}`;
+  throw badRequest(`${what} (can only record notices from the "snap" command)`);
+}
+
+function waitForNotices(device: Device, filter: NoticeFilter, timeoutMs: number): Promise<Reply> {
+  return new Promise((resolve) => {
+    const end = (reply: Reply): void => {
+      stopTimer();
+      stopWaiting();
+      stopListening();
+      resolve(reply);
+    };
+    const stopTimer = device.clock.setTimer(timeoutMs, () => end(sync([])));
+    const stopWaiting = device.notices.wait(filter, (notices) => end(listReply(notices)));
+    const stopListening = device.power.onStopping(() => end(requestCanceled()));
+  });
+}
+
+const listReply = (notices: Notice[]): Reply => sync(notices.map(noticeJson));
+const requestCanceled = (): Reply => new ApiError(500, 'request canceled').toReply();
+
+function filterOf(request: ApiRequest): NoticeFilter {
+  const types = queryList(request, 'types')?.filter((type) => KNOWN_TYPES.has(type));
+  const keys = queryList(request, 'keys');
+  const after = request.query.get('after');
+  return { types, keys, ...(after !== null && after !== '' && { afterNs: afterOf(after) }) };
+}
+
+function afterOf(text: string): bigint {
+  try {
+    return parseTime(text);
+  } catch (cause) {
+    throw badRequest(`invalid "after" timestamp: ${(cause as Error).message}`);
+  }
+}
+
+function timeoutOf(request: ApiRequest): number {
+  const text = request.query.get('timeout');
+  if (text === null || text === '') return 0;
+  try {
+    return parseGoDuration(text);
+  } catch (cause) {
+    throw badRequest(`invalid timeout: ${(cause as Error).message}`);
+  }
+}
+
+function checkUserFilters(request: ApiRequest): void {
+  const userId = request.query.get('user-id');
+  const users = request.query.get('users');
+  for (const [name, value] of [['user-id', userId], ['users', users]] as const) {
+    if (value !== null && request.uid !== 0) {
+      throw new ApiError(403, `only admins may use the "${name}" filter`, 'login-required');
+    }
+  }
+  if (userId !== null && users !== null) throw badRequest('cannot use both "users" and "user-id" parameters');
+  if (users !== null && users !== 'all') throw badRequest('invalid "users" filter: must be "all"');
+  if (userId !== null && !/^\d+$/.test(userId)) {
+    throw badRequest(`invalid "user-id" filter: strconv.ParseInt: parsing ${JSON.stringify(userId)}: invalid syntax`);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Clock } from './clock';
+import type { SimulatedStore } from './snaps/store';
+
+/** A snap the device has from the factory; what is left out comes from the store. */
+export interface FactorySnap {
+  name: string;
+  /** Default: what the channel has. */
+  revision?: number;
+  /** Channel it follows; default `latest/stable`. */
+  channel?: string;
+}
+
+/** A recovery system the device has from the factory. */
+export interface FactorySystem {
+  label: string;
+  current?: boolean;
+  default?: boolean;
+}
+
+/** A validation set tracked from the factory (as a model's `validation-sets` would be at seeding). */
+export interface FactoryValidationSet {
+  accountId: string;
+  name: string;
+  mode: 'monitor' | 'enforce';
+  /** Pins the set when given; otherwise the store's latest is taken. */
+  sequence?: number;
+}
+
+/** Everything a simulated device is made from. Times are milliseconds on the injected clock. */
+export interface SimulatedSnapdOptions {
+  store: SimulatedStore;
+  clock: Clock;
+  /** Text of the model assertion. */
+  model: string;
+  /** Text of the serial assertion; without it the device is not registered (§10.39). */
+  serial?: string;
+  snaps: readonly FactorySnap[];
+  validationSets?: readonly FactoryValidationSet[];
+  /** Default: one system `factory`, current and default. */
+  systems?: readonly FactorySystem[];
+  /** Duration of a task of multiplier 1; 0, the default, runs a change within the request that starts it. */
+  taskMs?: number;
+  /** How long one boot takes; default 0 (one turn of the clock). */
+  rebootMs?: number;
+  /** How long the daemon itself is away when it restarts; default 0. */
+  daemonRestartMs?: number;
+  /** How long a stopping daemon still answers, with `maintenance`; snapd's is 3000, the default here 0. */
+  graceMs?: number;
+  /** false: every operation is refused as too early (§10.18). Default true. */
+  seeded?: boolean;
+  /** Ready changes kept before the oldest is pruned; snapd's 500 is the default. */
+  maxReadyChanges?: number;
+  /** snapd version that system-info shows. */
+  version?: string;
+}

@@ -1,0 +1,80 @@
+import type { Change, Task } from '../changes/change';
+import type { Device } from '../device/device';
+import { quoteAll } from '../go-text';
+import type { InstalledSnap } from './installed';
+import type { SnapPlan } from './plan';
+import { installSteps, refreshSteps, revertSteps, switchSteps, type Step } from './task-lists';
+
+/** What the tasks of one snap share. */
+export interface SnapSetup {
+  plan: SnapPlan;
+  /** The record as it was before link-snap; null when there was none. */
+  before?: InstalledSnap | null;
+  /** The boot into this revision failed and the old one came up again. */
+  rolledBack?: boolean;
+}
+
+const RETAINED_REVISIONS = 2;
+
+/** Adds the chain of one snap; returns its last task. */
+export function addSnapTasks(device: Device, change: Change, plan: SnapPlan, lane: number): Task | undefined {
+  const setup: SnapSetup = { plan };
+  return addChain(device, change, stepsOf(device, plan), { lane, snap: plan.name, setup, sizeBytes: plan.sizeBytes });
+}
+
+/** Adds steps that run one after the other. */
+export function addChain(
+  device: Device,
+  change: Change,
+  steps: readonly Step[],
+  about: { lane: number; snap: string; setup?: unknown; sizeBytes?: number },
+): Task | undefined {
+  const snaps = [about.snap];
+  let previous: Task | undefined;
+  for (const [kind, summary] of steps) {
+    previous = device.changes.addTask(change, {
+      kind,
+      summary,
+      lane: about.lane,
+      snaps,
+      setup: about.setup,
+      waits: previous ? [previous] : [],
+      ...(kind === 'download-snap' && { sizeBytes: about.sizeBytes }),
+    });
+  }
+  return previous;
+}
+
+/** Tasks at the end of a change that installs or refreshes: they start when all else is ready (§3.7). */
+export function addClosingTasks(device: Device, change: Change, refreshed: readonly string[]): void {
+  if (refreshed.length > 0) {
+    const snaps = refreshed.length === 1 ? 'snap' : 'snaps';
+    const summary = `Monitoring ${snaps} ${quoteAll(refreshed)} to determine whether extra refresh steps are required`;
+    device.changes.addTask(change, { kind: 'check-rerefresh', summary, last: true });
+  }
+  const summary = 'Process delayed security backend side effects for affected snaps';
+  device.changes.addTask(change, { kind: 'process-delayed-security-backend-effects', summary, last: true });
+}
+
+function stepsOf(device: Device, plan: SnapPlan): Step[] {
+  const { name, revision, channel } = plan;
+  const installed = device.snaps.get(name);
+  switch (plan.action) {
+    case 'install':
+      return installSteps(name, revision, channel);
+    case 'revert':
+      return revertSteps(name, revision);
+    case 'switch':
+      return switchSteps('switch-snap-channel', name, installed?.tracking ?? '', plan.tracking);
+    case 'refresh': {
+      const onDisk = installed?.sequence.includes(revision) ?? false;
+      return refreshSteps(name, revision, channel, onDisk, onDisk ? [] : discardedBy(installed));
+    }
+  }
+}
+
+function discardedBy(installed: InstalledSnap | undefined): number[] {
+  const revisions = installed?.sequence ?? [];
+  const kept = new Set([...revisions.slice(-(RETAINED_REVISIONS - 1)), installed?.revision]);
+  return revisions.filter((revision) => !kept.has(revision));
+}

@@ -1,0 +1,26 @@
+/** A snap on the device: only what differs per device; the rest is looked up in the store. */
+export interface InstalledSnap {
+  name: string;
+  active: boolean;
+  revision: number;
+  /** Channel refreshes follow. */
+  tracking: string;
+  /** Channel the installed revision came from. */
+  channel: string;
+  /** Revisions on disk, oldest first. */
+  sequence: number[];
+  installedNs: bigint;
+  cohort?: string;
+  /** Until when refreshes of a level are held. */
+  hold?: { level: 'general' | 'auto-refresh'; untilNs: bigint };
+  ignoreValidation?: boolean;
+  devmode?: boolean;
+  /** Services stopped or disabled by service-control. */
+  stopped?: Set<string>;
+  disabled?: Set<string>;
+}
+
+/** Whether refreshes of all snaps pass over it (general holds; named refreshes always go through, §8.1). */
+export function isHeld(snap: InstalledSnap, nowNs: bigint): boolean {
+  return snap.hold?.level === 'general' && snap.hold.untilNs > nowNs;
+}

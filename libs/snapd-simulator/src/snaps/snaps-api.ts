@@ -1,0 +1,82 @@
+import type { Change } from '../changes/change';
+import { notSeeded } from '../changes/conflict';
+import type { Device } from '../device/device';
+import { quoteAll } from '../go-text';
+import { accepted, badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { queryList, type ApiRequest } from '../http/request';
+import { parseSnapAction, type SnapAction } from './action-request';
+import { MANY_ACTIONS } from './many';
+import { ONE_ACTIONS } from './one';
+import { Refusal } from './plan';
+import { snapJson } from './snap-json';
+
+const LOCAL = { sources: ['local'] };
+
+/** GET /v2/snaps */
+export function getSnaps(device: Device, request: ApiRequest): Reply {
+  const select = request.query.get('select') ?? '';
+  if (!['', 'enabled', 'all', 'refresh-inhibited'].includes(select)) {
+    throw badRequest(`invalid select parameter: ${JSON.stringify(select)}`);
+  }
+  const names = queryList(request, 'snaps');
+  const found = [...device.snaps.values()]
+    .filter((snap) => (select === 'all' || snap.active) && (!names || names.includes(snap.name)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (select === 'refresh-inhibited') return sync([], LOCAL);
+  const all = select === 'all';
+  const result = found.flatMap((snap) =>
+    (all ? snap.sequence : [snap.revision]).map((revision) => snapJson(device, snap, revision)),
+  );
+  return sync(result, LOCAL);
+}
+
+/** GET /v2/snaps/{name} */
+export function getSnap(device: Device, request: ApiRequest): Reply {
+  const name = request.params.name ?? '';
+  const snap = device.snaps.get(name);
+  if (!snap) throw notFound('snap not installed', 'snap-not-found', name);
+  return sync(snapJson(device, snap), LOCAL);
+}
+
+/** POST /v2/snaps/{name} */
+export function postSnap(device: Device, request: ApiRequest): Reply {
+  const action = parseSnapAction(request);
+  const name = request.params.name ?? '';
+  const act = ONE_ACTIONS[action.action];
+  if (!act) throw badRequest(`unknown action ${action.action}`);
+  return start(device, action.action, [name], () => act(device, name, action));
+}
+
+/** POST /v2/snaps (§10.20, 21) */
+export function postSnaps(device: Device, request: ApiRequest): Reply {
+  checkContentType(request);
+  const action = parseSnapAction(request);
+  const act = MANY_ACTIONS[action.action];
+  if (action.singleOnly) throw badRequest('unsupported option provided for multi-snap operation');
+  if (!act) throw badRequest(`unsupported multi-snap operation ${JSON.stringify(action.action)}`);
+  checkSets(action);
+  return start(device, action.action, action.snaps, () => act(device, action));
+}
+
+function start(device: Device, action: string, names: readonly string[], act: () => Change): Reply {
+  if (!device.seeded) throw notSeeded();
+  try {
+    return accepted(act().id);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const about = names.length > 0 ? ` ${quoteAll(names)}` : '';
+    throw badRequest(`cannot ${action}${about}: ${error.message}`);
+  }
+}
+
+function checkContentType(request: ApiRequest): void {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  if (type === '') throw badRequest('cannot parse content type: mime: no media type');
+  if (type !== 'application/json') throw badRequest(`unknown content type: ${type}`);
+}
+
+function checkSets(action: SnapAction): void {
+  if (action.action === 'refresh' && action.validationSets.length > 0 && action.snaps.length > 0) {
+    throw badRequest('snap names cannot be specified with validation sets to enforce');
+  }
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+
+/** snapd's snap types. */
+export type SnapType = 'app' | 'gadget' | 'kernel' | 'base' | 'os' | 'snapd';
+
+/** What one revision of a snap is. */
+export interface StoreRevision {
+  version: string;
+  sizeBytes: number;
+}
+
+/** A service of a snap. */
+export interface StoreService {
+  name: string;
+  /** Default `simple`. */
+  daemon?: string;
+}
+
+/** A snap of the store; devices keep only its name and their own revision of it. */
+export interface StoreSnap {
+  name: string;
+  id: string;
+  type: SnapType;
+  base?: string;
+  publisher: string;
+  summary: string;
+  services: readonly StoreService[];
+  /** false: a PUT of configuration ends in snapd's error about the missing hook. */
+  configureHook: boolean;
+  revisions: Map<number, StoreRevision>;
+  /** Full channel names (`latest/stable`) to revisions. */
+  channels: Map<string, number>;
+}
+
+/** What `addSnap` takes; ids are derived from the name when left out. */
+export interface StoreSnapPlan {
+  name: string;
+  id?: string;
+  type?: SnapType;
+  base?: string;
+  publisher?: string;
+  summary?: string;
+  services?: readonly StoreService[];
+  configureHook?: boolean;
+  revisions: readonly { revision: number; version?: string; sizeBytes?: number }[];
+  channels: Readonly<Record<string, number>>;
+}
+
+/** One constraint of a validation set assertion (§6.4). */
+export interface ValidationSetSnap {
+  name: string;
+  id?: string;
+  /** Default `required`. */
+  presence?: 'required' | 'optional' | 'invalid';
+  revision?: number;
+}
+
+/** A validation set assertion as the store serves it. */
+export interface ValidationSetAssertion {
+  accountId: string;
+  name: string;
+  sequence: number;
+  snaps: readonly ValidationSetSnap[];
+}
+
+const RISKS = ['stable', 'candidate', 'beta', 'edge'];
+const DEFAULT_SIZE_BYTES = 4 * 1024 * 1024;
+
+/** One store for a whole fleet: snaps, channels and validation sets, shared by every device and never copied. */
+export class SimulatedStore {
+  private readonly snaps = new Map<string, StoreSnap>();
+  private readonly sets = new Map<string, Map<number, ValidationSetAssertion>>();
+  /** When set, every query fails the way a device without network sees it. */
+  unreachable = false;
+
+  addSnap(plan: StoreSnapPlan): StoreSnap {
+    const snap: StoreSnap = {
+      name: plan.name,
+      id: plan.id ?? snapIdOf(plan.name),
+      type: plan.type ?? 'app',
+      publisher: plan.publisher ?? 'acme',
+      summary: plan.summary ?? plan.name,
+      services: plan.services ?? [],
+      configureHook: plan.configureHook ?? true,
+      revisions: new Map(),
+      channels: new Map(),
+      ...(plan.base !== undefined && { base: plan.base }),
+    };
+    for (const { revision, version, sizeBytes } of plan.revisions) {
+      snap.revisions.set(revision, { version: version ?? String(revision), sizeBytes: sizeBytes ?? DEFAULT_SIZE_BYTES });
+    }
+    for (const [channel, revision] of Object.entries(plan.channels)) snap.channels.set(fullChannel(channel), revision);
+    this.snaps.set(snap.name, snap);
+    return snap;
+  }
+
+  /** Publishes a revision into channels; devices find it at their next refresh. */
+  release(name: string, revision: number, channels: readonly string[], about: Partial<StoreRevision> = {}): void {
+    const snap = this.snaps.get(name);
+    if (!snap) throw new Error(`cannot release snap ${JSON.stringify(name)}: the store does not have it`);
+    const known = snap.revisions.get(revision);
+    const version = about.version ?? known?.version ?? String(revision);
+    snap.revisions.set(revision, { version, sizeBytes: about.sizeBytes ?? known?.sizeBytes ?? DEFAULT_SIZE_BYTES });
+    for (const channel of channels) snap.channels.set(fullChannel(channel), revision);
+  }
+
+  addValidationSet(assertion: ValidationSetAssertion): void {
+    const key = `${assertion.accountId}/${assertion.name}`;
+    const sequences = this.sets.get(key) ?? new Map<number, ValidationSetAssertion>();
+    sequences.set(assertion.sequence, assertion);
+    this.sets.set(key, sequences);
+  }
+
+  snap(name: string): StoreSnap | undefined {
+    return this.snaps.get(name);
+  }
+
+  /** The set at a sequence, or its latest one. */
+  validationSet(accountId: string, name: string, sequence?: number): ValidationSetAssertion | undefined {
+    const sequences = this.sets.get(`${accountId}/${name}`);
+    if (!sequences) return undefined;
+    return sequences.get(sequence ?? Math.max(...sequences.keys()));
+  }
+}
+
+/** Revision a channel gives: its own, or the one of the next stabler risk of the track. */
+export function channelRevision(snap: StoreSnap, channel: string): number | undefined {
+  const [track = 'latest', risk = 'stable'] = fullChannel(channel).split('/');
+  const exact = snap.channels.get(fullChannel(channel));
+  if (exact !== undefined) return exact;
+  for (let at = RISKS.indexOf(risk); at >= 0; at--) {
+    const revision = snap.channels.get(`${track}/${RISKS[at]}`);
+    if (revision !== undefined) return revision;
+  }
+  return undefined;
+}
+
+/** `edge` → `latest/edge`, `24` → `24/stable`; `base` gives the track or risk that is left out. */
+export function fullChannel(channel: string, base = 'latest/stable'): string {
+  const parts = channel.split('/');
+  const [baseTrack = 'latest', baseRisk = 'stable'] = base.split('/');
+  if (parts[0] === undefined || parts[0] === '') return `${baseTrack}/${baseRisk}`;
+  if (RISKS.includes(parts[0])) return [baseTrack, ...parts].join('/');
+  return parts.length === 1 ? `${parts[0]}/${baseRisk}` : channel;
+}
+
+/** Text of the refusal of a channel name, or undefined when it is one. */
+export function channelError(channel: string): string | undefined {
+  const parts = channel.split('/');
+  if (parts.length > 3) return `channel name has too many components: ${channel}`;
+  if (parts.length === 3 && !RISKS.includes(parts[1] ?? '')) return `invalid risk in channel name: ${channel}`;
+  if (parts.length === 2 && !RISKS.includes(parts[0] ?? '') && !RISKS.includes(parts[1] ?? '')) {
+    return `invalid risk in channel name: ${channel}`;
+  }
+  return undefined;
+}
+
+const snapIdOf = (name: string): string =>
+  createHash('sha256').update(name).digest('base64').replace(/[+/=]/g, 'x').slice(0, 32);

@@ -1,0 +1,25 @@
+import { quote } from '../go-text';
+import type { SetReference } from './tracking';
+
+export const ACCOUNT_ID = /^(?:[a-z0-9A-Z]{32}|[-a-z0-9]{2,28})$/;
+export const SET_NAME = /^[a-z0-9](?:-?[a-z0-9])*$/;
+
+/**
+ * Reads `acct/name[=sequence]`.
+ * @throws Error `cannot parse validation set "x": …`
+ */
+export function parseSetReference(text: string): SetReference {
+  const fail = (why: string): Error => new Error(`cannot parse validation set ${quote(text)}: ${why}`);
+  const [path = '', sequence, ...more] = text.split('=');
+  const [accountId = '', name, ...deeper] = path.split('/');
+  if (name === undefined || deeper.length > 0 || more.length > 0) throw fail('expected a single account/name');
+  if (!ACCOUNT_ID.test(accountId)) throw fail(`invalid account ID ${quote(accountId)}`);
+  if (!SET_NAME.test(name)) throw fail(`invalid validation set name ${quote(name)}`);
+  if (sequence === undefined) return { accountId, name };
+  if (!/^[1-9]\d*$/.test(sequence)) throw fail(`invalid validation set sequence: ${sequence}`);
+  return { accountId, name, sequence: Number(sequence) };
+}
+
+/** `acct/name[=sequence]` again. */
+export const referenceText = (set: SetReference): string =>
+  `${set.accountId}/${set.name}${set.sequence === undefined ? '' : `=${set.sequence}`}`;

@@ -1,0 +1,145 @@
+import type { Device } from '../device/device';
+import { quote } from '../go-text';
+import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import type { ValidationSetAssertion } from '../snaps/store';
+import { ACCOUNT_ID, SET_NAME } from './reference';
+import { enforceRefusal, isValid, type SetReference, type TrackedSet } from './tracking';
+
+/** GET /v2/validation-sets */
+export function getValidationSets(device: Device): Reply {
+  return sync(device.sets.list().map((set) => trackedJson(device, set)));
+}
+
+/** GET /v2/validation-sets/{account}/{name}: tracked, or a dry run of what the store has (§6.1). */
+export function getValidationSet(device: Device, request: ApiRequest): Reply {
+  const reference = pathReference(request);
+  const sequence = sequenceOf(request.query.get('sequence') ?? undefined);
+  const tracked = device.sets.get(reference.accountId, reference.name);
+  if (tracked && (sequence === undefined || sequence === tracked.pinnedAt)) return sync(trackedJson(device, tracked));
+  if (device.store.unreachable) throw new ApiError(500, storeError('Get', 'assertions/validation-set'));
+  const assertion = device.store.validationSet(reference.accountId, reference.name, sequence);
+  if (!assertion) throw unknownSet({ ...reference, sequence });
+  return sync({
+    'account-id': assertion.accountId,
+    name: assertion.name,
+    sequence: assertion.sequence,
+    valid: isValid(device, assertion),
+  });
+}
+
+/** POST /v2/validation-sets/{account}/{name}: always answered at once, never by a change. */
+export function postValidationSet(device: Device, request: ApiRequest): Reply {
+  const reference = pathReference(request);
+  const body = decodeObject(request, 'validation set action');
+  const sequence = sequenceOf(body.sequence);
+  const action = stringField(body, 'action');
+  if (action === 'forget') return forget(device, { ...reference, sequence });
+  if (action !== 'apply') throw badRequest(`unsupported action ${quote(action)}`);
+  const mode = stringField(body, 'mode');
+  if (mode === 'monitor') return monitor(device, { ...reference, sequence });
+  if (mode === 'enforce') return enforce(device, { ...reference, sequence });
+  throw badRequest(`invalid mode ${quote(mode)}`);
+}
+
+function monitor(device: Device, reference: SetReference): Reply {
+  const key = `${reference.accountId}/${reference.name}`;
+  const prefix = `cannot monitor validation set ${key}: `;
+  const assertion = device.store.unreachable ? undefined : assertionOf(device, reference);
+  if (!assertion) {
+    const why = device.store.unreachable ? storeError('Get', 'assertions/validation-set') : MISSING;
+    throw badRequest(`${prefix}cannot get validation set assertion for ${key}: ${why}`);
+  }
+  return sync(trackedJson(device, track(device, assertion, 'monitor', reference.sequence)));
+}
+
+function enforce(device: Device, reference: SetReference): Reply {
+  const assertion = assertionToEnforce(device, reference);
+  const refusal = enforceRefusal(device, [assertion]);
+  if (refusal !== undefined) throw badRequest(`cannot enforce validation set: ${refusal}`);
+  return sync(trackedJson(device, track(device, assertion, 'enforce', reference.sequence)));
+}
+
+// A tracked set enforced without a sequence keeps to what the device knows and asks no store (§6.1).
+function assertionToEnforce(device: Device, reference: SetReference): ValidationSetAssertion {
+  const { accountId, name } = reference;
+  const known = device.sets.get(accountId, name) && device.sets.newestKnown(accountId, name);
+  const local = reference.sequence ?? known;
+  const askStore = local === undefined || (device.sets.newestKnown(accountId, name) ?? 0) < local;
+  if (askStore && device.store.unreachable) {
+    throw badRequest(`cannot enforce validation set: ${storeError('Post', 'snaps/refresh')}`);
+  }
+  const assertion = device.store.validationSet(accountId, name, local);
+  if (assertion) return assertion;
+  const why = `internal error: cannot find validation set assertion: ${MISSING}`;
+  throw badRequest(`cannot enforce validation set: ${why}`);
+}
+
+function forget(device: Device, reference: SetReference): Reply {
+  const tracked = device.sets.get(reference.accountId, reference.name);
+  if (!tracked || (reference.sequence !== undefined && reference.sequence !== tracked.pinnedAt)) {
+    throw unknownSet(reference);
+  }
+  if (device.isModelSet(reference)) {
+    const key = `${reference.accountId}/${reference.name}`;
+    throw badRequest(`cannot forget validation set ${key}: validation-set is enforced by the model`);
+  }
+  device.sets.forget(reference.accountId, reference.name);
+  return sync(null);
+}
+
+/** Follows a set from now on; without a sequence any pin is dropped (§6.1 pinning). */
+export function track(
+  device: Device,
+  assertion: ValidationSetAssertion,
+  mode: 'monitor' | 'enforce',
+  pinnedAt: number | undefined,
+): TrackedSet {
+  const { accountId, name, sequence } = assertion;
+  const set = { accountId, name, mode, sequence, ...(pinnedAt !== undefined && { pinnedAt }) };
+  device.sets.track(set);
+  return set;
+}
+
+function assertionOf(device: Device, reference: SetReference): ValidationSetAssertion | undefined {
+  return device.store.validationSet(reference.accountId, reference.name, reference.sequence);
+}
+
+function trackedJson(device: Device, set: TrackedSet): Record<string, unknown> {
+  const assertion = device.store.validationSet(set.accountId, set.name, set.sequence);
+  return {
+    'account-id': set.accountId,
+    name: set.name,
+    ...(set.pinnedAt !== undefined && { 'pinned-at': set.pinnedAt }),
+    mode: set.mode,
+    sequence: set.sequence,
+    valid: assertion !== undefined && isValid(device, assertion),
+  };
+}
+
+function pathReference(request: ApiRequest): SetReference {
+  const { account = '', name = '' } = request.params;
+  if (!ACCOUNT_ID.test(account)) throw badRequest(`invalid account ID ${quote(account)}`);
+  if (!SET_NAME.test(name)) throw badRequest(`invalid name ${quote(name)}`);
+  return { accountId: account, name };
+}
+
+function sequenceOf(value: unknown): number | undefined {
+  if (value === undefined || value === null || value === 0) return undefined;
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) throw badRequest('invalid sequence argument');
+  if (number < 0) throw badRequest(`invalid sequence argument: ${number}`);
+  return number;
+}
+
+function unknownSet(reference: SetReference): ApiError {
+  const { accountId, name, sequence } = reference;
+  const value = { 'account-id': accountId, name, ...(sequence !== undefined && { sequence }) };
+  return notFound('validation set not found', 'validation-set-not-found', value);
+}
+
+const MISSING = 'validation-set assertion not found';
+
+/** What a request to the store ends with while it cannot be reached. */
+export const storeError = (method: string, path: string): string =>
+  `${method} "https://api.snapcraft.io/v2/${path}": dial tcp: lookup api.snapcraft.io: no such host`;
