@@ -23,7 +23,7 @@ export const storeSettings = {
   /** Prefix of every Redis key and channel: one Redis may serve several fleets. */
   COREFLEET_REDIS_PREFIX: z
     .string()
-    .regex(/^[a-z0-9-]+$/)
+    .regex(/^[a-z0-9_-]+$/)
     .default('corefleet'),
   COREFLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 };

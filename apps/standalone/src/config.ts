@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { durationMs, port, storeSettings } from '@corefleet/platform/config';
+
+const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
+
+/** All four processes in one: each still has its own Postgres role. */
+export const StandaloneConfig = z.object({
+  ...shared,
+  COREFLEET_API_DATABASE_URL: postgresUrl,
+  COREFLEET_GATEWAY_DATABASE_URL: postgresUrl,
+  COREFLEET_WORKER_DATABASE_URL: postgresUrl,
+  COREFLEET_SIGNER_DATABASE_URL: postgresUrl,
+  COREFLEET_SIGNER_KEY_FILE: z.string().min(1),
+  COREFLEET_BIND: z.string().default('127.0.0.1'),
+  COREFLEET_API_PORT: port(8080),
+  COREFLEET_GATEWAY_PORT: port(8081),
+  /** http(s) address of the gateway as devices reach it; where it listens, when it is not set. */
+  COREFLEET_GATEWAY_URL: z.url().optional(),
+  COREFLEET_SWEEP_MS: durationMs(2_000),
+  /** Only the demo sets this: an admin `demo` with this password. Without it the first admin comes by a one-time link. */
+  COREFLEET_DEMO_PASSWORD: z.string().optional(),
+});
+export type StandaloneConfig = z.infer<typeof StandaloneConfig>;

@@ -1,0 +1,171 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { Envelope, commandSigningText, type CommandReport } from '@corefleet/contracts/device-protocol';
+import { AuditService } from '@corefleet/features/audit';
+import { Database } from '@corefleet/platform/database';
+import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
+import { CommandReportsIngest } from './command-reports-ingest';
+import { foldReports } from './fold-reports';
+import { insertCommands } from './insert-commands';
+import { signCommands } from './sign-commands';
+import { closeOverdueCommands } from './sweep-commands';
+
+const keys = generateKeyPairSync('ed25519');
+const signer = { keyId: 'k', sign: (text: string) => sign(null, Buffer.from(text), keys.privateKey).toString('base64url') };
+const parameters = { snap: 'system', values: { 'refresh.retain': 3 } };
+
+let testDatabase: TestDatabase;
+const databases: Database[] = [];
+let owner: Database;
+
+const connect = (url: string): Database => {
+  const database = new Database({ url, connections: 4, onIdleError: () => undefined });
+  databases.push(database);
+  return database;
+};
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  owner = connect(testDatabase.url());
+});
+
+afterAll(async () => {
+  await Promise.all(databases.map((database) => database.close()));
+  await testDatabase.drop();
+});
+
+async function aDevice(): Promise<{ deviceId: string; enrolmentId: string }> {
+  const [deviceId, enrolmentId] = [randomUUID(), randomUUID()];
+  await owner.prisma.device.create({
+    data: { id: deviceId, brandId: 'acme', model: 'pc', serial: deviceId, labels: {}, enrolmentId },
+  });
+  await owner.prisma.enrolment.create({
+    data: { id: enrolmentId, deviceId, publicKey: enrolmentId, status: 'active', tokenId: randomUUID() },
+  });
+  return { deviceId, enrolmentId };
+}
+
+async function issued(deviceIds: string[], over: { parameters?: object; validUntil?: Date } = {}): Promise<string[]> {
+  const worker = connect(testDatabase.url('corefleet_worker'));
+  const commands = deviceIds.map((deviceId) => ({ id: randomUUID(), deviceId }));
+  await worker.transaction(async (tx) => {
+    const auditId = await new AuditService(worker).record(tx, {
+      actor: { kind: 'person', id: 'p', name: 'ann' },
+      action: 'command.issue',
+      subject: { kind: 'command', id: '' },
+      details: { operation: 'set-configuration', parameters },
+    });
+    await insertCommands(tx, {
+      operation: 'set-configuration',
+      parameters: (over.parameters ?? parameters) as Record<string, unknown>,
+      requestedBy: 'ann',
+      auditId,
+      deadlineSeconds: 60,
+      validUntil: over.validUntil ?? new Date(Date.now() + 60_000),
+      commands,
+    });
+  });
+  return commands.map(({ id }) => id);
+}
+
+const statusOf = async (id: string) => (await owner.prisma.command.findUniqueOrThrow({ where: { id } })).status;
+
+describe('signCommands, as the role of the signer', () => {
+  it('signs for each device in rising sequence, exactly the stored envelope', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const ids = [...(await issued([deviceId])), ...(await issued([deviceId]))];
+    const enrolments = await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids);
+    expect(enrolments).toEqual([enrolmentId]);
+    const rows = await owner.prisma.command.findMany({ where: { id: { in: ids } }, orderBy: { sequence: 'asc' } });
+    expect(rows.map(({ status, sequence }) => [status, Number(sequence)])).toEqual([['signed', 1], ['signed', 2]]);
+    for (const row of rows) {
+      const text = commandSigningText(row.envelope!);
+      expect(verify(null, Buffer.from(text), keys.publicKey, Buffer.from(row.signature!, 'base64url'))).toBe(true);
+      expect(Envelope.parse(JSON.parse(row.envelope!))).toMatchObject({ 'message-id': row.id, body: parameters });
+    }
+  });
+
+  it('signs nothing twice, also when two signers are asked at once', async () => {
+    const { deviceId } = await aDevice();
+    const ids = await issued([deviceId]);
+    const database = connect(testDatabase.url('corefleet_signer'));
+    await Promise.all([signCommands(database, signer, ids), signCommands(database, signer, ids)]);
+    expect(await signCommands(database, signer, ids)).toEqual([]);
+    const [enrolment] = await owner.prisma.enrolment.findMany({ where: { deviceId } });
+    expect(enrolment?.nextSequence).toBe(2n);
+  });
+
+  it('refuses what the audited request did not ask for', async () => {
+    const { deviceId } = await aDevice();
+    const [id] = await issued([deviceId], { parameters: { snap: 'system', values: { 'refresh.retain': 20 } } });
+    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [id!]);
+    const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
+    expect(row).toMatchObject({ status: 'rejected', cause: 'signer-refused', envelope: null });
+  });
+});
+
+describe('foldReports, as the role of the worker', () => {
+  const report = (commandId: string, state: CommandReport['state'], over: Partial<CommandReport> = {}): CommandReport => ({
+    commandId,
+    state,
+    changeIds: ['7'],
+    ...over,
+  });
+
+  async function reported(enrolmentId: string, reports: [number, CommandReport][]): Promise<void> {
+    const gateway = connect(testDatabase.url('corefleet_gateway'));
+    const received = reports.map(([number, said]) => ({ enrolmentId, journalEpoch: 1, number, report: said }));
+    await new CommandReportsIngest(gateway).insert(received);
+    await foldReports(connect(testDatabase.url('corefleet_worker')));
+  }
+
+  it('moves a command by its newest report and keeps what snapd said', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId]);
+    const failed = report(id!, 'failed', { cause: 'snapd-refused', message: 'snap "x" is held', snapdKind: 'k', snapdValue: { a: 1 } });
+    await reported(enrolmentId, [[3, failed], [1, report(id!, 'accepted')], [2, report(id!, 'running')]]);
+    const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
+    expect(row).toMatchObject({ status: 'failed', cause: 'snapd-refused', message: 'snap "x" is held', snapdKind: 'k', changeIds: ['7'] });
+    expect(row.finishedAt).not.toBeNull();
+    expect(await owner.prisma.commandReport.count({ where: { enrolmentId } })).toBe(0);
+  });
+
+  it('never goes back to an older report, and never leaves an end', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId]);
+    await reported(enrolmentId, [[5, report(id!, 'succeeded')]]);
+    await reported(enrolmentId, [[4, report(id!, 'running')]]);
+    await reported(enrolmentId, [[6, report(id!, 'running')]]);
+    expect(await statusOf(id!)).toBe('succeeded');
+  });
+
+  it('keeps a result that comes after the command was closed', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId], { validUntil: new Date(Date.now() - 60_000) });
+    await closeOverdueCommands(connect(testDatabase.url('corefleet_worker')));
+    expect(await statusOf(id!)).toBe('expired');
+    await reported(enrolmentId, [[1, report(id!, 'succeeded')]]);
+    const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
+    expect(row).toMatchObject({ status: 'expired', lateStatus: 'succeeded' });
+  });
+
+  it('lets no device move the command of another', async () => {
+    const [mine, theirs] = [await aDevice(), await aDevice()];
+    const [id] = await issued([mine.deviceId]);
+    await reported(theirs.enrolmentId, [[1, report(id!, 'succeeded')]]);
+    expect(await statusOf(id!)).toBe('queued');
+  });
+});
+
+it('lets the gateway write no command, rollout, access or audit', async () => {
+  const gateway = connect(testDatabase.url('corefleet_gateway'));
+  for (const statement of [
+    `UPDATE commands SET status = 'signed'`,
+    `INSERT INTO rollouts (id) VALUES ('${randomUUID()}')`,
+    `UPDATE users SET role = 'admin'`,
+    `SELECT password_hash FROM users`,
+    `INSERT INTO audit_entries (action) VALUES ('x')`,
+  ]) {
+    await expect(gateway.pool.query(statement)).rejects.toThrow(/permission denied/);
+  }
+});
