@@ -24,7 +24,10 @@ const fences = [
   { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'] },
   { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib', 'type:contract'] },
   { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:lib', 'type:contract'] },
-  { sourceTag: 'type:feature', onlyDependOnLibsWithTags: ['type:feature', 'type:platform', 'type:lib', 'type:contract'] },
+  {
+    sourceTag: 'type:feature',
+    onlyDependOnLibsWithTags: ['type:feature', 'type:platform', 'type:lib', 'type:contract'],
+  },
   {
     sourceTag: 'type:app',
     onlyDependOnLibsWithTags: ['type:app', 'type:feature', 'type:platform', 'type:lib', 'type:contract', 'type:tool'],
@@ -34,6 +37,16 @@ const fences = [
     onlyDependOnLibsWithTags: ['type:tool', 'type:app', 'type:feature', 'type:platform', 'type:lib', 'type:contract'],
   },
 ];
+
+/** Specs may also use the test harness. */
+const specFences = fences.map((fence) => ({
+  ...fence,
+  onlyDependOnLibsWithTags: [...fence.onlyDependOnLibsWithTags, 'scope:tool'],
+}));
+
+const boundaries = (depConstraints) => ({
+  '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: false, allow: [], depConstraints }],
+});
 
 export default ts.config(
   { ignores: ['**/dist', '**/generated', '**/.nx', '**/.cache', '**/.corefleet'] },
@@ -58,13 +71,16 @@ export default ts.config(
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: false, allow: [], depConstraints: fences }],
+      ...boundaries(fences),
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
     },
   },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
-  { files: ['**/*{.,-}spec.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*{.,-}spec.ts'],
+    rules: { ...boundaries(specFences), '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
   {
     // What a person reads in a terminal is printed there.
     files: ['libs/tooling/**', 'apps/bench/**', 'apps/simulator/**', 'apps/standalone/**'],

@@ -15,7 +15,11 @@ export class SignerModule {
       module: SignerModule,
       imports: [
         ClockModule,
-        DatabaseModule.for({ url: config.COREFLEET_DATABASE_URL, connections: config.COREFLEET_DATABASE_CONNECTIONS, logger }),
+        DatabaseModule.for({
+          url: config.COREFLEET_DATABASE_URL,
+          connections: config.COREFLEET_DATABASE_CONNECTIONS,
+          logger,
+        }),
         QueueModule.for({ redisUrl, prefix, queues: [SIGNING_QUEUE], works: true }),
       ],
       providers: [SigningProcessor, { provide: SigningKey, useValue: key }],

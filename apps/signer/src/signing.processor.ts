@@ -1,7 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
-import { canonicalJson, timeSigningText, type SignedTime, type TimeStatement } from '@corefleet/contracts/device-protocol';
+import {
+  canonicalJson,
+  timeSigningText,
+  type SignedTime,
+  type TimeStatement,
+} from '@corefleet/contracts/device-protocol';
 import { signCommands } from '@corefleet/features/commands';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
@@ -28,7 +33,10 @@ export class SigningProcessor extends WorkerHost {
       case 'commands':
         return { sign: 'commands', enrolmentIds: await signCommands(this.database, this.key, asked.commandIds) };
       case 'time':
-        return { sign: 'time', signed: asked.hellos.map(({ enrolmentId, nonce }) => this.signTime(enrolmentId, nonce)) };
+        return {
+          sign: 'time',
+          signed: asked.hellos.map(({ enrolmentId, nonce }) => this.signTime(enrolmentId, nonce)),
+        };
     }
   }
 

@@ -16,7 +16,10 @@ describe('Coalesced', () => {
 
   it('tells of a failure and runs again when asked', async () => {
     const errors: unknown[] = [];
-    const work = new Coalesced(() => Promise.reject(new Error('away')), (error) => errors.push(error));
+    const work = new Coalesced(
+      () => Promise.reject(new Error('away')),
+      (error) => errors.push(error),
+    );
     work.ask();
     await work.idle();
     work.ask();

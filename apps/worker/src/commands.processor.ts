@@ -26,7 +26,10 @@ const KEPT_ANSWERS = { count: 1_000 };
 @Injectable()
 @Processor(COMMANDS_QUEUE, { concurrency: 200 })
 export class CommandsProcessor extends WorkerHost implements OnApplicationShutdown {
-  private readonly batcher = new Batcher<string, void>((ids) => this.signAndNudge(ids), { maxItems: 500, parallel: 2 });
+  private readonly batcher = new Batcher<string, undefined>((ids) => this.signAndNudge(ids), {
+    maxItems: 500,
+    parallel: 2,
+  });
   private readonly answers: QueueEvents;
 
   constructor(
@@ -38,15 +41,15 @@ export class CommandsProcessor extends WorkerHost implements OnApplicationShutdo
     this.answers = new QueueEvents(SIGNING_QUEUE, { connection, ...(prefix === undefined ? {} : { prefix }) });
   }
 
-  process(job: Job): Promise<void> {
-    return this.batcher.add(parseJob(CommandJob, job).commandId);
+  async process(job: Job): Promise<void> {
+    await this.batcher.add(parseJob(CommandJob, job).commandId);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.answers.close();
   }
 
-  private async signAndNudge(commandIds: string[]): Promise<void[]> {
+  private async signAndNudge(commandIds: string[]): Promise<undefined[]> {
     const ask: SigningJob = { v: 1, sign: 'commands', commandIds };
     const job = await this.signing.add('commands', ask, { removeOnComplete: KEPT_ANSWERS });
     const answer = SigningAnswer.parse(await job.waitUntilFinished(this.answers, SIGNING_TIMEOUT_MS));

@@ -1,5 +1,10 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { CommandJobs, closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from '@corefleet/features/commands';
+import {
+  CommandJobs,
+  closeOverdueCommands,
+  unsignedCommandIds,
+  waitingEnrolmentIds,
+} from '@corefleet/features/commands';
 import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
 import { Database } from '@corefleet/platform/database';
 import { Coalesced } from './coalesced';

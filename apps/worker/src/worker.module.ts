@@ -17,12 +17,21 @@ import { SWEEP_MS, Sweeper } from './sweeper';
 export class WorkerModule {
   static for(config: WorkerConfig, logger: Logger): DynamicModule {
     const { COREFLEET_REDIS_URL: redisUrl, COREFLEET_REDIS_PREFIX: prefix } = config;
-    const queues = QueueModule.for({ redisUrl, prefix, queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SIGNING_QUEUE], works: true });
+    const queues = QueueModule.for({
+      redisUrl,
+      prefix,
+      queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SIGNING_QUEUE],
+      works: true,
+    });
     return {
       module: WorkerModule,
       imports: [
         ClockModule,
-        DatabaseModule.for({ url: config.COREFLEET_DATABASE_URL, connections: config.COREFLEET_DATABASE_CONNECTIONS, logger }),
+        DatabaseModule.for({
+          url: config.COREFLEET_DATABASE_URL,
+          connections: config.COREFLEET_DATABASE_CONNECTIONS,
+          logger,
+        }),
         RedisModule.for({ url: redisUrl, prefix, logger }),
         queues,
         CommandsModule,

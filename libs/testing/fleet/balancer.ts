@@ -27,7 +27,11 @@ export function startBalancer(): Promise<Balancer> {
       resolve({
         url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
         add: (url) => targets.push(new URL(url)),
-        remove: (url) => void targets.splice(targets.findIndex(({ href }) => href === new URL(url).href), 1),
+        remove: (url) =>
+          void targets.splice(
+            targets.findIndex(({ href }) => href === new URL(url).href),
+            1,
+          ),
         close: () => {
           for (const socket of open) socket.destroy();
           return new Promise((closed) => server.close(() => closed()));

@@ -55,8 +55,10 @@ const READY_TIMEOUT_MS = 30_000;
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const [database, redis, balancer] = [await createTestDatabase(), testRedis(), await startBalancer()];
   const directory = mkdtempSync(path.join(tmpdir(), 'corefleet-fleet-'));
-  const start = (part: Part): Promise<Member> => startMember(part, environment(part, { database, redis, balancer, directory, options }));
-  const many = (part: Part, count = 1): Promise<Member[]> => Promise.all(Array.from({ length: count }, () => start(part)));
+  const start = (part: Part): Promise<Member> =>
+    startMember(part, environment(part, { database, redis, balancer, directory, options }));
+  const many = (part: Part, count = 1): Promise<Member[]> =>
+    Promise.all(Array.from({ length: count }, () => start(part)));
 
   const signer = await many('signer');
   const [worker, gateway, api] = await Promise.all([

@@ -6,7 +6,8 @@
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') return canonicalObject(value as Record<string, unknown>);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('cannot write a non-finite number as JSON');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new TypeError('cannot write a non-finite number as JSON');
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`cannot write a ${typeof value} as JSON`);
   return text;

@@ -29,7 +29,10 @@ export const AgentFrame = z.discriminatedUnion('type', [
     timeNonce: text,
   }),
   z.strictObject({ type: z.literal('pull'), lastSequence: z.int().check(z.nonnegative()) }),
-  z.strictObject({ type: z.literal('report'), items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(LIMITS.reportItems)) }),
+  z.strictObject({
+    type: z.literal('report'),
+    items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(LIMITS.reportItems)),
+  }),
   z.strictObject({ type: z.literal('heartbeat'), bootId: z.optional(text), snapdState }),
 ]);
 export type AgentFrame = z.infer<typeof AgentFrame>;

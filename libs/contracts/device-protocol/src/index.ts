@@ -1,8 +1,23 @@
 export { CURRENT_PROTOCOL, LIMITS, SPOKEN_PROTOCOLS } from './limits';
 export { canonicalJson } from './canonical-json';
 export { EnrolAnswer, EnrolRequest } from './enrol';
-export { linkAuthorization, linkProofText, ChallengeAnswer, ChallengeRequest, parseLinkAuthorization } from './link-proof';
+export {
+  linkAuthorization,
+  linkProofText,
+  ChallengeAnswer,
+  ChallengeRequest,
+  parseLinkAuthorization,
+} from './link-proof';
 export type { LinkProof } from './link-proof';
 export { commandSigningText, Envelope, SignedCommand, SignedTime, timeSigningText, TimeStatement } from './envelope';
-export { CommandReport, CommandReportState, ChangeSnapshot, Fact, FactName, NoticeSnapshot, ReportItem, TaskSnapshot } from './report';
+export {
+  CommandReport,
+  CommandReportState,
+  ChangeSnapshot,
+  Fact,
+  FactName,
+  NoticeSnapshot,
+  ReportItem,
+  TaskSnapshot,
+} from './report';
 export { AgentFrame, ServerFrame } from './frames';

@@ -9,7 +9,8 @@ export const ChallengeAnswer = z.object({ nonce: z.string(), expiresInMs: z.numb
 export type ChallengeAnswer = z.infer<typeof ChallengeAnswer>;
 
 /** What the agent's Ed25519 key signs to open the link: proves the key without trusting the device's clock. */
-export const linkProofText = (enrolmentId: string, nonce: string): string => `corefleet-link-v1\n${enrolmentId}\n${nonce}`;
+export const linkProofText = (enrolmentId: string, nonce: string): string =>
+  `corefleet-link-v1\n${enrolmentId}\n${nonce}`;
 
 export interface LinkProof {
   readonly enrolmentId: string;

@@ -9,7 +9,15 @@ const long = z.string().check(z.maxLength(64 * 1024));
  * Ends: succeeded | failed | unknown | rejected | expired. Only an end is final.
  */
 export const CommandReportState = z.enum([
-  'accepted', 'running', 'rebooting', 'verifying', 'succeeded', 'failed', 'unknown', 'rejected', 'expired',
+  'accepted',
+  'running',
+  'rebooting',
+  'verifying',
+  'succeeded',
+  'failed',
+  'unknown',
+  'rejected',
+  'expired',
 ]);
 export type CommandReportState = z.infer<typeof CommandReportState>;
 

@@ -14,6 +14,9 @@ export function checkParameters(operation: string, parameters: unknown): Record<
   }
   const parsed = found.parameters.safeParse(parameters);
   if (parsed.success) return parsed.data as Record<string, unknown>;
-  const problems = parsed.error.issues.map(({ path, message }) => ({ field: ['parameters', ...path].join('.'), message }));
+  const problems = parsed.error.issues.map(({ path, message }) => ({
+    field: ['parameters', ...path].join('.'),
+    message,
+  }));
   throw new InvalidRequestError(`cannot use operation "${operation}" with these parameters`, problems);
 }

@@ -11,7 +11,10 @@ import { signCommands } from './sign-commands';
 import { closeOverdueCommands } from './sweep-commands';
 
 const keys = generateKeyPairSync('ed25519');
-const signer = { keyId: 'k', sign: (text: string) => sign(null, Buffer.from(text), keys.privateKey).toString('base64url') };
+const signer = {
+  keyId: 'k',
+  sign: (text: string) => sign(null, Buffer.from(text), keys.privateKey).toString('base64url'),
+};
 const parameters = { snap: 'system', values: { 'refresh.retain': 3 } };
 
 let testDatabase: TestDatabase;
@@ -77,7 +80,10 @@ describe('signCommands, as the role of the signer', () => {
     const enrolments = await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids);
     expect(enrolments).toEqual([enrolmentId]);
     const rows = await owner.prisma.command.findMany({ where: { id: { in: ids } }, orderBy: { sequence: 'asc' } });
-    expect(rows.map(({ status, sequence }) => [status, Number(sequence)])).toEqual([['signed', 1], ['signed', 2]]);
+    expect(rows.map(({ status, sequence }) => [status, Number(sequence)])).toEqual([
+      ['signed', 1],
+      ['signed', 2],
+    ]);
     for (const row of rows) {
       const text = commandSigningText(row.envelope!);
       expect(verify(null, Buffer.from(text), keys.publicKey, Buffer.from(row.signature!, 'base64url'))).toBe(true);
@@ -105,7 +111,11 @@ describe('signCommands, as the role of the signer', () => {
 });
 
 describe('foldReports, as the role of the worker', () => {
-  const report = (commandId: string, state: CommandReport['state'], over: Partial<CommandReport> = {}): CommandReport => ({
+  const report = (
+    commandId: string,
+    state: CommandReport['state'],
+    over: Partial<CommandReport> = {},
+  ): CommandReport => ({
     commandId,
     state,
     changeIds: ['7'],
@@ -122,10 +132,25 @@ describe('foldReports, as the role of the worker', () => {
   it('moves a command by its newest report and keeps what snapd said', async () => {
     const { deviceId, enrolmentId } = await aDevice();
     const [id] = await issued([deviceId]);
-    const failed = report(id!, 'failed', { cause: 'snapd-refused', message: 'snap "x" is held', snapdKind: 'k', snapdValue: { a: 1 } });
-    await reported(enrolmentId, [[3, failed], [1, report(id!, 'accepted')], [2, report(id!, 'running')]]);
+    const failed = report(id!, 'failed', {
+      cause: 'snapd-refused',
+      message: 'snap "x" is held',
+      snapdKind: 'k',
+      snapdValue: { a: 1 },
+    });
+    await reported(enrolmentId, [
+      [3, failed],
+      [1, report(id!, 'accepted')],
+      [2, report(id!, 'running')],
+    ]);
     const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
-    expect(row).toMatchObject({ status: 'failed', cause: 'snapd-refused', message: 'snap "x" is held', snapdKind: 'k', changeIds: ['7'] });
+    expect(row).toMatchObject({
+      status: 'failed',
+      cause: 'snapd-refused',
+      message: 'snap "x" is held',
+      snapdKind: 'k',
+      changeIds: ['7'],
+    });
     expect(row.finishedAt).not.toBeNull();
     expect(await owner.prisma.commandReport.count({ where: { enrolmentId } })).toBe(0);
   });

@@ -34,13 +34,7 @@ export const COMMAND_ENDS = [
 export const SUCCEEDED = 'succeeded';
 
 export type CommandStatus =
-  | 'queued'
-  | 'signed'
-  | 'accepted'
-  | 'running'
-  | 'rebooting'
-  | 'verifying'
-  | (typeof COMMAND_ENDS)[number];
+  'queued' | 'signed' | 'accepted' | 'running' | 'rebooting' | 'verifying' | (typeof COMMAND_ENDS)[number];
 
 const ends: ReadonlySet<string> = new Set(COMMAND_ENDS);
 

@@ -37,8 +37,10 @@ export const commandColumns = { envelope: true, signature: true, keyId: true } a
 type Row = Prisma.CommandGetPayload<{ omit: typeof commandColumns }>;
 
 export function commandView(row: Row): CommandView {
-  const { id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind } = row;
-  const { snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt } = row;
+  const { id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind } =
+    row;
+  const { snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt } =
+    row;
   return {
     ...{ id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind },
     ...{ snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt },

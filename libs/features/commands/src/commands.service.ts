@@ -106,7 +106,12 @@ export class CommandsService {
       if (!row) throw new NotFoundError('command', id);
       if (count === 0) throw new ConflictError(`cannot cancel command "${id}": it is ${row.status}`);
       const subject = { kind: 'command', id };
-      await this.audit.record(tx, { actor, action: 'command.cancel', subject, ...(remark === undefined ? {} : { remark }) });
+      await this.audit.record(tx, {
+        actor,
+        action: 'command.cancel',
+        subject,
+        ...(remark === undefined ? {} : { remark }),
+      });
     });
     this.bus.publishEvent({ topic: 'commands', id, version: Date.now() });
     return this.get(id);
@@ -157,5 +162,8 @@ function notEnrolled(deviceIds: readonly string[], enrolled: ReadonlySet<string>
     enrolled.has(id) ? [] : [{ field: `deviceIds.${at}`, message: 'is not an enrolled device' }],
   );
   const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
-  return new InvalidRequestError(`cannot issue commands to ${named.join(', ')}${more}: not an enrolled device`, problems);
+  return new InvalidRequestError(
+    `cannot issue commands to ${named.join(', ')}${more}: not an enrolled device`,
+    problems,
+  );
 }

@@ -23,7 +23,11 @@ interface SignedRow {
  * Safe to call again and from two signers at once: a command that is taken or signed already is left out.
  * @returns enrolments that have a command to pull now
  */
-export async function signCommands(database: Database, signer: CommandSigner, commandIds: readonly string[]): Promise<string[]> {
+export async function signCommands(
+  database: Database,
+  signer: CommandSigner,
+  commandIds: readonly string[],
+): Promise<string[]> {
   const client = await database.pool.connect();
   try {
     await client.query('BEGIN');
@@ -35,7 +39,11 @@ export async function signCommands(database: Database, signer: CommandSigner, co
     const refusedIds = new Set(refused.map(({ id }) => id));
     const accepted = queued.rows.filter(({ id }) => !refusedIds.has(id));
     const sequences = await takeSequences(client, accepted);
-    await writeSigned(client, signer.keyId, accepted.map((command) => signOne(signer, command, sequences)));
+    await writeSigned(
+      client,
+      signer.keyId,
+      accepted.map((command) => signOne(signer, command, sequences)),
+    );
     await writeRefused(client, refused);
     await client.query('COMMIT');
     return [...sequences.keys()];

@@ -30,8 +30,10 @@ export function refusalOf(command: CommandToSign): string | undefined {
   if (command.enrolmentStatus !== 'active') return 'cannot sign: the enrolment has ended';
   const operation = findOperation(command.operation);
   if (!operation) return `cannot sign: operation "${command.operation}" is not in the catalogue`;
-  if (!command.auditAction || !AUTHORISING_ACTIONS.has(command.auditAction)) return 'cannot sign: no authorised request';
-  if (command.auditDetails?.operation !== command.operation) return 'cannot sign: the request was for another operation';
+  if (!command.auditAction || !AUTHORISING_ACTIONS.has(command.auditAction))
+    return 'cannot sign: no authorised request';
+  if (command.auditDetails?.operation !== command.operation)
+    return 'cannot sign: the request was for another operation';
   const asked = canonicalJson(command.auditDetails.parameters ?? null);
   if (asked !== canonicalJson(command.parameters)) return 'cannot sign: the request was for other parameters';
   if (!operation.parameters.safeParse(command.parameters).success) return 'cannot sign: the parameters are not valid';

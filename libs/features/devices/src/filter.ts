@@ -57,7 +57,10 @@ function parseTerm([field, operator, value]: Token[], end: number): FilterTerm {
     return { field: 'label', key: field.text.slice('label.'.length), ...condition };
   }
   if (!FIELDS.has(field.text)) {
-    throw new FilterError(`unknown field "${field.text}" (use id, brand, model, serial or label.<key>)`, field.position);
+    throw new FilterError(
+      `unknown field "${field.text}" (use id, brand, model, serial or label.<key>)`,
+      field.position,
+    );
   }
   return { field: field.text as FilterTerm['field'], ...condition };
 }

@@ -71,7 +71,11 @@ export class EnrolmentTokensService {
       if (!found) throw new NotFoundError('enrolment token', id);
       if (found.revokedAt) return;
       await tx.enrolmentToken.update({ where: { id }, data: { revokedAt: this.clock.now() } });
-      await this.audit.record(tx, { actor, action: 'enrolment-token.revoke', subject: { kind: 'enrolment-token', id } });
+      await this.audit.record(tx, {
+        actor,
+        action: 'enrolment-token.revoke',
+        subject: { kind: 'enrolment-token', id },
+      });
     });
   }
 
@@ -97,5 +101,15 @@ export class EnrolmentTokensService {
 
 function view(row: TokenRow): EnrolmentTokenView {
   const { id, name, maxUses, uses, createdBy, createdAt, expiresAt, revokedAt } = row;
-  return { id, name, labels: row.labels as Record<string, string>, maxUses, uses, createdBy, createdAt, expiresAt, revokedAt };
+  return {
+    id,
+    name,
+    labels: row.labels as Record<string, string>,
+    maxUses,
+    uses,
+    createdBy,
+    createdAt,
+    expiresAt,
+    revokedAt,
+  };
 }

@@ -37,7 +37,12 @@ export class EnrolmentService {
       return this.admit(tx, request, token, source);
     });
     this.bus.publishEvent({ topic: 'devices', id: enrolment.deviceId, version: Date.now() });
-    return { deviceId: enrolment.deviceId, enrolmentId: enrolment.id, gatewayUrl: this.options.gatewayUrl, signingKeys };
+    return {
+      deviceId: enrolment.deviceId,
+      enrolmentId: enrolment.id,
+      gatewayUrl: this.options.gatewayUrl,
+      signingKeys,
+    };
   }
 
   /** Ends the device's enrolment and cuts its link. The device stays visible with its history. */
@@ -50,7 +55,13 @@ export class EnrolmentService {
       const data = { status: 'revoked', endedAt: this.clock.now() };
       await tx.enrolment.update({ where: { id: device.enrolmentId }, data });
       const subject = { kind: 'device', id: deviceId };
-      await this.audit.record(tx, { actor, action: 'device.revoke', subject, ...(remark ? { remark } : {}), details: data });
+      await this.audit.record(tx, {
+        actor,
+        action: 'device.revoke',
+        subject,
+        ...(remark ? { remark } : {}),
+        details: data,
+      });
       return device.enrolmentId;
     });
     if (enrolmentId) this.bus.publishEvent({ topic: 'enrolment-revoked', id: enrolmentId, version: Date.now() });
@@ -68,7 +79,9 @@ export class EnrolmentService {
     const deviceId = found?.id ?? this.ids.uuid();
     const id = this.ids.uuid();
     if (!found) await tx.device.create({ data: { id: deviceId, ...identity, labels: token.labels as object } });
-    await tx.enrolment.create({ data: { id, deviceId, publicKey: request.publicKey, status: 'active', tokenId: token.id } });
+    await tx.enrolment.create({
+      data: { id, deviceId, publicKey: request.publicKey, status: 'active', tokenId: token.id },
+    });
     await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: id } });
     await this.audit.record(tx, {
       actor: { kind: 'device', id: deviceId, name: request.serial, source },
@@ -81,7 +94,8 @@ export class EnrolmentService {
 
   private async signingKeys(): Promise<EnrolAnswer['signingKeys']> {
     const keys = await this.database.prisma.signingKey.findMany({ where: { retiredAt: null } });
-    if (keys.length === 0) throw new ConflictError('cannot enrol: the signer has not published its key yet, start it first');
+    if (keys.length === 0)
+      throw new ConflictError('cannot enrol: the signer has not published its key yet, start it first');
     return keys.map(({ id, publicKey }) => ({ keyId: id, publicKey }));
   }
 }

@@ -52,7 +52,10 @@ export class RolloutReconciler {
     if (rollout?.status !== 'running') return { kind: 'wait' };
     const counts = await waveCounts(tx, [id]);
     const waves = await tx.wave.findMany({ where: { rolloutId: id }, orderBy: { number: 'asc' } });
-    const decision = decide({ ...rollout, waves: waves.map((w) => ({ ...w, counts: countsOf(counts, id, w.number) })) });
+    const decision = decide({
+      ...rollout,
+      waves: waves.map((w) => ({ ...w, counts: countsOf(counts, id, w.number) })),
+    });
     if (decision.kind === 'claim') {
       issued.operation = rollout.operation;
       issued.ids = await this.claim(tx, rollout, decision.wave, Math.min(decision.limit, CLAIM_LIMIT));
@@ -91,21 +94,38 @@ export class RolloutReconciler {
     return made.map(({ id }) => id);
   }
 
-  private async transition(tx: Transaction, id: string, decision: Exclude<Decision, { kind: 'wait' | 'claim' }>): Promise<void> {
+  private async transition(
+    tx: Transaction,
+    id: string,
+    decision: Exclude<Decision, { kind: 'wait' | 'claim' }>,
+  ): Promise<void> {
     const now = this.clock.now();
     const details = { ...decision };
-    await this.audit.record(tx, { actor: SYSTEM, action: `rollout.${decision.kind}`, subject: { kind: 'rollout', id }, details });
+    await this.audit.record(tx, {
+      actor: SYSTEM,
+      action: `rollout.${decision.kind}`,
+      subject: { kind: 'rollout', id },
+      details,
+    });
     switch (decision.kind) {
       case 'pause':
-        await tx.rollout.update({ where: { id }, data: { status: 'paused', reason: decision.reason, version: { increment: 1 } } });
+        await tx.rollout.update({
+          where: { id },
+          data: { status: 'paused', reason: decision.reason, version: { increment: 1 } },
+        });
         return;
       case 'finish':
-        await tx.rollout.update({ where: { id }, data: { status: 'finished', finishedAt: now, version: { increment: 1 } } });
+        await tx.rollout.update({
+          where: { id },
+          data: { status: 'finished', finishedAt: now, version: { increment: 1 } },
+        });
         return;
       case 'start-wave':
       case 'pass-wave': {
         const data =
-          decision.kind === 'start-wave' ? { status: 'running', startedAt: now } : { status: 'passed', finishedAt: now };
+          decision.kind === 'start-wave'
+            ? { status: 'running', startedAt: now }
+            : { status: 'passed', finishedAt: now };
         await tx.wave.update({ where: { rolloutId_number: { rolloutId: id, number: decision.wave } }, data });
       }
     }

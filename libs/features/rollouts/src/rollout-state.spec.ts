@@ -27,7 +27,11 @@ describe('decide', () => {
     ],
     ['waits while the limit is used up', rollout([wave(1, 'running', { pending: 3, running: 10 })]), { kind: 'wait' }],
     ['waits for the last device', rollout([wave(1, 'running', { rebooting: 1, succeeded: 9 })]), { kind: 'wait' }],
-    ['passes a wave that is over', rollout([wave(1, 'running', { succeeded: 9, expired: 1 })]), { kind: 'pass-wave', wave: 1 }],
+    [
+      'passes a wave that is over',
+      rollout([wave(1, 'running', { succeeded: 9, expired: 1 })]),
+      { kind: 'pass-wave', wave: 1 },
+    ],
     ['finishes after the last wave', rollout([wave(1, 'passed', { succeeded: 3 })]), { kind: 'finish' }],
     [
       'does not judge below the count floor',
@@ -41,7 +45,10 @@ describe('decide', () => {
     ],
     [
       'judges late failures of earlier waves over the whole rollout',
-      rollout([wave(1, 'passed', { failed: 1, succeeded: 9 }), wave(2, 'running', { unknown: 1, pending: 5, running: 4 })]),
+      rollout([
+        wave(1, 'passed', { failed: 1, succeeded: 9 }),
+        wave(2, 'running', { unknown: 1, pending: 5, running: 4 }),
+      ]),
       { kind: 'pause', reason: '2 of 15 reached devices of the whole rollout failed, limit 10 %' },
     ],
     [

@@ -50,7 +50,12 @@ const sum = (counts: WaveTally['counts'], wanted: (state: string) => boolean): n
 const over = (state: string): boolean => state === 'skipped' || isEnd(state);
 
 /** Failures, successes and reached devices: what a gate judges. Reached means that the agent acknowledged the command. */
-export function tally(counts: WaveTally['counts']): { failed: number; succeeded: number; reached: number; open: number } {
+export function tally(counts: WaveTally['counts']): {
+  failed: number;
+  succeeded: number;
+  reached: number;
+  open: number;
+} {
   return {
     failed: sum(counts, (state) => FAILURES.has(state)),
     succeeded: counts[SUCCEEDED] ?? 0,
@@ -71,7 +76,10 @@ export function decide(facts: RolloutFacts): Decision {
     return { kind: 'pause', reason: `cannot judge wave ${wave.number}: none of its ${wave.size} devices was reached` };
   }
   if (open === 0) return { kind: 'pass-wave', wave: wave.number };
-  const inFlight = facts.waves.reduce((total, { counts }) => total + sum(counts, (s) => s !== 'pending' && !over(s)), 0);
+  const inFlight = facts.waves.reduce(
+    (total, { counts }) => total + sum(counts, (s) => s !== 'pending' && !over(s)),
+    0,
+  );
   const limit = Math.min(facts.maxInFlight - inFlight, wave.counts['pending'] ?? 0);
   return limit > 0 ? { kind: 'claim', wave: wave.number, limit } : { kind: 'wait' };
 }

@@ -27,7 +27,10 @@ export class RolloutsReadModel {
       take: query.limit + 1,
     });
     const page = rows.slice(0, query.limit);
-    const counts = await waveCounts(this.database, page.map(({ id }) => id));
+    const counts = await waveCounts(
+      this.database,
+      page.map(({ id }) => id),
+    );
     const items = page.map((row) => view(row, counts));
     const last = items.at(-1);
     return rows.length > query.limit && last ? { items, next: last.id } : { items };

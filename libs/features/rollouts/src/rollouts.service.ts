@@ -65,7 +65,9 @@ export class RolloutsService {
       const said = remark === undefined ? {} : { remark };
       const auditId = await this.audit.record(tx, { actor, action: 'rollout.create', subject, ...said, details });
       await tx.rollout.create({ data: { id, auditId, ...this.newRow(actor, request, parameters, deviceIds.length) } });
-      await tx.wave.createMany({ data: sizes.map((size, at) => ({ rolloutId: id, number: at + 1, size, status: 'pending' })) });
+      await tx.wave.createMany({
+        data: sizes.map((size, at) => ({ rolloutId: id, number: at + 1, size, status: 'pending' })),
+      });
       await insertTargets(tx, id, deviceIds, sizes);
     });
     await this.moved(id);
@@ -74,7 +76,9 @@ export class RolloutsService {
 
   /** No further device is started; commands already given go on. */
   pause(actor: Actor, id: string, remark?: string): Promise<RolloutView> {
-    return this.act(actor, id, 'pause', ['running'], remark, () => Promise.resolve({ status: 'paused', reason: `paused by ${actor.name}` }));
+    return this.act(actor, id, 'pause', ['running'], remark, () =>
+      Promise.resolve({ status: 'paused', reason: `paused by ${actor.name}` }),
+    );
   }
 
   /** Goes on in spite of what the gates have seen so far; they break again on further failures. */
@@ -96,7 +100,15 @@ export class RolloutsService {
   private newRow(actor: Actor, request: CreateRollout, parameters: Record<string, unknown>, targetCount: number) {
     const { name, operation, filter } = request;
     return {
-      ...{ name, operation, filter, targetCount, parameters: parameters as object, status: 'running', createdBy: actor.name },
+      ...{
+        name,
+        operation,
+        filter,
+        targetCount,
+        parameters: parameters as object,
+        status: 'running',
+        createdBy: actor.name,
+      },
       startedAt: this.clock.now(),
       maxInFlight: request.maxInFlight ?? DEFAULTS.maxInFlight,
       maxFailedPercent: request.maxFailedPercent ?? DEFAULTS.maxFailedPercent,
@@ -111,10 +123,14 @@ export class RolloutsService {
     act: Act,
     from: readonly string[],
     remark: string | undefined,
-    change: (tx: Transaction) => Promise<{ status: string; reason: string | null; finishedAt?: Date; acceptedFailures?: number }>,
+    change: (
+      tx: Transaction,
+    ) => Promise<{ status: string; reason: string | null; finishedAt?: Date; acceptedFailures?: number }>,
   ): Promise<RolloutView> {
     await this.database.transaction(async (tx) => {
-      const [row] = await tx.$queryRaw<{ status: string }[]>`SELECT status FROM rollouts WHERE id = ${id}::uuid FOR UPDATE`;
+      const [row] = await tx.$queryRaw<
+        { status: string }[]
+      >`SELECT status FROM rollouts WHERE id = ${id}::uuid FOR UPDATE`;
       if (!row) throw new NotFoundError('rollout', id);
       if (!from.includes(row.status)) throw new ConflictError(`cannot ${act} rollout "${id}": it is ${row.status}`);
       await tx.rollout.update({ where: { id }, data: { ...(await change(tx)), version: { increment: 1 } } });

@@ -10,7 +10,10 @@ export class ConfigError extends Error {
  * The schema's keys are the names of the environment variables; an empty variable counts as absent.
  * @throws ConfigError listing every key that is missing or wrong
  */
-export function readConfig<S extends z.ZodObject>(schema: S, environment: Record<string, string | undefined>): z.infer<S> {
+export function readConfig<S extends z.ZodObject>(
+  schema: S,
+  environment: Record<string, string | undefined>,
+): z.infer<S> {
   const given = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, environment[key] || undefined]));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -1,2 +1,9 @@
-export { FleetError, ConflictError, InvalidRequestError, NotFoundError, RefusedError, UnauthenticatedError } from './fleet-error';
+export {
+  FleetError,
+  ConflictError,
+  InvalidRequestError,
+  NotFoundError,
+  RefusedError,
+  UnauthenticatedError,
+} from './fleet-error';
 export type { FieldProblem } from './fleet-error';

@@ -4,7 +4,16 @@ import { destination, pino, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Names under which a secret could be logged by accident. */
-const REDACTED = ['password', 'token', 'secret', 'authorization', '*.password', '*.token', '*.secret', '*.authorization'];
+const REDACTED = [
+  'password',
+  'token',
+  'secret',
+  'authorization',
+  '*.password',
+  '*.token',
+  '*.secret',
+  '*.authorization',
+];
 
 /**
  * A structured logger of one process, writing JSON lines to standard error.

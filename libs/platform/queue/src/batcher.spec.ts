@@ -13,7 +13,10 @@ describe('Batcher', () => {
     );
     const answers = await Promise.all([1, 2, 3, 4, 5].map((item) => batcher.add(item)));
     expect(answers).toEqual([2, 4, 6, 8, 10]);
-    expect(batches).toEqual([[1, 2, 3], [4, 5]]);
+    expect(batches).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
   });
 
   it('fails every caller of a batch that fails, and goes on with the next', async () => {

@@ -1,4 +1,12 @@
 export { QueueModule } from './queue.module';
-export { COMMANDS_QUEUE, CommandJob, ROLLOUTS_QUEUE, RolloutJob, SIGNING_QUEUE, SigningJob, SigningAnswer } from './jobs';
+export {
+  COMMANDS_QUEUE,
+  CommandJob,
+  ROLLOUTS_QUEUE,
+  RolloutJob,
+  SIGNING_QUEUE,
+  SigningJob,
+  SigningAnswer,
+} from './jobs';
 export { parseJob } from './parse-job';
 export { Batcher } from './batcher';

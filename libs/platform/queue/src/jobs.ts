@@ -17,7 +17,10 @@ export const SigningJob = z.discriminatedUnion('sign', [
   z.strictObject({
     v: z.literal(1),
     sign: z.literal('time'),
-    hellos: z.array(z.strictObject({ enrolmentId: z.uuid(), nonce: z.string().max(512) })).min(1).max(1000),
+    hellos: z
+      .array(z.strictObject({ enrolmentId: z.uuid(), nonce: z.string().max(512) }))
+      .min(1)
+      .max(1000),
   }),
 ]);
 export type SigningJob = z.infer<typeof SigningJob>;

@@ -8,5 +8,7 @@ import type { z } from 'zod';
 export function parseJob<T>(schema: z.ZodType<T>, job: Job): T {
   const parsed = schema.safeParse(job.data);
   if (parsed.success) return parsed.data;
-  throw new UnrecoverableError(`cannot read job ${job.name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`);
+  throw new UnrecoverableError(
+    `cannot read job ${job.name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}`,
+  );
 }

@@ -53,7 +53,11 @@ export class Bus {
     });
   }
 
-  private async subscribe<T>(name: string, schema: z.ZodType<T>, listener: (value: T) => void): Promise<() => Promise<void>> {
+  private async subscribe<T>(
+    name: string,
+    schema: z.ZodType<T>,
+    listener: (value: T) => void,
+  ): Promise<() => Promise<void>> {
     const channel = this.channel(name);
     const onMessage: Listener = (message) => {
       const parsed = schema.safeParse(parseJson(message));

@@ -19,7 +19,8 @@ export class Presence {
 
   /** Takes the entry back, unless another gateway holds the link by now. */
   async release(gatewayId: string, enrolmentId: string): Promise<void> {
-    if ((await this.redis.commands.get(this.key(enrolmentId))) === gatewayId) await this.redis.commands.del(this.key(enrolmentId));
+    if ((await this.redis.commands.get(this.key(enrolmentId))) === gatewayId)
+      await this.redis.commands.del(this.key(enrolmentId));
   }
 
   /** @returns the gateway of each enrolment that is present; absent ones are left out */

@@ -21,11 +21,16 @@ export async function startEngine({ datasource, datamodels }) {
   const factory = bindMigrationAwareSqlAdapterFactory(createAdapterFactory(datasource));
   const files = datamodels.map((file) => [file, readFileSync(file, 'utf8')]);
   const { SchemaEngine } = await loadBindings();
-  const engine = await SchemaEngine.new({ datamodels: files.length ? files : undefined }, () => {}, factory);
+  const engine = await SchemaEngine.new({ datamodels: files.length ? files : undefined }, logLine, factory);
   return {
     call: (method, params) => callEngine(engine, method, params),
     describe: (error) => describeError(error, factory.errorRegistry),
   };
+}
+
+/** The engine's own log; stdout belongs to the answers. */
+function logLine(line) {
+  if (process.env.COREFLEET_SCHEMA_ENGINE_LOG) process.stderr.write(`${line}\n`);
 }
 
 async function loadBindings() {

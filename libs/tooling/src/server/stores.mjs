@@ -13,7 +13,10 @@ const DATABASE = 'corefleet';
  * @returns `{redisUrl, redisKind, roleUrls}`
  */
 export async function prepareStores(cleanup, directory) {
-  const [databaseUrl, redis] = await Promise.all([prepareDatabase(cleanup, directory), prepareRedis(cleanup, directory)]);
+  const [databaseUrl, redis] = await Promise.all([
+    prepareDatabase(cleanup, directory),
+    prepareRedis(cleanup, directory),
+  ]);
   const passwords = directory ? keptRolePasswords(directory) : newRolePasswords();
   await setRolePasswords(databaseUrl, passwords);
   return { redisUrl: redis.url, redisKind: redis.kind, roleUrls: roleUrls(databaseUrl, passwords) };
