@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SnapdUnavailableError } from './errors';
+import { messageOf, SnapdUnavailableError } from './errors';
 import { runTool } from './run-tool';
 
 export interface PackageRequest {
@@ -60,7 +60,7 @@ async function download(request: PackageRequest, keep: string): Promise<void> {
       await rename(path.join(work, 'debs', file), path.join(keep, file));
   } catch (error) {
     if (error instanceof SnapdUnavailableError) throw error;
-    fail(request, error instanceof Error ? error.message : String(error), error);
+    fail(request, messageOf(error), error);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

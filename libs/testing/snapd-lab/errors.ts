@@ -9,3 +9,13 @@ export class SnapdLabError extends Error {
   readonly code = 'snapd-lab-failed';
   override readonly name = 'SnapdLabError';
 }
+
+/** The `code` of a system error, '' without one. Not by `instanceof`: Node's own errors are of another realm under Jest. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+/** What an error says, whatever its realm. */
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}

@@ -2,6 +2,6 @@ export { askSnapd, sideloadForm, type Question, type SnapdAnswer } from './ask-s
 export { SnapdLabError, SnapdUnavailableError } from './errors';
 export { labProcesses } from './lab-processes';
 export { startRecordingProxy, type RecordedRequest, type RecordingProxy } from './recording-proxy';
-export { buildSnaps, type LabSnaps } from './snaps';
+export { buildSnaps, sleepingFile, type LabSnaps } from './snaps';
 export { findSquashfs, type Squashfs } from './squashfs';
 export { startSnapd, type SnapdLab, type SnapdSuite, type StartSnapdOptions } from './start-snapd';

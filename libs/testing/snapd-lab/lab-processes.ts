@@ -1,11 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from './errors';
 
 const goneCodes = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
 
 /** The ids of all processes that inherited this lab's global root: snapd, its hooks, its stand-ins. */
 export async function labProcesses(root: string): Promise<number[]> {

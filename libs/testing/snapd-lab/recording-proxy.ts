@@ -86,7 +86,7 @@ function relay(
 ): void {
   recordBody(incoming, record);
   if (cut === 'before-forward') {
-    incoming.resume().once('end', () => incoming.destroy());
+    incoming.resume().once('end', () => answer.destroy());
     return;
   }
   const outgoing = http.request(

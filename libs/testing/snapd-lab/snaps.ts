@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTool } from './run-tool';
-import { squashfsEnv, type Squashfs } from './squashfs';
+import { pathWithSquashfs, type Squashfs } from './squashfs';
 
 /** Paths of the snap files. Sideload `snapd`, then `core24`, then any of the others (all with `dangerous=true`). */
 export interface LabSnaps {
@@ -10,7 +10,7 @@ export interface LabSnaps {
   snapd: string;
   /** an empty base */
   core24: string;
-  /** an app `hello`, a service `svc`, and a configure hook that obeys `sleep=<seconds>` and `fail=true` */
+  /** an app `hello`, a service `svc`, and a configure hook that obeys `fail=true` and `sleep=<seconds>` (while it sleeps, `sleepingFile` exists) */
   hello1: string;
   /** the same at version 2 */
   hello2: string;
@@ -19,6 +19,9 @@ export interface LabSnaps {
   /** its configure hook fails, so its install is undone */
   broken: string;
 }
+
+/** Where fleet-hello's configure hook leaves a mark while it sleeps. */
+export const sleepingFile = (rootDir: string): string => path.join(rootDir, 'var/snap/fleet-hello/common/sleeping');
 
 interface SnapSource {
   file: string;
@@ -30,7 +33,10 @@ interface SnapSource {
 const configureHook = `#!/bin/sh
 if [ "$(snapctl get fail)" = true ]; then echo "told to fail" >&2; exit 1; fi
 seconds=$(snapctl get sleep)
-[ -z "$seconds" ] || sleep "$seconds"
+[ -n "$seconds" ] || exit 0
+touch "$SNAP_COMMON/sleeping"
+sleep "$seconds"
+rm -f "$SNAP_COMMON/sleeping"
 `;
 
 const helloVersion = (version: string): SnapSource => ({
@@ -106,7 +112,9 @@ async function packSnap(source: SnapSource, outDir: string, squashfs: Squashfs):
     const snap = path.join(outDir, source.file);
     await rm(snap, { force: true });
     const options = ['-noappend', '-quiet', '-no-progress', '-all-root', '-no-xattrs', '-comp', 'gzip'];
-    await runTool('mksquashfs', [tree, snap, ...options], { env: squashfsEnv(squashfs, process.env) });
+    await runTool('mksquashfs', [tree, snap, ...options], {
+      env: { ...process.env, PATH: pathWithSquashfs(squashfs, process.env.PATH) },
+    });
     return snap;
   } finally {
     await rm(tree, { recursive: true, force: true });

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askSnapd } from './ask-snapd';
 import { debianPackages } from './debian-packages';
-import { SnapdLabError, SnapdUnavailableError } from './errors';
+import { messageOf, SnapdLabError, SnapdUnavailableError } from './errors';
 import { defaultCacheDir, standInsDir } from './lab-files';
 import { endLabProcesses } from './lab-processes';
 import { findNamespace, type Namespace } from './namespace';
-import { findSquashfs, squashfsEnv, type Squashfs } from './squashfs';
+import { findSquashfs, pathWithSquashfs, type Squashfs } from './squashfs';
 import { bootIdFileOf, Supervisor, writeBootId } from './supervisor';
 import { unpackSnapd } from './unpack-snapd';
 
@@ -31,6 +31,8 @@ export interface StartSnapdOptions {
 
 export interface SnapdLab {
   socketPath: string;
+  /** snapd's global root: all of its paths are below it */
+  rootDir: string;
   /** the Debian package's version, as system-info says it: "2.68.3-3+deb13u1" */
   version: string;
   /** holds the boot id snapd sees; another one after each reboot */
@@ -39,7 +41,9 @@ export interface SnapdLab {
   bootIdSeenBySnapd: boolean;
   /** snapd's standard output and error, all starts */
   logFile: string;
-  /** Restarts snapd in place with SIGTERM, as an update of it does; returns when the new one answers. */
+  /** Restarts snapd in place with SIGTERM, as an update of it does; returns when the new one answers.
+   * A running hook ends in Error before 2.77, and is waited for since: one that has yet to call snapctl then waits in vain
+   * for up to 90 s, so let it reach its sleep first (`sleepingFile`). */
   restartDaemon(): Promise<void>;
   /** The same with SIGKILL. */
   killDaemon(): Promise<void>;
@@ -51,7 +55,9 @@ export interface SnapdLab {
   stop(): Promise<void>;
 }
 
-const answerTimeoutMs = 30_000;
+const startTimeoutMs = 30_000;
+/** A graceful restart may first wait 90 s for hooks. */
+const restartTimeoutMs = 90_000 + startTimeoutMs;
 
 /**
  * Starts a real snapd from Debian's package, without systemd and, where user namespaces are allowed, without root.
@@ -85,15 +91,16 @@ export async function startSnapd(options: StartSnapdOptions): Promise<SnapdLab> 
 
 function labOf(dir: string, socketPath: string, version: string, ns: Namespace, supervisor: Supervisor): SnapdLab {
   const logFile = path.join(dir, 'snapd.log');
-  const answersAgain = (afterStarts: number): Promise<void> =>
-    untilItAnswers(socketPath, supervisor, afterStarts, logFile);
+  const answersAgain = (afterStarts: number, timeoutMs = startTimeoutMs): Promise<void> =>
+    untilItAnswers(socketPath, supervisor, { afterStarts, timeoutMs, logFile });
   const signalAndWait = async (signal: NodeJS.Signals): Promise<void> => {
     const before = supervisor.starts;
-    supervisor.signal(signal);
-    await answersAgain(before);
+    supervisor.restart(signal);
+    await answersAgain(before, restartTimeoutMs);
   };
   return {
     socketPath,
+    rootDir: path.join(dir, 'root'),
     version,
     logFile,
     answersAgain,
@@ -126,10 +133,8 @@ async function snapdDeb(options: StartSnapdOptions, cacheDir: string): Promise<s
 /** Each line was learnt by a failure; the README tells which. */
 function snapdEnv(dir: string, ns: Namespace, squashfs: Squashfs, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const root = path.join(dir, 'root');
-  const machine = squashfsEnv(squashfs, { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin' });
   return {
-    ...machine,
-    PATH: `${root}/.bin:${root}/usr/bin:${machine.PATH ?? ''}`,
+    PATH: `${root}/.bin:${root}/usr/bin:${pathWithSquashfs(squashfs, process.env.PATH)}`,
     LANG: 'C.UTF-8',
     HOME: path.join(root, 'root'),
     LAB_NAMESPACE: ns.ownMounts ? 'yes' : '',
@@ -146,13 +151,15 @@ function snapdEnv(dir: string, ns: Namespace, squashfs: Squashfs, extra: NodeJS.
   };
 }
 
-async function untilItAnswers(
-  socketPath: string,
-  supervisor: Supervisor,
-  afterStarts: number,
-  logFile: string,
-): Promise<void> {
-  const deadline = Date.now() + answerTimeoutMs;
+interface Awaited {
+  afterStarts: number;
+  timeoutMs: number;
+  logFile: string;
+}
+
+async function untilItAnswers(socketPath: string, supervisor: Supervisor, awaited: Awaited): Promise<void> {
+  const { afterStarts, timeoutMs, logFile } = awaited;
+  const deadline = Date.now() + timeoutMs;
   let last = 'not started';
   while (Date.now() < deadline && supervisor.spawnError === undefined) {
     if (supervisor.starts > afterStarts) {
@@ -161,17 +168,23 @@ async function untilItAnswers(
     }
     await sleep(25);
   }
-  const why = supervisor.spawnError?.message ?? `no answer within ${answerTimeoutMs} ms (${last})`;
+  const why = supervisor.spawnError?.message ?? `no answer within ${timeoutMs} ms (${last})`;
   const log = existsSync(logFile) ? (await readFile(logFile, 'utf8')).split('\n').slice(-15).join('\n') : '';
   throw new SnapdLabError(`cannot start snapd: ${why}\n${log}`);
 }
 
-/** Why snapd does not answer yet; empty when it does. */
+/**
+ * Why snapd cannot be used yet; empty when it can. It answers a moment before it is seeded and has its model, and until
+ * then refuses a sideload with "too early for operation".
+ */
 async function refusal(socketPath: string): Promise<string> {
   try {
-    const { status } = await askSnapd(socketPath, '/v2/changes', { timeoutMs: 5000 });
-    return status === 200 ? '' : `status ${status}`;
+    for (const url of ['/v2/model', '/v2/snaps/system/conf?keys=seed.loaded']) {
+      const { status, body } = await askSnapd(socketPath, url, { timeoutMs: 5000 });
+      if (status !== 200) return `${url} answered ${status} ${JSON.stringify(body)}`;
+    }
+    return '';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

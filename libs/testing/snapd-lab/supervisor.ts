@@ -14,7 +14,9 @@ export interface SupervisorOptions {
   bootMs: number;
 }
 
-const stopTimeoutMs = 30_000;
+const stopTimeoutMs = 10_000;
+/** systemd's TimeoutStopSec: snapd from 2.77 waits for running hooks before it ends, and one may wait for snapd. */
+const restartTimeoutMs = 90_000;
 
 /**
  * Keeps snapd running over its own exits, as systemd's `Restart=always` does, and plays the machine when snapd has asked
@@ -39,19 +41,25 @@ export class Supervisor {
     this.loop = this.keepRunning();
   }
 
-  /** Sends snapd a signal; it comes back by itself. */
-  signal(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
+  /** Sends snapd a signal; it comes back by itself. One that ignores SIGTERM for 90 s is killed, as systemd would. */
+  restart(signal: NodeJS.Signals): void {
+    this.end(signal, restartTimeoutMs);
   }
 
-  /** Ends snapd (SIGTERM, after 30 s SIGKILL) and everything it started. Safe to call again. */
+  /** Ends snapd (SIGTERM, after 10 s SIGKILL) and everything it started. Safe to call again. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.signal('SIGTERM');
-    const killer = setTimeout(() => this.signal('SIGKILL'), stopTimeoutMs);
+    this.end('SIGTERM', stopTimeoutMs);
     await this.loop;
-    clearTimeout(killer);
     await endLabProcesses(path.join(this.options.dir, 'root'));
+  }
+
+  private end(signal: NodeJS.Signals, killAfterMs: number): void {
+    const child = this.child;
+    if (child === undefined) return;
+    const killer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    child.once('exit', () => clearTimeout(killer));
+    child.kill(signal);
   }
 
   private async keepRunning(): Promise<void> {
