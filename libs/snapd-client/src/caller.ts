@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  asyncAnswer,
-  parseEnvelope,
-  syncResult,
-  type AnswerNotes,
-  type AsyncAnswer,
-  type Envelope,
-} from './envelope';
+import { asyncAnswer, parseEnvelope, syncResult, type AnswerNotes, type AsyncAnswer, type Envelope } from './envelope';
 import { SnapdError, SnapdGarbageError, SnapdUnreachableError } from './errors';
 import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse, type SnapdTransport } from './transport';
 
@@ -125,7 +118,11 @@ export class SnapdCaller {
     if (response.status < 300 && type.startsWith(contentType)) return response;
     const envelope = await this.read(request, response);
     if (envelope.type === 'error') throw new SnapdError(envelope, request);
-    throw new SnapdGarbageError(request, `expected ${contentType} and not ${type || 'no content type'}`, response.status);
+    throw new SnapdGarbageError(
+      request,
+      `expected ${contentType} and not ${type || 'no content type'}`,
+      response.status,
+    );
   }
 
   private async read(request: CallRequest, response: SnapdResponse): Promise<Envelope> {

@@ -7,17 +7,7 @@ import { toRow, toRows, type RequiredFields } from './rows';
  * and only `ready` tells that a change has ended.
  */
 export type ChangeStatus =
-  | 'Hold'
-  | 'Do'
-  | 'Doing'
-  | 'Done'
-  | 'Abort'
-  | 'Undo'
-  | 'Undoing'
-  | 'Undone'
-  | 'Error'
-  | 'Wait'
-  | 'Default';
+  'Hold' | 'Do' | 'Doing' | 'Done' | 'Abort' | 'Undo' | 'Undoing' | 'Undone' | 'Error' | 'Wait' | 'Default';
 
 /** `done == total` does not mean finished: a task without progress of its own shows 1/1 from Doing on. */
 export interface TaskProgress {

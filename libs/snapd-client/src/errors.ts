@@ -148,7 +148,9 @@ const conflictText = /(no other changes allowed until this is done|not allowed u
  */
 export function isChangeConflict(error: unknown): error is SnapdError {
   if (!(error instanceof SnapdError)) return false;
-  return conflictKinds.has(error.kind ?? '') || (!error.kind && (error.status === 409 || conflictText.test(error.message)));
+  return (
+    conflictKinds.has(error.kind ?? '') || (!error.kind && (error.status === 409 || conflictText.test(error.message)))
+  );
 }
 
 /**

@@ -1,9 +1,4 @@
-export {
-  DEFAULT_MAX_BODY_BYTES,
-  type SnapdRequest,
-  type SnapdResponse,
-  type SnapdTransport,
-} from './transport';
+export { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse, type SnapdTransport } from './transport';
 export { unixSocketTransport } from './unix-socket-transport';
 export {
   SnapdClientError,
@@ -45,3 +40,55 @@ export {
   type TaskProgress,
 } from './changes';
 export { Notices, type Notice, type NoticeFilter, type NoticeType } from './notices';
+export { Snaps, type SnapFilter } from './snaps';
+export { type Publisher, type Snap, type SnapComponent, type SnapHealth } from './snap';
+export {
+  type CommonSnapOptions,
+  type HoldOptions,
+  type MultiSnapAction,
+  type RevisionOptions,
+  type SnapAction,
+  type Transaction,
+} from './snap-actions';
+export { Sideload, type SideloadOptions } from './sideload';
+export { type FileSource } from './multipart';
+export { Conf } from './conf';
+export { Apps, type App, type AppFilter, type ServiceAction } from './apps';
+export { Logs, type LogEntry, type LogFilter } from './logs';
+export {
+  Systems,
+  type CreateSystem,
+  type System,
+  type SystemAction,
+  type SystemDetails,
+  type SystemFiles,
+} from './systems';
+export { ValidationSets, type ApplyValidationSet, type ValidationSet } from './validation-sets';
+export {
+  ASSERTION_CONTENT_TYPE,
+  Assertions,
+  type AssertionBundle,
+  type AssertionFilter,
+  type AssertionJson,
+} from './assertions';
+export { Model } from './model';
+export { SystemInfos, type FeatureFlag, type StorageEncrypted, type SystemInfo } from './system-info';
+export { Warnings, type Warning } from './warnings';
+export {
+  Connections,
+  type ConnectAction,
+  type Connection,
+  type ConnectionFilter,
+  type ConnectionList,
+  type PlugRef,
+  type SlotRef,
+} from './connections';
+export { Snapshots, type ImportedSnapshots, type Snapshot, type SnapshotAction, type SnapshotSet } from './snapshots';
+export { Aliases, type AliasAction, type AliasStatus } from './aliases';
+export { Quotas, type QuotaConstraints, type QuotaGroup } from './quotas';
+export { Users, type CreateUser, type User } from './users';
+export { Cohorts } from './cohorts';
+export { RecoveryKeys, type RecoveryKeySet } from './recovery-keys';
+export { Confdb, type ConfdbView } from './confdb';
+export { Store, type StoreQuery } from './store';
+export { Prompting, type PromptReply, type PromptingRow } from './prompting';

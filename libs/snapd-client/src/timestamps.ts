@@ -20,9 +20,17 @@ export function timestampToNs(text: string): bigint {
   const match = rfc3339.exec(text);
   if (!match) throw new TimestampError(text);
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as SixNumbers;
-  const offset = match[8] ? { sign: match[8] === '-' ? -1 : 1, hours: Number(match[9]), minutes: Number(match[10]) } : UTC;
+  const offset = match[8]
+    ? { sign: match[8] === '-' ? -1 : 1, hours: Number(match[9]), minutes: Number(match[10]) }
+    : UTC;
   const inRange =
-    month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59 && second <= 59;
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysInMonth(year, month) &&
+    hour <= 23 &&
+    minute <= 59 &&
+    second <= 59;
   if (!inRange || offset.hours > 23 || offset.minutes > 59) throw new TimestampError(text);
   const offsetSeconds = offset.sign * (offset.hours * 3600 + offset.minutes * 60);
   const seconds = daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offsetSeconds;

@@ -60,6 +60,7 @@ class Exchange {
   private incoming: IncomingMessage | undefined;
   private connected = false;
   private bodySent = false;
+  private failure: { error: unknown } | undefined;
   private reject: (error: unknown) => void = () => {};
 
   constructor(
@@ -101,8 +102,9 @@ class Exchange {
   /** Ends the exchange with an error: the answer's promise before the head, the reading of the body after it. */
   private fail(error: unknown): void {
     this.watchdog.stop();
+    this.failure ??= { error };
     this.reject(error);
-    this.incoming?.destroy(error instanceof Error ? error : new Error(String(error), { cause: error }));
+    this.incoming?.destroy();
     this.client.destroy();
   }
 
@@ -166,10 +168,12 @@ class Exchange {
     } catch (error) {
       throw this.lost(error);
     }
+    if (this.failure) throw this.failure.error;
   }
 
   /** Names what happened to the connection; an error that already has its name (time-out, abort) stays. */
   private lost(error: unknown): unknown {
+    if (this.failure) return this.failure.error;
     const reason = systemCode(error);
     if (reason === undefined) return error;
     if (reason.startsWith('HPE_')) {
@@ -215,9 +219,9 @@ function drained(client: ClientRequest): Promise<void> {
   });
 }
 
-/** System and parser errors carry a string `code`; our own errors do too, but those are not lost connections. */
+/** The code of an error of the system or of the HTTP parser. */
 function systemCode(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' && /^[A-Z][A-Z_]+$/.test(code) ? code : undefined;
 }
 
