@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { durationMs, port, storeSettings } from '@corefleet/platform/config';
+
+const count = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise);
+
+export const GatewayConfig = z.object({
+  ...storeSettings,
+  COREFLEET_BIND: z.string().default('127.0.0.1'),
+  COREFLEET_PORT: port(8081),
+  /** How often agents are asked to be heard; one silent for three beats is given up. */
+  COREFLEET_HEARTBEAT_MS: durationMs(30_000),
+  /** Agents re-read what raises no notice on every n-th beat. */
+  COREFLEET_FACTS_EVERY_BEATS: count(30),
+  /** Links this gateway admits in a second; what comes past it is told when to come again. */
+  COREFLEET_ADMISSIONS_PER_SECOND: count(300),
+  /** How long to wait at shutdown for what was read to be stored and acknowledged. */
+  COREFLEET_DRAIN_MS: durationMs(10_000),
+});
+export type GatewayConfig = z.infer<typeof GatewayConfig>;

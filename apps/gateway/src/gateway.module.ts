@@ -1,0 +1,56 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DEFAULT_POLICY } from '@corefleet/device-link';
+import { ChangesModule } from '@corefleet/features/changes';
+import { CommandReportsIngest } from '@corefleet/features/commands';
+import { InventoryModule } from '@corefleet/features/inventory';
+import { ClockModule, Ids } from '@corefleet/platform/clock';
+import { DatabaseModule } from '@corefleet/platform/database';
+import type { Logger } from '@corefleet/platform/logger';
+import { QueueModule, SIGNING_QUEUE } from '@corefleet/platform/queue';
+import { RedisModule } from '@corefleet/platform/redis';
+import { AdmissionService } from './admission.service';
+import type { GatewayConfig } from './config';
+import { EnrolmentsRepository } from './enrolments.repository';
+import { EventOutbox } from './event-outbox';
+import { GatewayContext } from './gateway-context';
+import { GatewayService } from './gateway.service';
+import { HealthService } from './health.service';
+import { HttpEdge } from './http-edge';
+import { LinkGuard } from './link-guard.service';
+import { LinkRecords } from './link-records';
+import { LinkRegistry } from './link-registry';
+import { LinkRuntime } from './link-runtime.service';
+import { LinkServer } from './link-server';
+import { Nonces } from './nonces';
+import { PresenceKeeper } from './presence-keeper';
+import { PullLoader } from './pull-loader';
+import { ReportLanes } from './report-lanes';
+import { ReportStore } from './report-store.service';
+import { SignerTime } from './signer-time';
+import { Wheel } from './wheel';
+
+const links = [LinkRegistry, LinkRuntime, LinkServer, LinkGuard, LinkRecords, PresenceKeeper, PullLoader, SignerTime, Wheel];
+const edge = [HttpEdge, HealthService, AdmissionService, Nonces, EnrolmentsRepository];
+const reports = [ReportLanes, ReportStore, EventOutbox, CommandReportsIngest];
+
+/** The gateway: device sockets on one side, Postgres and Redis on the other. */
+@Module({})
+export class GatewayModule {
+  static for(config: GatewayConfig, logger: Logger): DynamicModule {
+    const { COREFLEET_HEARTBEAT_MS: heartbeatMs, COREFLEET_FACTS_EVERY_BEATS: factsEveryBeats } = config;
+    const context = new GatewayContext(new Ids().uuid(), config, { ...DEFAULT_POLICY, heartbeatMs, factsEveryBeats }, logger);
+    const stores = { url: config.COREFLEET_REDIS_URL, prefix: config.COREFLEET_REDIS_PREFIX, logger };
+    return {
+      module: GatewayModule,
+      imports: [
+        ClockModule,
+        DatabaseModule.for({ url: config.COREFLEET_DATABASE_URL, connections: config.COREFLEET_DATABASE_CONNECTIONS, logger }),
+        RedisModule.for(stores),
+        QueueModule.for({ redisUrl: stores.url, prefix: stores.prefix, queues: [SIGNING_QUEUE], works: false }),
+        ChangesModule,
+        InventoryModule,
+      ],
+      providers: [{ provide: GatewayContext, useValue: context }, ...links, ...edge, ...reports, GatewayService],
+    };
+  }
+}

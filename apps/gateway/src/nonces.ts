@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { RedisConnections } from '@corefleet/platform/redis';
+
+const NONCE_BYTES = 24;
+
+/** Single-use nonces for upgrades, in Redis: asked for at one gateway, they may be used at another. */
+@Injectable()
+export class Nonces {
+  static readonly EXPIRES_IN_MS = 30_000;
+
+  constructor(private readonly redis: RedisConnections) {}
+
+  /** The same for enrolments that exist and those that do not. @throws when Redis is away */
+  async issue(enrolmentId: string): Promise<string> {
+    const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+    await this.redis.commands.set(this.key(nonce), enrolmentId, 'PX', Nonces.EXPIRES_IN_MS);
+    return nonce;
+  }
+
+  /** Takes the nonce away, whoever it was for. @returns whether it was this enrolment's @throws when Redis is away */
+  async consume(nonce: string, enrolmentId: string): Promise<boolean> {
+    const answers = await this.redis.commands.multi().get(this.key(nonce)).del(this.key(nonce)).exec();
+    const [owner, deleted] = (answers ?? []).map(([error, answer]) => (error ? undefined : answer));
+    return owner === enrolmentId && deleted === 1;
+  }
+
+  private key(nonce: string): string {
+    return `${this.redis.prefix}:nonce:${nonce}`;
+  }
+}

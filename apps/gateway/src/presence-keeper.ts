@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Presence } from '@corefleet/platform/redis';
+import { GatewayContext } from './gateway-context';
+import { LinkRegistry } from './link-registry';
+import { Wheel } from './wheel';
+
+const RENEW_MS = (Presence.EXPIRY_SECONDS * 1_000) / 3;
+const AT_ONCE = 1_000;
+
+/** Says in Redis which links this gateway holds, many at once. A hint: what goes wrong here is made good by the next renewal. */
+@Injectable()
+export class PresenceKeeper {
+  private joining = new Set<string>();
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly registry: LinkRegistry,
+    private readonly context: GatewayContext,
+    wheel: Wheel,
+  ) {
+    wheel.every(RENEW_MS, 'presence', () => this.renew());
+  }
+
+  hold(enrolmentId: string): void {
+    if (this.joining.size === 0) setImmediate(() => void this.holdJoining());
+    this.joining.add(enrolmentId);
+  }
+
+  async release(enrolmentId: string): Promise<void> {
+    this.joining.delete(enrolmentId);
+    try {
+      await this.presence.release(this.context.gatewayId, enrolmentId);
+    } catch (error) {
+      this.context.logger.debug({ error, enrolmentId }, 'Presence not released, it expires');
+    }
+  }
+
+  private async holdJoining(): Promise<void> {
+    const ids = [...this.joining];
+    this.joining = new Set();
+    try {
+      await this.presence.hold(this.context.gatewayId, ids);
+    } catch (error) {
+      this.context.logger.warn({ error, links: ids.length }, 'Presence not held, the next renewal does');
+    }
+  }
+
+  private async renew(): Promise<void> {
+    const ids: string[] = [];
+    for (const link of this.registry.links()) if (link.session.phase === 'joined') ids.push(link.enrolmentId);
+    for (let at = 0; at < ids.length; at += AT_ONCE) await this.presence.hold(this.context.gatewayId, ids.slice(at, at + AT_ONCE));
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { LIMITS, type SignedCommand } from '@corefleet/contracts/device-protocol';
+import { Database } from '@corefleet/platform/database';
+import { Batcher } from '@corefleet/platform/queue';
+
+interface Pull {
+  readonly enrolmentId: string;
+  readonly lastSequence: number;
+}
+
+export interface PulledCommands {
+  readonly commands: readonly SignedCommand[];
+  readonly more: boolean;
+}
+
+const NOTHING: PulledCommands = { commands: [], more: false };
+
+const PULL = `
+  SELECT asked.enrolment_id AS "enrolmentId", ready.envelope, ready.key_id AS "keyId", ready.signature
+  FROM unnest($1::uuid[], $2::bigint[]) AS asked (enrolment_id, last_sequence)
+  CROSS JOIN LATERAL (
+    SELECT sequence, envelope, key_id, signature FROM commands
+    WHERE commands.enrolment_id = asked.enrolment_id AND sequence > asked.last_sequence
+      AND finished_at IS NULL AND envelope IS NOT NULL AND valid_until > now()
+    ORDER BY sequence LIMIT $3) AS ready
+  ORDER BY asked.enrolment_id, ready.sequence`;
+
+/** Finds signed commands for agents that pulled: one statement for all that did so in the same moment. */
+@Injectable()
+export class PullLoader {
+  private readonly pulls: Batcher<Pull, PulledCommands>;
+
+  constructor(private readonly database: Database) {
+    this.pulls = new Batcher((batch) => this.loadAll(batch), { maxItems: 500, parallel: 2 });
+  }
+
+  /** Open commands above the sequence, lowest first. @throws when the database is away */
+  load(enrolmentId: string, lastSequence: number): Promise<PulledCommands> {
+    return this.pulls.add({ enrolmentId, lastSequence });
+  }
+
+  /** Two links of one enrolment in one batch get the answer for the lower sequence: an agent skips what it has. */
+  private async loadAll(batch: Pull[]): Promise<PulledCommands[]> {
+    const asked = new Map<string, number>();
+    for (const { enrolmentId, lastSequence } of batch) {
+      asked.set(enrolmentId, Math.min(lastSequence, asked.get(enrolmentId) ?? lastSequence));
+    }
+    const limit = LIMITS.pulledCommands + 1;
+    const rows = await this.database.rows<SignedCommand & { enrolmentId: string }>('pull-commands', PULL, [[...asked.keys()], [...asked.values()], limit]);
+    const found = new Map<string, SignedCommand[]>();
+    for (const { enrolmentId, ...command } of rows) {
+      const commands = found.get(enrolmentId);
+      if (commands) commands.push(command);
+      else found.set(enrolmentId, [command]);
+    }
+    return batch.map(({ enrolmentId }) => pulled(found.get(enrolmentId)));
+  }
+}
+
+function pulled(found: SignedCommand[] | undefined): PulledCommands {
+  if (!found) return NOTHING;
+  return { commands: found.slice(0, LIMITS.pulledCommands), more: found.length > LIMITS.pulledCommands };
+}

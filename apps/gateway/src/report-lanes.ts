@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { Unstorable } from '@corefleet/features/changes';
+import { GatewayContext } from './gateway-context';
+import type { Link } from './link';
+import { ReportStore, type ReportEntry } from './report-store.service';
+
+const LANES = 2;
+const BATCH_ITEMS = 500;
+/** Past this much read and not yet stored, no more is read from those who send. */
+const FULL_BYTES = 64 * 1024 * 1024;
+const LAST_WAIT_MS = 5_000;
+
+/**
+ * Between sockets and Postgres: entries of many links become batches, one batch of a lane in flight at a time.
+ * A link always goes by the same lane, so what one device says is stored in the order it was said, and two batches
+ * never touch the same row. Links are told after commit. While Postgres is away the batch is tried again and nothing is told.
+ */
+@Injectable()
+export class ReportLanes {
+  private readonly lanes = Array.from({ length: LANES }, () => ({ waiting: [] as ReportEntry[], running: false }));
+  private readonly stopping = new AbortController();
+  private pendingBytes = 0;
+
+  constructor(
+    private readonly store: ReportStore,
+    private readonly context: GatewayContext,
+  ) {}
+
+  /** Whether those who send should be made to wait. */
+  get isFull(): boolean {
+    return this.pendingBytes > FULL_BYTES;
+  }
+
+  get isIdle(): boolean {
+    return this.pendingBytes === 0;
+  }
+
+  add(entry: ReportEntry): void {
+    const lane = this.lanes[Number.parseInt(entry.link.enrolmentId.slice(-4), 16) % LANES] ?? this.lanes[0];
+    if (!lane) return;
+    this.pendingBytes += entry.bytes;
+    lane.waiting.push(entry);
+    if (!lane.running) setImmediate(() => void this.run(lane));
+  }
+
+  /** Waits until all that was read is stored and told, at most so long; then no batch is tried again. */
+  async drain(withinMs: number): Promise<void> {
+    const until = Date.now() + withinMs;
+    while (!this.isIdle && Date.now() < until) await sleep(10);
+    this.stopping.abort();
+  }
+
+  private async run(lane: { waiting: ReportEntry[]; running: boolean }): Promise<void> {
+    if (lane.running) return;
+    lane.running = true;
+    while (lane.waiting.length > 0 && !this.stopping.signal.aborted) {
+      const batch = takeBatch(lane.waiting);
+      const refused = await this.storeUntilDone(batch);
+      for (const { bytes } of batch) this.pendingBytes -= bytes;
+      if (refused) tell(batch, refused);
+    }
+    lane.running = false;
+  }
+
+  /** @returns undefined when the gateway stops before the batch is stored: nothing is told then */
+  private async storeUntilDone(batch: readonly ReportEntry[]): Promise<Unstorable[] | undefined> {
+    for (let waitMs = 100; !this.stopping.signal.aborted; waitMs = Math.min(waitMs * 2, LAST_WAIT_MS)) {
+      try {
+        return await this.store.store(batch);
+      } catch (error) {
+        this.context.logger.error({ error, entries: batch.length }, 'Reports not stored, they are tried again');
+        await this.pause(waitMs);
+      }
+    }
+    return undefined;
+  }
+
+  private async pause(waitMs: number): Promise<void> {
+    try {
+      await sleep(waitMs, undefined, { signal: this.stopping.signal });
+    } catch (error) {
+      if (!this.stopping.signal.aborted) throw error;
+    }
+  }
+}
+
+function takeBatch(waiting: ReportEntry[]): ReportEntry[] {
+  let items = 0;
+  const end = waiting.findIndex((entry) => (items += entry.items.length + entry.poison.length) >= BATCH_ITEMS);
+  return waiting.splice(0, end === -1 ? waiting.length : end + 1);
+}
+
+function tell(batch: readonly ReportEntry[], refused: readonly Unstorable[]): void {
+  const reasons = new Map(refused.map(({ enrolmentId, number, reason }) => [`${enrolmentId} ${number}`, reason]));
+  for (const [link, numbers] of numbersOfLinks(batch)) {
+    const quarantined = numbers.flatMap((n) => {
+      const reason = reasons.get(`${link.enrolmentId} ${n}`);
+      return reason === undefined ? [] : [{ n, reason }];
+    });
+    const stored = quarantined.length === 0 ? numbers : numbers.filter((n) => !reasons.has(`${link.enrolmentId} ${n}`));
+    link.deliver({ kind: 'stored', numbers: stored, quarantined });
+  }
+}
+
+function numbersOfLinks(batch: readonly ReportEntry[]): Map<Link, number[]> {
+  const found = new Map<Link, number[]>();
+  for (const { link, items, poison } of batch) {
+    const numbers = found.get(link) ?? [];
+    for (const { n } of items) numbers.push(n);
+    for (const { n } of poison) numbers.push(n);
+    found.set(link, numbers);
+  }
+  return found;
+}

@@ -1,0 +1,64 @@
+import { LIMITS, SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
+import { fullBucket, type Bucket, type BucketLimit } from './bucket';
+
+/** See the table in step.ts. */
+export type LinkPhase = 'opened' | 'joining' | 'joined' | 'leaving' | 'closed';
+
+/** All that is remembered of one live link. A value: `step` answers with the next one. */
+export interface LinkSession {
+  readonly phase: LinkPhase;
+  /** What agent and server agreed on; 0 before hello. */
+  readonly protocol: number;
+  /** Rises with each journal of this enrolment; 0 until the link is recorded. */
+  readonly journalEpoch: number;
+  readonly timeNonce: string;
+  readonly bootId: string | undefined;
+  readonly snapdState: string;
+  /** Report items taken and not yet acknowledged. */
+  readonly unacked: number;
+  /** One load is under way at a time; pulls that come meanwhile become one more. */
+  readonly pull: 'idle' | 'loading' | 'again';
+  /** The agent's last accepted sequence, as its newest pull said it. */
+  readonly pulledFrom: number;
+  readonly frames: Bucket;
+  readonly items: Bucket;
+  /** Frames that came between hello and the recorded link. */
+  readonly held: readonly string[];
+}
+
+/** How a gateway treats its links. Times in milliseconds. */
+export interface LinkPolicy {
+  /** Newest first. */
+  readonly spokenProtocols: readonly number[];
+  readonly heartbeatMs: number;
+  readonly factsEveryBeats: number;
+  readonly unackedItems: number;
+  readonly frames: BucketLimit;
+  readonly items: BucketLimit;
+}
+
+/** What a gateway runs with unless its configuration says otherwise. */
+export const DEFAULT_POLICY: LinkPolicy = {
+  spokenProtocols: SPOKEN_PROTOCOLS,
+  heartbeatMs: 30_000,
+  factsEveryBeats: 30,
+  unackedItems: LIMITS.unackedItems,
+  frames: { perSecond: 400, burst: 800, debt: 2_000 },
+  items: { perSecond: 2_000, burst: 4_000, debt: 4_000 },
+};
+
+/** A link whose upgrade was just admitted. */
+export const openedSession = (policy: LinkPolicy, nowMs: number): LinkSession => ({
+  phase: 'opened',
+  protocol: 0,
+  journalEpoch: 0,
+  timeNonce: '',
+  bootId: undefined,
+  snapdState: 'unreachable',
+  unacked: 0,
+  pull: 'idle',
+  pulledFrom: 0,
+  frames: fullBucket(policy.frames, nowMs),
+  items: fullBucket(policy.items, nowMs),
+  held: [],
+});

@@ -1,0 +1,217 @@
+import type { AgentFrame, ReportItem } from '@corefleet/contracts/device-protocol';
+import { debtMs, isOverdrawn, takeTokens } from './bucket';
+import { CLOSE_CODES, comeBack } from './close-codes';
+import { fitCommands } from './fit-commands';
+import type { CutReason, HeartbeatFrame, HelloFrame, LinkEffect, LinkFault, LinkMessage, PoisonItem } from './messages';
+import { parseFrame, parseItem } from './parse-frame';
+import type { LinkPolicy, LinkSession } from './session';
+
+/*
+ * One device's link, as a pure machine: (session, message) -> (session, effects).
+ *
+ * phase    message                      next      effects
+ * opened   frame hello, spoken          joining   record the link
+ *          frame hello, none spoken     closed    record the link as refused, bye, close
+ *          frame other, or bad          closed    bye, close
+ * joining  frame pull|report|heartbeat  joining   held until recorded
+ *          recorded                     joined    welcome, hold presence, ask time, then the held frames
+ * joined   frame pull                   joined    load commands (one load at a time)
+ *          frame report                 joined    store items; poison ones with the reason
+ *          frame heartbeat              joined    touch the link
+ *          frame hello, or bad          closed    bye, close
+ *          stored | loaded | time       joined    ack | commands | time
+ *          nudged                       joined    nudge
+ * joining, joined
+ *          draining                     leaving   bye; no frame is read any more, acks of what was taken still go out
+ * any live too many frames              closed    bye, close (a small excess only pauses the reading)
+ *          binary                       closed    bye, close
+ *          cut                          closed    bye, close
+ *          lost                         closed    release presence, where held
+ * closed   anything                     closed    none
+ */
+
+export interface LinkStep {
+  readonly session: LinkSession;
+  readonly effects: readonly LinkEffect[];
+}
+
+const NONE: readonly LinkEffect[] = [];
+
+/** The next session of a link and what is to be done, in order. Never throws, whatever the device sends. */
+export function step(session: LinkSession, message: LinkMessage, policy: LinkPolicy): LinkStep {
+  if (session.phase === 'closed') return { session, effects: NONE };
+  switch (message.kind) {
+    case 'frame':
+      return session.phase === 'leaving' ? { session, effects: NONE } : takeFrame(session, message, policy);
+    case 'binary':
+      return fault(session, 'binary-frame', 'cannot read frame: binary');
+    case 'recorded':
+      return session.phase === 'joining' ? join(session, message.journalEpoch, policy) : { session, effects: NONE };
+    case 'stored':
+      return acknowledge(session, message);
+    case 'loaded':
+      return handOver(session, message);
+    case 'time':
+      return whenJoined(session, { do: 'send', frame: { type: 'time', signed: message.signed } });
+    case 'nudged':
+      return whenJoined(session, { do: 'send', frame: { type: 'nudge' } });
+    case 'cut':
+      return end(session, message.reason, NONE);
+    case 'draining':
+      return leave(session, message);
+    case 'lost':
+      return { session: { ...session, phase: 'closed', held: [] }, effects: released(session) };
+  }
+}
+
+function takeFrame(session: LinkSession, message: { text: string; nowMs: number }, policy: LinkPolicy): LinkStep {
+  const frames = takeTokens(session.frames, policy.frames, 1, message.nowMs);
+  if (isOverdrawn(frames, policy.frames)) return fault(session, 'too-many-frames', 'cannot read so many frames');
+  const counted = { ...session, frames };
+  const taken = readFrame(counted, message.text, message.nowMs, policy);
+  return withPause(taken, Math.max(debtMs(frames, policy.frames), debtMs(taken.session.items, policy.items)));
+}
+
+function withPause(taken: LinkStep, forMs: number): LinkStep {
+  if (forMs === 0 || taken.session.phase === 'closed') return taken;
+  return { session: taken.session, effects: [...taken.effects, { do: 'pause', forMs }] };
+}
+
+function readFrame(session: LinkSession, text: string, nowMs: number, policy: LinkPolicy): LinkStep {
+  if (session.phase === 'joining') return { session: { ...session, held: [...session.held, text] }, effects: NONE };
+  const parsed = parseFrame(text, policy.spokenProtocols);
+  switch (parsed.kind) {
+    case 'bad':
+      return fault(session, 'bad-frame', parsed.reason);
+    case 'not-spoken':
+      return session.phase === 'opened'
+        ? refuseProtocol(session, parsed.protocols, parsed.hello)
+        : fault(session, 'out-of-order', 'cannot take a second hello');
+    case 'frame':
+      return session.phase === 'opened' ? greet(session, parsed.frame, policy) : act(session, parsed.frame, nowMs, policy);
+  }
+}
+
+function refuseProtocol(session: LinkSession, protocols: readonly number[], hello: HelloFrame | undefined): LinkStep {
+  const detail = `cannot speak any of the protocols ${protocols.slice(0, 8).join(', ')}`;
+  const refused = fault(session, 'protocol-not-spoken', detail);
+  if (!hello) return refused;
+  const visible: LinkEffect = { do: 'record-link', hello, protocol: Math.max(...protocols), refused: true };
+  return { session: refused.session, effects: [visible, ...refused.effects] };
+}
+
+function greet(session: LinkSession, frame: AgentFrame, policy: LinkPolicy): LinkStep {
+  if (frame.type !== 'hello') return fault(session, 'out-of-order', `cannot take a ${frame.type} before hello`);
+  const protocol = policy.spokenProtocols.find((spoken) => frame.protocols.includes(spoken)) ?? 0;
+  return {
+    session: {
+      ...session,
+      phase: 'joining',
+      protocol,
+      timeNonce: frame.timeNonce,
+      bootId: frame.bootId,
+      snapdState: frame.snapdState,
+    },
+    effects: [{ do: 'record-link', hello: frame, protocol, refused: false }],
+  };
+}
+
+function join(session: LinkSession, journalEpoch: number, policy: LinkPolicy): LinkStep {
+  const { heartbeatMs, factsEveryBeats } = policy;
+  const effects: LinkEffect[] = [
+    { do: 'send', frame: { type: 'welcome', protocol: session.protocol, heartbeatMs, factsEveryBeats } },
+    { do: 'hold-presence' },
+    { do: 'ask-time', nonce: session.timeNonce },
+  ];
+  let joined: LinkSession = { ...session, phase: 'joined', journalEpoch, held: [] };
+  for (const text of session.held) {
+    if (joined.phase === 'closed') break;
+    const read = readFrame(joined, text, joined.items.atMs, policy);
+    joined = read.session;
+    effects.push(...read.effects);
+  }
+  return { session: joined, effects };
+}
+
+function act(session: LinkSession, frame: AgentFrame, nowMs: number, policy: LinkPolicy): LinkStep {
+  switch (frame.type) {
+    case 'hello':
+      return fault(session, 'out-of-order', 'cannot take a second hello');
+    case 'pull':
+      return pull(session, frame.lastSequence);
+    case 'report':
+      return report(session, frame.items, nowMs, policy);
+    case 'heartbeat':
+      return beat(session, frame);
+  }
+}
+
+function pull(session: LinkSession, lastSequence: number): LinkStep {
+  if (session.pull !== 'idle') return { session: { ...session, pull: 'again', pulledFrom: lastSequence }, effects: NONE };
+  const next: LinkSession = { ...session, pull: 'loading', pulledFrom: lastSequence };
+  return { session: next, effects: [{ do: 'load-commands', lastSequence }] };
+}
+
+function report(session: LinkSession, values: readonly unknown[], nowMs: number, policy: LinkPolicy): LinkStep {
+  const unacked = session.unacked + values.length;
+  if (unacked > policy.unackedItems) return fault(session, 'too-many-unacked', `cannot take ${unacked} unacknowledged items`);
+  const tokens = takeTokens(session.items, policy.items, values.length, nowMs);
+  const items: ReportItem[] = [];
+  const poison: PoisonItem[] = [];
+  for (const value of values) {
+    const parsed = parseItem(value);
+    if (!parsed) return fault(session, 'bad-frame', 'cannot read item: it has no number');
+    if ('good' in parsed) items.push(parsed.good);
+    else poison.push(parsed.poison);
+  }
+  return { session: { ...session, unacked, items: tokens }, effects: [{ do: 'store-items', items, poison }] };
+}
+
+function beat(session: LinkSession, frame: HeartbeatFrame): LinkStep {
+  const bootId = frame.bootId ?? session.bootId;
+  const { snapdState } = frame;
+  const changed = bootId !== session.bootId || snapdState !== session.snapdState;
+  return { session: { ...session, bootId, snapdState }, effects: [{ do: 'touch-link', bootId, snapdState, changed }] };
+}
+
+function acknowledge(session: LinkSession, message: Extract<LinkMessage, { kind: 'stored' }>): LinkStep {
+  const done = message.numbers.length + message.quarantined.length;
+  const frame = { type: 'ack' as const, numbers: [...message.numbers], quarantined: [...message.quarantined] };
+  return { session: { ...session, unacked: Math.max(0, session.unacked - done) }, effects: [{ do: 'send', frame }] };
+}
+
+function handOver(session: LinkSession, message: Extract<LinkMessage, { kind: 'loaded' }>): LinkStep {
+  if (session.phase !== 'joined' || session.pull === 'idle') return { session, effects: NONE };
+  const { commands, more } = fitCommands(message.commands, message.more);
+  const answer: LinkEffect = { do: 'send', frame: { type: 'commands', commands: [...commands], more } };
+  if (session.pull === 'loading') return { session: { ...session, pull: 'idle' }, effects: [answer] };
+  const again: LinkEffect = { do: 'load-commands', lastSequence: session.pulledFrom };
+  return { session: { ...session, pull: 'loading' }, effects: [again] };
+}
+
+function leave(session: LinkSession, times: { reconnectAfterMs: number; jitterMs: number }): LinkStep {
+  const { reconnectAfterMs, jitterMs } = times;
+  const bye: LinkEffect = { do: 'send', frame: { type: 'bye', reason: 'draining', reconnectAfterMs, jitterMs } };
+  const session_: LinkSession = { ...session, phase: 'leaving', held: [] };
+  return { session: session_, effects: [bye, ...released(session)] };
+}
+
+function whenJoined(session: LinkSession, effect: LinkEffect): LinkStep {
+  return { session, effects: session.phase === 'joined' ? [effect] : NONE };
+}
+
+function fault(session: LinkSession, name: LinkFault, detail: string): LinkStep {
+  return end(session, name, [{ do: 'note', fault: name, detail }]);
+}
+
+function end(session: LinkSession, reason: LinkFault | CutReason, before: readonly LinkEffect[]): LinkStep {
+  const effects: LinkEffect[] = [
+    ...before,
+    { do: 'send', frame: { type: 'bye', reason, ...comeBack(reason) } },
+    { do: 'close', code: CLOSE_CODES[reason] ?? 4000, reason },
+    ...released(session),
+  ];
+  return { session: { ...session, phase: 'closed', held: [] }, effects };
+}
+
+const released = (session: LinkSession): readonly LinkEffect[] => (session.phase === 'joined' ? [{ do: 'release-presence' }] : NONE);

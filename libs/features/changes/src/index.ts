@@ -1,0 +1,10 @@
+export { ChangesModule } from './changes.module';
+export { ChangesIngest } from './changes-ingest.service';
+export { ChangesReadModel } from './changes.read-model';
+export type { ListChanges } from './changes.read-model';
+export type { ChangeView, NoticeView } from './change-view';
+export type { Received, Unstorable } from './received';
+export { isDataError, rowsOf, storeBatch, storeHalving } from './store-batch';
+export type { BatchStatement, Storable } from './store-batch';
+export { storableJson, storableText } from './storable';
+export { rfc3339Nanoseconds } from './rfc3339';

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import type { Fact } from '@corefleet/contracts/device-protocol';
+import { rowsOf, storeBatch, type Received, type Unstorable } from '@corefleet/features/changes';
+import { Database } from '@corefleet/platform/database';
+import { factRow, STORE_FACTS } from './fact-row';
+
+/** Keeps the newest answer of each read of a device, many devices in one statement. */
+@Injectable()
+export class InventoryIngest {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * May run twice with the same facts, in any order: the newer (journal epoch, number) wins.
+   * @returns facts that cannot be stored, with the reason; the others are committed
+   * @throws when the database is away: nothing may be acknowledged then
+   */
+  async storeFacts(items: readonly Received<Fact>[]): Promise<Unstorable[]> {
+    const { storable, refused } = rowsOf(items, factRow);
+    return [...refused, ...(await storeBatch(this.database, STORE_FACTS, storable))];
+  }
+}
