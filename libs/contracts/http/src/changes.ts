@@ -14,9 +14,22 @@ export type ChangesQuery = z.infer<typeof ChangesQuery>;
 /** snapd's own id of a change, unique on one device until its next factory reset. */
 export const ChangeParams = z.strictObject({ id, changeId: someText(64) });
 
+/** A task as snapd shows it; what else it says is kept. */
+export const TaskView = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  summary: z.string(),
+  /** snapd's word, as of changes. */
+  status: z.string(),
+  log: z.array(z.string()).optional(),
+  progress: z.object({ label: z.string(), done: z.number(), total: z.number() }),
+});
+export type TaskView = z.infer<typeof TaskView>;
+
 /** A change as snapd showed it last, with its tasks. */
 export const ChangeView = z.object({
-  deviceId: id.optional(),
+  deviceId: id,
+  enrolmentId: id,
   changeId: z.string(),
   /** The command it belongs to, where the agent knows one. */
   commandId: id.nullable(),
@@ -29,7 +42,8 @@ export const ChangeView = z.object({
   /** As snapd wrote it, with its nanoseconds. */
   spawnTime: z.string(),
   readyTime: z.string().nullable(),
-  tasks: z.array(z.unknown()),
+  /** In snapd's order. The server hands in what it kept, unread. */
+  tasks: z.preprocess((value) => value ?? [], z.array(TaskView)),
   data: z.unknown(),
   receivedAt: time,
 });
@@ -40,6 +54,7 @@ export type ChangePage = z.infer<typeof ChangePage>;
 
 /** A notice as snapd showed it last. */
 export const NoticeView = z.object({
+  enrolmentId: id,
   noticeId: z.string(),
   type: z.string(),
   key: z.string(),

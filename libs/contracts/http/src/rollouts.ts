@@ -52,6 +52,11 @@ export const RolloutView = z.object({
   status: z.string(),
   /** Why it is paused or stopped, in words. */
   reason: z.string().nullable(),
+  /** Devices under way at once. */
+  maxInFlight: z.number().int(),
+  maxFailedPercent: z.number().int(),
+  minFailed: z.number().int(),
+  deadlineSeconds: z.number().int(),
   targetCount: z.number().int(),
   waves: z.array(WaveView),
   createdBy: z.string(),
@@ -73,15 +78,15 @@ export const TargetsQuery = z.strictObject({
 });
 export type TargetsQuery = z.infer<typeof TargetsQuery>;
 
-/** One device of a rollout. */
+/** One device of a rollout; status, cause and message are its command's. */
 export const TargetView = z.object({
   deviceId: id,
+  serial: z.string(),
   wave: z.number().int(),
   status: z.string(),
   commandId: id.nullable(),
   cause: z.string().nullable(),
   message: z.string().nullable(),
-  finishedAt: time.nullable(),
 });
 export type TargetView = z.infer<typeof TargetView>;
 

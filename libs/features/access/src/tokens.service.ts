@@ -4,13 +4,12 @@ import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Prisma } from '@corefleet/platform/database';
 import { NotFoundError, RefusedError } from '@corefleet/platform/errors';
 import { insertToken } from './insert-token';
-import type { Principal } from './principal';
+import type { Principal, TokenKind } from './principal';
 import { covers } from './role';
 
 export interface TokenView {
   readonly id: string;
-  /** session | api */
-  readonly kind: string;
+  readonly kind: TokenKind;
   readonly name: string;
   readonly username: string;
   readonly createdAt: Date;
@@ -108,5 +107,14 @@ function visibleTo(principal: Principal): { userId?: string } {
 }
 
 function toView({ id, kind, name, user, createdAt, expiresAt, lastUsedAt, revokedAt }: TokenRow): TokenView {
-  return { id, kind, name, username: user.username, createdAt, expiresAt, lastUsedAt, revokedAt };
+  return {
+    id,
+    kind: kind === 'api' ? 'api' : 'session',
+    name,
+    username: user.username,
+    createdAt,
+    expiresAt,
+    lastUsedAt,
+    revokedAt,
+  };
 }
