@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+import { parseValidationSet, validationSet } from '../fields';
+import { defineOperation } from '../operation';
+import { observeSets, verifySets } from '../validation-set-pins';
+
+const Parameters = z.strictObject({
+  /** `account/name`, or `account/name=sequence` to pin it. */
+  'validation-set': validationSet,
+});
+
+/** Tracks a validation set and says whether it is met, without holding the device to it. */
+export const monitorValidationSet = defineOperation<z.infer<typeof Parameters>>({
+  name: 'monitor-validation-set',
+  title: 'Monitor a validation set',
+  risk: 'reversible',
+  parameters: Parameters,
+  idempotent: true,
+  expects: 'sync',
+  reboots: 'never',
+  observe: observeSets,
+  start: async (client, { 'validation-set': set }) => {
+    const { accountId, name, sequence } = parseValidationSet(set);
+    return { kind: 'sync', result: await client.validationSets.apply(accountId, name, { mode: 'monitor', sequence }) };
+  },
+  matches: () => false,
+  verify: (client, { 'validation-set': set }, { before }) => {
+    const { accountId, name, sequence } = parseValidationSet(set);
+    return verifySets(client, before, [{ key: `${accountId}/${name}`, mode: 'monitor', sequence }]);
+  },
+});

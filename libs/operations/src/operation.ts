@@ -1,0 +1,153 @@
+import type { Change, SnapdClient } from '@corefleet/snapd-client';
+import * as z from 'zod/mini';
+import { problemsOf } from './problems';
+
+/**
+ * What an operation can cost. `disruptive` interrupts what runs on the device (reboots, services, recovery systems);
+ * `destructive` loses data and is refused by an agent's default local policy.
+ */
+export type Risk = 'read' | 'reversible' | 'disruptive' | 'destructive';
+
+/** A file the operation needs on the device. */
+export interface ArtifactSource {
+  readonly url: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** A fetched file whose size and digest are the ones asked for. It is removed when its command has ended. */
+export interface Artifact {
+  readonly sizeBytes: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** What an operation needs besides snapd. */
+export interface OperationContext {
+  /** The kernel's boot id; undefined where there is none to read. */
+  readBootId(): Promise<string | undefined>;
+  /**
+   * The file of that digest, fetched at the first call of a command and kept for the next.
+   * @throws when it cannot be fetched, or is not the one asked for
+   */
+  fetchArtifact(source: ArtifactSource): Promise<Artifact>;
+}
+
+/** How a request was taken: done at once, or a change to follow. */
+export type Started =
+  | { readonly kind: 'sync'; readonly result: unknown }
+  | {
+      readonly kind: 'change';
+      readonly changeId: string;
+      /** True when the change existed before and belongs to somebody else, as with an abort. */
+      readonly existing?: boolean;
+    };
+
+/** What the device shows after the request. */
+export type Verdict =
+  | { readonly kind: 'verified'; readonly result: unknown }
+  | { readonly kind: 'not-verified'; readonly message: string; readonly result: unknown };
+
+/** What verification may look at. */
+export interface Outcome {
+  readonly started: Started;
+  /** The change as it ended; absent when there was none, or when snapd has forgotten it. */
+  readonly change?: Change;
+  /** What `observe` saw before the start. */
+  readonly before: unknown;
+}
+
+/** Whether snapd does it at once, or makes a change of it. */
+export type Expects = 'sync' | 'change';
+
+/** How often the device restarts on its way. */
+export type Reboots = 'never' | 'may' | 'once' | 'twice';
+
+/** An operation as its own file writes it. */
+export interface OperationDefinition<P extends object> {
+  /** Its name in the catalogue, in envelopes and in queues. */
+  readonly name: string;
+  readonly title: string;
+  readonly risk: Risk;
+  /** Strict: an unknown parameter is refused. Refusals use snapd's words where snapd has some. */
+  readonly parameters: z.ZodMiniType<P>;
+  /** Whether sending it a second time leaves the device as sending it once does. */
+  readonly idempotent: boolean | ((parameters: P) => boolean);
+  readonly expects: Expects | ((parameters: P) => Expects);
+  readonly reboots: Reboots | ((parameters: P) => Reboots);
+  /** Which statuses of the ended change lead to verification; Done alone unless told. */
+  readonly acceptedEnds?: readonly Change['status'][];
+  /**
+   * Reads what verification will compare with, and fetches what the start will need: here a failure is still harmless.
+   * A JSON value: it is journalled before the start.
+   */
+  observe?(client: SnapdClient, parameters: P, context: OperationContext): Promise<unknown>;
+  /** Sends the one request. Throws snapd's refusal unchanged. */
+  start(client: SnapdClient, parameters: P, context: OperationContext): Promise<Started>;
+  /** Whether a change of unknown origin is the one this request makes: by kind, snaps and summary. */
+  matches(change: Change, parameters: P): boolean;
+  /** Reads the device. Never asks what was accepted, only what is. */
+  verify(client: SnapdClient, parameters: P, outcome: Outcome, context: OperationContext): Promise<Verdict>;
+}
+
+/** An operation bound to parameters that fit it. */
+export interface PreparedOperation {
+  readonly name: string;
+  readonly risk: Risk;
+  readonly idempotent: boolean;
+  readonly expects: Expects;
+  readonly reboots: Reboots;
+  readonly acceptedEnds: readonly Change['status'][];
+  observe(client: SnapdClient, context: OperationContext): Promise<unknown>;
+  start(client: SnapdClient, context: OperationContext): Promise<Started>;
+  matches(change: Change): boolean;
+  verify(client: SnapdClient, outcome: Outcome, context: OperationContext): Promise<Verdict>;
+}
+
+/** What the server and the agent see of an operation. */
+export interface Operation {
+  readonly name: string;
+  readonly title: string;
+  readonly risk: Risk;
+  readonly parameters: z.ZodMiniType<object>;
+  /**
+   * Checks the parameters and binds them.
+   * @returns the operation ready to run, or every problem in words
+   */
+  prepare(parameters: unknown): Preparation;
+}
+
+export type Preparation =
+  | { readonly kind: 'prepared'; readonly operation: PreparedOperation }
+  | { readonly kind: 'bad-parameters'; readonly problems: readonly string[] };
+
+/** Makes the catalogue's entry of a definition. */
+export function defineOperation<P extends object>(definition: OperationDefinition<P>): Operation {
+  const { name, title, risk, parameters } = definition;
+  const prepare = (input: unknown): Preparation => {
+    const parsed = z.safeParse(parameters, input);
+    if (!parsed.success) return { kind: 'bad-parameters', problems: problemsOf(parsed.error) };
+    return { kind: 'prepared', operation: bind(definition, parsed.data) };
+  };
+  return { name, title, risk, parameters, prepare };
+}
+
+function bind<P extends object>(definition: OperationDefinition<P>, parameters: P): PreparedOperation {
+  const { name, risk, expects, idempotent, reboots } = definition;
+  return {
+    name,
+    risk,
+    expects: typeof expects === 'function' ? expects(parameters) : expects,
+    idempotent: typeof idempotent === 'function' ? idempotent(parameters) : idempotent,
+    reboots: typeof reboots === 'function' ? reboots(parameters) : reboots,
+    acceptedEnds: definition.acceptedEnds ?? ['Done'],
+    observe: async (client, context) => (await definition.observe?.(client, parameters, context)) ?? null,
+    start: (client, context) => definition.start(client, parameters, context),
+    matches: (change) => definition.matches(change, parameters),
+    verify: (client, outcome, context) => definition.verify(client, parameters, outcome, context),
+  };
+}
+
+export const verified = (result: unknown): Verdict => ({ kind: 'verified', result });
+
+export const notVerified = (message: string, result: unknown): Verdict => ({ kind: 'not-verified', message, result });
