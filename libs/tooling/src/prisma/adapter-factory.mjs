@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import { parseDatabaseUrl, runScript, withDatabase } from './connection.mjs';
 
 const CHAR_OID = 18;
@@ -23,19 +24,35 @@ export function createAdapterFactory(datasource) {
 }
 
 function mend(connection) {
-  const performIO = connection.performIO.bind(connection);
-  connection.performIO = async (query) => {
-    const result = await performIO(query);
-    // adapter-pg refuses PostgreSQL's internal "char", which the catalogue returns: read it as bpchar
-    for (const field of result.fields ?? []) if (field.dataTypeID === CHAR_OID) field.dataTypeID = BPCHAR_OID;
-    return result;
-  };
+  readInternalChars(connection);
   if (connection.underlyingDriver) connection.executeScript = (script) => executeWhole(connection, script);
   if (connection.startTransaction) {
     const startTransaction = connection.startTransaction.bind(connection);
     connection.startTransaction = async (...args) => mend(await startTransaction(...args));
   }
   return connection;
+}
+
+/**
+ * adapter-pg refuses PostgreSQL's internal "char", which the catalogue returns: it gets to see bpchar, and the engine,
+ * which wants a character from some of these columns (constraint types, since PostgreSQL 18), gets characters.
+ */
+function readInternalChars(connection) {
+  const performIO = connection.performIO.bind(connection);
+  const queryRaw = connection.queryRaw.bind(connection);
+  const charColumns = new WeakMap(); // by query
+  connection.performIO = async (query) => {
+    const result = await performIO(query);
+    const indexes = [...(result.fields ?? []).keys()].filter((index) => result.fields[index].dataTypeID === CHAR_OID);
+    for (const index of indexes) result.fields[index].dataTypeID = BPCHAR_OID;
+    charColumns.set(query, indexes);
+    return result;
+  };
+  connection.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const index of charColumns.get(query) ?? []) result.columnTypes[index] = ColumnTypeEnum.Character;
+    return result;
+  };
 }
 
 /** adapter-pg's own executeScript splits at every `;`, which breaks $$-quoted bodies: send the script in one piece. */

@@ -1,3 +1,4 @@
+import { logEngine } from './engine-log.mjs';
 import { parseDatabaseUrl, quoteIdentifier, runScript, withDatabase } from './connection.mjs';
 
 /** `schema-engine cli <name>`: what the CLI asks before or instead of a JSON-RPC session. */
@@ -14,20 +15,20 @@ const COMMANDS = {
 
 /** Runs one maintenance command. @returns the exit code; errors go to stderr in the native engine's JSON lines */
 export async function runMaintenance(name, url) {
-  log('INFO', 'Starting schema engine CLI'); // the Prisma CLI throws the first line of stderr away
+  logEngine('INFO', 'Starting schema engine CLI'); // the Prisma CLI throws the first line of stderr away
   const command = COMMANDS[name];
   if (!command || !url) {
-    log('ERROR', `cannot run schema engine command ${name}`, { error_code: 'P1001', is_panic: false });
+    logEngine('ERROR', `cannot run schema engine command ${name}`, { error_code: 'P1001', is_panic: false });
     return 1;
   }
   const target = parseDatabaseUrl(url);
   try {
     await command(target);
-    log('INFO', 'ok');
+    logEngine('INFO', 'ok');
     return 0;
   } catch (error) {
     const { code, message } = explain(error, target);
-    log('ERROR', message, { error_code: code, is_panic: false });
+    logEngine('ERROR', message, { error_code: code, is_panic: false });
     return 1;
   }
 }
@@ -40,14 +41,4 @@ function explain(error, { connectionString, database }) {
   }
   const reason = error.message || error.code;
   return { code: 'P1001', message: `Can't reach database server at \`${hostname}:${port || 5432}\` (${reason})` };
-}
-
-function log(level, message, extra = {}) {
-  const entry = {
-    timestamp: new Date().toISOString(),
-    level,
-    fields: { message, ...extra },
-    target: 'schema_engine::logger',
-  };
-  process.stderr.write(`${JSON.stringify(entry)}\n`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { logEngine } from './engine-log.mjs';
 
 const bindings = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
 const packageDirectory = path.dirname(bindings);
@@ -33,7 +34,11 @@ function logLine(line) {
   if (process.env.COREFLEET_SCHEMA_ENGINE_LOG) process.stderr.write(`${line}\n`);
 }
 
+/** A panic of the engine ends the process in wasm without a word; it leaves its message here first. */
+const panicRegistry = { set_message: (message) => logEngine('ERROR', message, { is_panic: true }) };
+
 async function loadBindings() {
+  globalThis.PRISMA_WASM_PANIC_REGISTRY = panicRegistry;
   const exported = await import(bindings);
   const bytes = readFileSync(path.join(packageDirectory, 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': exported });
