@@ -35,6 +35,15 @@ interface Cut {
   matches: (request: RecordedRequest) => boolean;
 }
 
+interface Exchange {
+  upstream: string;
+  incoming: http.IncomingMessage;
+  answer: http.ServerResponse;
+  record: RecordedRequest;
+  cut: CutPoint | undefined;
+  pending: Set<http.ClientRequest>;
+}
+
 const bodyLimitBytes = 64 * 1024;
 
 /**
@@ -45,11 +54,12 @@ const bodyLimitBytes = 64 * 1024;
 export async function startRecordingProxy(options: { socketPath: string; upstream: string }): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
   const cuts: Cut[] = [];
+  const pending = new Set<http.ClientRequest>();
   const server = http.createServer((incoming, answer) => {
     const record = recordOf(incoming);
     if (record.method !== 'GET') requests.push(record);
     const cut = record.method === 'GET' ? undefined : takeCut(cuts, record);
-    relay(options.upstream, incoming, answer, record, cut);
+    relay({ upstream: options.upstream, incoming, answer, record, cut, pending });
   });
   server.timeout = server.requestTimeout = server.headersTimeout = 0;
   await rm(options.socketPath, { force: true });
@@ -61,7 +71,7 @@ export async function startRecordingProxy(options: { socketPath: string; upstrea
     socketPath: options.socketPath,
     requests,
     cutNext: (point, matches = () => true) => cuts.push({ point, matches }),
-    close: () => closeServer(server),
+    close: () => closeServer(server, pending),
   };
 }
 
@@ -77,35 +87,29 @@ function takeCut(cuts: Cut[], record: RecordedRequest): CutPoint | undefined {
   return cuts.splice(index, 1)[0]?.point;
 }
 
-function relay(
-  upstream: string,
-  incoming: http.IncomingMessage,
-  answer: http.ServerResponse,
-  record: RecordedRequest,
-  cut: CutPoint | undefined,
-): void {
+function relay(exchange: Exchange): void {
+  const { incoming, answer, record, cut, pending } = exchange;
   recordBody(incoming, record);
   if (cut === 'before-forward') {
     incoming.resume().once('end', () => answer.destroy());
     return;
   }
-  const outgoing = http.request(
-    {
-      socketPath: upstream,
-      method: record.method,
-      path: record.path,
-      headers: passedOn(incoming.headers),
-      agent: false,
-    },
-    (response) => {
-      record.status = response.statusCode;
-      if (cut === 'before-answer') answer.destroy();
-      else passAnswer(response, answer);
-    },
-  );
+  const { method, path } = record;
+  const headers = passedOn(incoming.headers);
+  const outgoing = http.request({ socketPath: exchange.upstream, method, path, headers, agent: false }, (response) => {
+    record.status = response.statusCode;
+    if (cut === 'before-answer') answer.destroy();
+    if (answer.destroyed) response.resume();
+    else passAnswer(response, answer);
+  });
+  pending.add(outgoing);
   outgoing.on('error', () => answer.destroy());
   outgoing.on('finish', () => (record.forwarded = true));
-  answer.on('close', () => outgoing.destroy());
+  outgoing.on('close', () => pending.delete(outgoing));
+  // a client that dies after its last byte has still asked: snapd would have read that byte
+  answer.on('close', () => {
+    if (method === 'GET' || !incoming.complete) outgoing.destroy();
+  });
   incoming.pipe(outgoing);
 }
 
@@ -132,9 +136,10 @@ function recordBody(incoming: http.IncomingMessage, record: RecordedRequest): vo
   });
 }
 
-async function closeServer(server: http.Server): Promise<void> {
+async function closeServer(server: http.Server, pending: Set<http.ClientRequest>): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
   server.closeAllConnections();
+  for (const outgoing of pending) outgoing.destroy();
   await closed;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -213,6 +214,30 @@ describe.each(suites)('snapd of Debian $suite', ({ suite, upstream, afterGracefu
       await proxy.close();
     }
   });
+
+  it.each([
+    { what: 'the whole body', sentBytes: 20, seen: { forwarded: true, status: 202 } },
+    { what: 'half of the body', sentBytes: 10, seen: { forwarded: false } },
+  ])('records a client that dies after $what', async ({ sentBytes, seen }) => {
+    const proxy = await startRecordingProxy({ socketPath: path.join(work, 'd.socket'), upstream: lab.socketPath });
+    try {
+      const client = connect(proxy.socketPath);
+      client.write('PUT /v2/snaps/system/conf HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n');
+      client.write('{"refresh.retain":6}'.slice(0, sentBytes), () => client.destroy());
+      while (proxy.requests[0]?.status !== seen.status) await sleep(20);
+      await sleep(100);
+      expect(proxy.requests).toMatchObject([seen]);
+      expect(proxy.requests[0]?.status).toBe(seen.status);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('refuses a folder that holds another version', async () => {
+    const other = suite === 'trixie' ? 'forky' : 'trixie';
+    await writeFile(path.join(work, 'version'), '0\n');
+    await expect(startSnapd({ suite: other, dir: work })).rejects.toThrow(/it holds snapd 0$/);
+  }, 180_000);
 
   it('stops without leaving a process', async () => {
     await lab.stop();

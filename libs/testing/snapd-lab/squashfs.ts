@@ -52,9 +52,9 @@ async function onThisMachine(): Promise<boolean> {
     try {
       await runTool(tool, ['-version']);
     } catch (error) {
-      // some releases end `-version` with 1; only a tool that is not there counts
-      if (error instanceof ToolError && error.exitCode === 'ENOENT') return false;
-      if (!(error instanceof ToolError) || error.exitCode !== 1) throw error;
+      if (!(error instanceof ToolError)) throw error;
+      // some releases end `-version` with 1; a tool that cannot be started, or lacks a library (127), is not there
+      if (error.exitCode !== 1) return false;
     }
   }
   return true;

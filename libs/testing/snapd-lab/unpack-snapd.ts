@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SnapdLabError } from './errors';
 import { standInsDir } from './lab-files';
 import { runTool } from './run-tool';
 
@@ -10,12 +11,18 @@ const doNothing = ['timedatectl', 'udevadm', 'systemd-run', 'loginctl', 'systemd
 const notOnPath = ['launch', 'nothing', 'snap-confine'];
 
 /**
- * Unpacks snapd into `dir`/root and puts the stand-ins beside it. Does nothing when `dir` holds an unpacked snapd already.
+ * Unpacks snapd into `dir`/root and puts the stand-ins beside it. Does nothing when `dir` holds this snapd already.
+ * @throws SnapdLabError when `dir` holds another version: its state belongs to that one
  * @returns the package's version, for example "2.68.3-3+deb13u1"
  */
 export async function unpackSnapd(deb: string, dir: string): Promise<string> {
   const versionFile = path.join(dir, 'version');
-  if (existsSync(versionFile)) return (await readFile(versionFile, 'utf8')).trim();
+  const version = (await runTool('dpkg-deb', ['-f', deb, 'Version'])).trim();
+  if (existsSync(versionFile)) {
+    const held = (await readFile(versionFile, 'utf8')).trim();
+    if (held !== version) throw new SnapdLabError(`cannot use ${dir} for snapd ${version}: it holds snapd ${held}`);
+    return version;
+  }
   const root = path.join(dir, 'root');
   await rm(root, { recursive: true, force: true });
   await mkdir(root, { recursive: true });
@@ -26,7 +33,6 @@ export async function unpackSnapd(deb: string, dir: string): Promise<string> {
   await symlink('/proc', path.join(root, 'proc'));
   await installStandIns(root);
   await writePasswd(dir);
-  const version = (await runTool('dpkg-deb', ['-f', deb, 'Version'])).trim();
   await writeFile(`${versionFile}.new`, `${version}\n`);
   await rename(`${versionFile}.new`, versionFile);
   return version;
