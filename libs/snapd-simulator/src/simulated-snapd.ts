@@ -3,13 +3,20 @@ import type { FailTaskOptions } from './changes/faults';
 import { Device } from './device/device';
 import type { ConnectionFaults } from './http/exchange';
 import { InProcessTransport } from './http/in-process-transport';
+import { plainErrors, type TransportErrors } from './http/transport-errors';
 import { UnixServer } from './http/unix-server';
 import type { SimulatedSnapdOptions } from './options';
 
-/** Who is at the other end of a transport. */
+/** Who is at the other end of a connection. */
 export interface Peer {
   /** Default 0, root. */
   uid?: number;
+}
+
+/** How an in-process transport is made. */
+export interface TransportOptions extends Peer {
+  /** What its failures are told with; default plain errors of the same shape. */
+  errors?: TransportErrors;
 }
 
 /**
@@ -29,9 +36,10 @@ export class SimulatedSnapd {
   }
 
   /** A connection in process; close it as one would a socket's. */
-  transport(peer: Peer = {}): SnapdTransport {
+  transport({ uid = 0, errors = plainErrors }: TransportOptions = {}): SnapdTransport {
     const forget = (): unknown => this.transports.delete(transport);
-    const transport: InProcessTransport = new InProcessTransport(this.device, this.faults, peer.uid ?? 0, forget);
+    const { device, faults } = this;
+    const transport: InProcessTransport = new InProcessTransport({ device, faults, uid, errors }, forget);
     this.transports.add(transport);
     return transport;
   }
@@ -40,7 +48,7 @@ export class SimulatedSnapd {
   async listen(socketPath: string, peer: Peer = {}): Promise<{ close(): Promise<void> }> {
     const server = new UnixServer(this.device, this.faults, socketPath, peer.uid ?? 0);
     this.servers.add(server);
-    if (this.device.power.state !== 'down') await server.open();
+    await server.open();
     return {
       close: () => {
         this.servers.delete(server);
@@ -95,10 +103,11 @@ export class SimulatedSnapd {
   }
 
   /** Ends failing and slow tasks, garbage and refused connections. */
-  clearFaults(): void {
+  async clearFaults(): Promise<void> {
     this.device.faults.clear();
     this.device.failNextBoot = false;
-    Object.assign(this.faults, { garbageLeft: 0, refuse: false });
+    this.faults.garbageLeft = 0;
+    await this.refuseConnections(false);
   }
 
   /** Replaces the next `count` answers by something no snapd says; the requests are carried out all the same. */
@@ -106,9 +115,10 @@ export class SimulatedSnapd {
     this.faults.garbageLeft = count;
   }
 
-  /** Refuses every connection, until called with false. */
-  refuseConnections(refuse = true): void {
+  /** Refuses new connections (a unix socket is taken away), until called with false. In process it holds at once. */
+  async refuseConnections(refuse = true): Promise<void> {
     this.faults.refuse = refuse;
+    await Promise.all([...this.servers].map((server) => (refuse ? server.shut() : server.open())));
   }
 
   /** Adds a pending warning (§10.8). */
@@ -136,6 +146,6 @@ export class SimulatedSnapd {
 
   private async followPower(state: 'gone' | 'back'): Promise<void> {
     if (state === 'gone') for (const transport of this.transports) transport.reset();
-    for (const server of this.servers) await (state === 'gone' ? server.shut() : server.open());
+    await Promise.all([...this.servers].map((server) => (state === 'gone' ? server.shut() : server.open())));
   }
 }

@@ -46,7 +46,8 @@ function appsOf(device: Device, name: string): Record<string, unknown>[] {
 export function postApps(device: Device, request: ApiRequest): Reply {
   const body = decodeObject(request, 'service operation');
   const names = stringListField(body, 'names');
-  if (names.length === 0) throw badRequest('cannot perform operation on services without a list of services to operate on');
+  if (names.length === 0)
+    throw badRequest('cannot perform operation on services without a list of services to operate on');
   const targets = names.map((name) => servicesOf(device, name));
   const action = stringField(body, 'action');
   if (action !== 'start' && action !== 'stop' && action !== 'restart') {
@@ -97,7 +98,7 @@ export const serviceHandler: TaskHandler<Device> = {
   do(device, task) {
     const setup = task.setup as ServiceSetup;
     const installed = device.snaps.get(setup.snap);
-    if (!installed) return;
+    if (!installed) return 'done';
     const stopped = new Set(installed.stopped);
     const disabled = new Set(installed.disabled);
     for (const service of setup.services) {
@@ -107,6 +108,7 @@ export const serviceHandler: TaskHandler<Device> = {
       if (setup.disable) disabled.add(service);
     }
     Object.assign(installed, { stopped: orNothing(stopped), disabled: orNothing(disabled) });
+    return 'done';
   },
 };
 

@@ -8,7 +8,11 @@ const ABORTED: Partial<Record<Status, Status>> = { Do: 'Hold', Doing: 'Abort', D
  * Aborts whole lanes: their tasks, whatever waits for those, and the lanes these belong to in turn.
  * @param setStatus records one task's new status
  */
-export function abortLanes(change: Change, lanes: Iterable<number>, setStatus: (task: Task, status: Status) => void): void {
+export function abortLanes(
+  change: Change,
+  lanes: Iterable<number>,
+  setStatus: (task: Task, status: Status) => void,
+): void {
   const aborted = new Set(lanes);
   const queue = change.tasks.filter((task) => aborted.has(task.lane));
   const seen = new Set<Task>();

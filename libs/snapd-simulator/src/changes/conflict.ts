@@ -38,7 +38,9 @@ export function exclusiveConflict(changes: ChangeStore, kind: string): string | 
 
 /** §10.18: nothing may be done before the device is seeded. */
 export const notSeeded = (): ApiError =>
-  conflict('too early for operation, device not yet seeded or device model not acknowledged', { 'change-kind': 'seed' });
+  conflict('too early for operation, device not yet seeded or device model not acknowledged', {
+    'change-kind': 'seed',
+  });
 
 const conflict = (message: string, value: Record<string, string>): ApiError =>
   new ApiError(409, message, 'snap-change-conflict', value);

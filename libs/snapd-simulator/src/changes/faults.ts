@@ -54,6 +54,7 @@ function matches(fault: Fault, task: Task): boolean {
 }
 
 function defaultError(kind: string, snap: string | undefined): string {
-  if (kind.startsWith('run-hook')) return `run hook ${JSON.stringify(kind.split(':')[1] ?? 'configure')}: exit status 1`;
+  if (kind.startsWith('run-hook'))
+    return `run hook ${JSON.stringify(kind.split(':')[1] ?? 'configure')}: exit status 1`;
   return `cannot ${kind}${snap === undefined ? '' : ` ${JSON.stringify(snap)}`}: simulated failure`;
 }

@@ -6,12 +6,12 @@ import type { FaultPlan } from './faults';
 import { durationMultiplier } from './durations';
 import { isReady, type Status } from './status';
 
-/** What a handler's work led to: nothing special, or the wait for a reboot. */
-export type TaskOutcome = 'wait-for-reboot' | undefined;
+/** What a handler's work led to; it throws what the task ends in Error with. */
+export type TaskOutcome = 'done' | 'wait-for-reboot';
 
 /** How one kind of task acts on the device; both run when the task's time is over. */
 export interface TaskHandler<Context> {
-  do?(context: Context, task: Task, change: Change): TaskOutcome | void;
+  do?(context: Context, task: Task, change: Change): TaskOutcome;
   /** Kinds without `undo` go from Undo straight to Done (§3.4). */
   undo?: 'nothing' | ((context: Context, task: Task, change: Change) => void);
   /** Text of the error when an abort cuts the handler short; without it the handler finishes first. */
@@ -122,8 +122,7 @@ export class TaskRunner<Context> {
       }
       const injected = this.host.faults.takeFailure(task);
       if (injected !== undefined) throw new Error(injected);
-      const outcome = handler?.do?.(this.host.context, task, change);
-      this.settle(change, task, outcome ?? undefined);
+      this.settle(change, task, handler?.do?.(this.host.context, task, change) ?? 'done');
     } catch (cause) {
       this.fail(change, task, (cause as Error).message);
     }

@@ -1,24 +1,12 @@
 /** snapd's statuses of tasks and changes (§3.2). */
-export type Status =
-  'Hold' | 'Do' | 'Doing' | 'Done' | 'Abort' | 'Undo' | 'Undoing' | 'Undone' | 'Error' | 'Wait';
+export type Status = 'Hold' | 'Do' | 'Doing' | 'Done' | 'Abort' | 'Undo' | 'Undoing' | 'Undone' | 'Error' | 'Wait';
 
 const READY: ReadonlySet<Status> = new Set(['Done', 'Undone', 'Hold', 'Error']);
 
 /** Whether nothing will move any more. */
 export const isReady = (status: Status): boolean => READY.has(status);
 
-const ORDER: readonly Status[] = [
-  'Abort',
-  'Undoing',
-  'Undo',
-  'Doing',
-  'Do',
-  'Wait',
-  'Error',
-  'Undone',
-  'Done',
-  'Hold',
-];
+const ORDER: readonly Status[] = ['Abort', 'Undoing', 'Undo', 'Doing', 'Do', 'Wait', 'Error', 'Undone', 'Done', 'Hold'];
 
 /** What the status of a change is computed from. */
 export interface StatusTask {

@@ -21,12 +21,10 @@ export function patched(document: JsonObject, patch: JsonObject): JsonObject {
 }
 
 function withValue(document: JsonObject, [part = '', ...rest]: string[], value: unknown): JsonObject {
-  const inner = document[part];
+  const { [part]: inner, ...others } = document;
   const next = rest.length > 0 ? withValue(isObject(inner) ? inner : {}, rest, value) : merged(inner, value);
-  const copy = { ...document, [part]: next };
   const empty = isObject(next) && Object.keys(next).length === 0;
-  if (next === null || next === undefined || empty) delete copy[part];
-  return copy;
+  return next === null || next === undefined || empty ? others : { ...others, [part]: next };
 }
 
 function merged(old: unknown, value: unknown): unknown {

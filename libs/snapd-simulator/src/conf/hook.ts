@@ -18,10 +18,11 @@ const SYSTEM_OPTIONS =
 export const hookHandler: TaskHandler<Device> = {
   do(device, task) {
     const setup = confSetup(task);
-    if (!setup) return;
+    if (!setup) return 'done';
     const error = setup.snap === 'core' ? systemError(setup.patch) : snapError(device, setup);
     if (error !== undefined) throw new Error(error);
     device.conf.set(setup.snap, patched(device.conf.get(setup.snap) ?? {}, setup.patch));
+    return 'done';
   },
   undo: 'nothing',
   cancelled: (task) => `run hook ${quote(hookName(task))}: <aborted>`,
@@ -43,7 +44,8 @@ function systemError(patch: JsonObject): string | undefined {
   const bad = optionNameError(patch);
   if (bad !== undefined) return bad;
   for (const [key, value] of flattened(patch)) {
-    if (!SYSTEM_OPTIONS.test(key)) return `run hook "configure": cannot set ${quote(`core.${key}`)}: unsupported system option`;
+    if (!SYSTEM_OPTIONS.test(key))
+      return `run hook "configure": cannot set ${quote(`core.${key}`)}: unsupported system option`;
     if (key === 'refresh.retain' && value !== null && !(Number(value) >= 2 && Number(value) <= 20)) {
       return `run hook "configure": retain must be a number between 2 and 20, not ${quote(String(value))}`;
     }

@@ -12,7 +12,8 @@ export function fullSnapType(device: Device, name: string): 'boot' | 'snapd' | '
 export function removalRefusal(device: Device, name: string): string | undefined {
   const type = device.store.snap(name)?.type;
   if (type === 'snapd') return 'snapd required on core devices';
-  if (type === 'kernel' || type === 'gadget' || fullSnapType(device, name) === 'boot') return 'snap is used by the model';
+  if (type === 'kernel' || type === 'gadget' || fullSnapType(device, name) === 'boot')
+    return 'snap is used by the model';
   const users = [...device.snaps.keys()].filter((other) => device.store.snap(other)?.base === name).sort();
   return users.length > 0 ? `snap is being used by snap${users.length > 1 ? 's' : ''} ${inUseBy(users)}.` : undefined;
 }

@@ -19,7 +19,8 @@ export function getSerial(device: Device, request: ApiRequest): Reply {
 function assertionReply(assertion: string, request: ApiRequest): Reply {
   const json = request.query.get('json') ?? '';
   if (json === 'true' || json === 'headers') return sync({ headers: parseHeaders(assertion) });
-  if (json !== '' && json !== 'false') throw badRequest('"json" query parameter when used must be set to "true" or "headers"');
+  if (json !== '' && json !== 'false')
+    throw badRequest('"json" query parameter when used must be set to "true" or "headers"');
   const headers = { 'x-ubuntu-assertions-count': '1' };
   return { type: 'raw', contentType: 'application/x.ubuntu.assertion', body: assertion, headers };
 }

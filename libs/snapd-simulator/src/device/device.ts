@@ -140,7 +140,15 @@ export class Device {
     }
     const installedNs = this.clock.nowNs();
     const sequence = [installed];
-    this.snaps.set(name, { name, active: true, revision: installed, tracking, channel: tracking, sequence, installedNs });
+    this.snaps.set(name, {
+      name,
+      active: true,
+      revision: installed,
+      tracking,
+      channel: tracking,
+      sequence,
+      installedNs,
+    });
   }
 
   private addFactorySet(set: NonNullable<SimulatedSnapdOptions['validationSets']>[number]): void {

@@ -19,6 +19,8 @@ export interface Exchange {
   headers: Record<string, string>;
   body: string;
   uid: number;
+  /** Calls `fn` when the peer goes away before its answer. */
+  onGone(fn: () => void): void;
 }
 
 /** Answers an exchange as the device's socket would. @throws what a socket gives when nobody answers */
@@ -35,13 +37,15 @@ export async function exchange(device: Device, faults: ConnectionFaults, request
 }
 
 /** How a connection fails now, or undefined when it is accepted. */
-export function connectError(device: Device, faults: ConnectionFaults): Error | undefined {
-  if (faults.refuse) return socketError('ECONNREFUSED');
-  return device.power.state === 'down' ? socketError('ENOENT') : undefined;
+function connectError(device: Device, faults: ConnectionFaults): SocketError | undefined {
+  if (faults.refuse) return new SocketError('ECONNREFUSED');
+  return device.power.state === 'down' ? new SocketError('ENOENT') : undefined;
 }
 
-/** An error as node:net gives it. */
-export function socketError(code: 'ECONNREFUSED' | 'ENOENT' | 'ECONNRESET'): Error {
-  const message = code === 'ECONNRESET' ? 'socket hang up' : `connect ${code} /run/snapd.socket`;
-  return Object.assign(new Error(message), { code, ...(code !== 'ECONNRESET' && { syscall: 'connect' }) });
+/** Why no answer comes, in node:net's codes. */
+export class SocketError extends Error {
+  constructor(readonly code: 'ECONNREFUSED' | 'ENOENT' | 'ECONNRESET') {
+    super(code === 'ECONNRESET' ? 'socket hang up' : `connect ${code} /run/snapd.socket`);
+    this.name = 'SocketError';
+  }
 }

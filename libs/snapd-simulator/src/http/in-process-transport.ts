@@ -1,68 +1,99 @@
 import type { SnapdRequest, SnapdResponse, SnapdTransport } from '@corefleet/snapd-client';
 import type { Device } from '../device/device';
 import type { HttpReply } from './envelope';
-import { exchange, socketError, type ConnectionFaults } from './exchange';
+import { exchange, SocketError, type ConnectionFaults } from './exchange';
+import type { TransportErrors } from './transport-errors';
+
+/** What an in-process transport is connected to. */
+export interface Connection {
+  device: Device;
+  faults: ConnectionFaults;
+  uid: number;
+  errors: TransportErrors;
+}
 
 /** Talks to the device without a socket: the same answers and the same failures, at the price of a function call. */
 export class InProcessTransport implements SnapdTransport {
-  private readonly open = new Set<(error: Error) => void>();
+  private readonly open = new Set<PendingRequest>();
   private closed = false;
 
   constructor(
-    private readonly device: Device,
-    private readonly faults: ConnectionFaults,
-    private readonly uid: number,
+    private readonly connection: Connection,
     private readonly onClose: () => void,
   ) {}
 
   async request(request: SnapdRequest): Promise<SnapdResponse> {
-    if (this.closed) throw new Error('cannot send request to snapd: the transport is closed');
+    const { errors } = this.connection;
+    if (this.closed) throw errors.unreachable(request, 'closed', false);
     request.signal?.throwIfAborted();
     const body = await bodyText(request.body);
-    const { method, path: target } = request;
-    const headers = lowerCased(request.headers ?? {});
-    const answer = exchange(this.device, this.faults, { method, target, headers, body, uid: this.uid });
-    return toResponse(await this.unlessInterrupted(answer, request));
+    const pending = new PendingRequest(this.connection, request, body);
+    this.open.add(pending);
+    const reply = await pending.answer.finally(() => this.open.delete(pending));
+    return toResponse(reply, request, errors);
   }
 
   close(): void {
     this.closed = true;
-    this.reset();
+    this.reset('closed');
     this.onClose();
   }
 
-  /** Connections break, as when the daemon is killed. */
-  reset(): void {
-    for (const interrupt of this.open) interrupt(socketError('ECONNRESET'));
-  }
-
-  private unlessInterrupted(answer: Promise<HttpReply>, request: SnapdRequest): Promise<HttpReply> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => interrupt((request.signal?.reason as Error | undefined) ?? new Error('aborted'));
-      const cancelTimer = this.setTimeout(request, () => interrupt(timeoutError(request)));
-      const release = (): void => {
-        cancelTimer();
-        this.open.delete(interrupt);
-        request.signal?.removeEventListener('abort', onAbort);
-      };
-      const interrupt = (error: Error): void => {
-        release();
-        reject(error);
-      };
-      this.open.add(interrupt);
-      request.signal?.addEventListener('abort', onAbort, { once: true });
-      answer.then(resolve, reject).finally(release);
-    });
-  }
-
-  private setTimeout({ timeoutMs }: SnapdRequest, fn: () => void): () => void {
-    return timeoutMs === undefined ? () => undefined : this.device.clock.setTimer(timeoutMs, fn);
+  /** Every connection breaks, as when the daemon is killed. */
+  reset(reason = 'ECONNRESET'): void {
+    for (const pending of this.open) pending.cut(reason);
   }
 }
 
-function timeoutError({ method, path, timeoutMs }: SnapdRequest): Error {
-  const message = `cannot get an answer to ${method} ${path} within ${timeoutMs} ms`;
-  return Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' });
+/** One request under way: answered, or interrupted by its time-out, its signal or the end of the connection. */
+class PendingRequest {
+  readonly answer: Promise<HttpReply>;
+  private readonly goneListeners: (() => void)[] = [];
+  private reject: (error: unknown) => void = () => undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly request: SnapdRequest,
+    body: string,
+  ) {
+    const interrupted = new Promise<never>((_resolve, reject) => (this.reject = reject));
+    const release = this.listen();
+    this.answer = Promise.race([this.send(body), interrupted]).finally(release);
+  }
+
+  cut(reason: string): void {
+    this.interrupt(this.connection.errors.unreachable(this.request, reason, true));
+  }
+
+  private async send(body: string): Promise<HttpReply> {
+    const { device, faults, uid, errors } = this.connection;
+    const { method, path: target } = this.request;
+    const headers = lowerCased(this.request.headers ?? {});
+    const onGone = (fn: () => void): unknown => this.goneListeners.push(fn);
+    try {
+      return await exchange(device, faults, { method, target, headers, body, uid, onGone });
+    } catch (error) {
+      throw error instanceof SocketError ? errors.unreachable(this.request, error.code, false) : error;
+    }
+  }
+
+  private listen(): () => void {
+    const { signal, timeoutMs } = this.request;
+    const { device, errors } = this.connection;
+    const onAbort = (): void => this.interrupt(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const expire = (ms: number): void => this.interrupt(errors.timeout(this.request, ms, true));
+    const stopTimer = timeoutMs === undefined ? undefined : device.clock.setTimer(timeoutMs, () => expire(timeoutMs));
+    return () => {
+      stopTimer?.();
+      signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  private interrupt(error: unknown): void {
+    this.reject(error);
+    for (const fn of this.goneListeners) fn();
+  }
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {
@@ -77,22 +108,19 @@ async function bodyText(body: SnapdRequest['body']): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function toResponse(reply: HttpReply): SnapdResponse {
+function toResponse(reply: HttpReply, request: SnapdRequest, errors: TransportErrors): SnapdResponse {
+  const { status, headers, body } = reply;
   return {
-    status: reply.status,
-    headers: reply.headers,
-    text: (maxBytes) => boundedText(reply.body, maxBytes),
-    stream: () => streamOf(reply.body),
+    status,
+    headers,
+    text: (maxBytes) =>
+      maxBytes !== undefined && Buffer.byteLength(body) > maxBytes
+        ? Promise.reject(errors.tooLarge(request, maxBytes))
+        : Promise.resolve(body),
+    stream: () => streamOf(body),
   };
 }
 
-async function boundedText(body: string, maxBytes: number | undefined): Promise<string> {
-  if (maxBytes !== undefined && Buffer.byteLength(body) > maxBytes) {
-    throw new Error(`cannot read answer of snapd: longer than ${maxBytes} bytes`);
-  }
-  return body;
-}
-
-async function* streamOf(body: string): AsyncIterable<Uint8Array> {
-  yield Buffer.from(body, 'utf8');
+async function* streamOf(body: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(body, 'utf8'));
 }

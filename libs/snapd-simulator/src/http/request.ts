@@ -12,6 +12,8 @@ export interface ApiRequest {
   /** Peer's uid, as SO_PEERCRED would tell. */
   uid: number;
   params: Record<string, string>;
+  /** Calls `fn` when the peer goes away before its answer. */
+  onGone(fn: () => void): void;
 }
 
 export type JsonObject = Record<string, unknown>;

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Device } from '../device/device';
-import { exchange, type ConnectionFaults } from './exchange';
+import { exchange, type ConnectionFaults, type Exchange } from './exchange';
 
 /** Serves a device on a unix socket that comes and goes with it: while the device is down there is no socket. */
 export class UnixServer {
   private server: Server | undefined;
   private wanted = true;
+  /** Opening and shutting take turns. */
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly device: Device,
@@ -15,10 +17,24 @@ export class UnixServer {
   ) {}
 
   /** Opens the socket. @throws when the path cannot be listened on */
-  async open(): Promise<void> {
-    if (!this.wanted || this.server) return;
+  open(): Promise<void> {
+    return (this.turn = this.turn.then(() => this.doOpen()));
+  }
+
+  /** Removes the socket and cuts its connections. */
+  shut(): Promise<void> {
+    return (this.turn = this.turn.then(() => this.doShut()));
+  }
+
+  /** As `shut`, for good. */
+  close(): Promise<void> {
+    this.wanted = false;
+    return this.shut();
+  }
+
+  private async doOpen(): Promise<void> {
+    if (!this.wanted || this.server || this.faults.refuse || this.device.power.state === 'down') return;
     const server = createServer((request, response) => void this.answer(request, response));
-    server.keepAliveTimeout = 0;
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -26,8 +42,7 @@ export class UnixServer {
     });
   }
 
-  /** Removes the socket and cuts its connections. */
-  async shut(): Promise<void> {
+  private async doShut(): Promise<void> {
     const server = this.server;
     this.server = undefined;
     if (!server) return;
@@ -36,15 +51,9 @@ export class UnixServer {
     await closed;
   }
 
-  /** As `shut`, for good. */
-  async close(): Promise<void> {
-    this.wanted = false;
-    await this.shut();
-  }
-
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const reply = await exchange(this.device, this.faults, await this.read(request));
+      const reply = await exchange(this.device, this.faults, await this.read(request, response));
       const length = Buffer.byteLength(reply.body);
       response.writeHead(reply.status, { ...reply.headers, 'content-length': length }).end(reply.body);
     } catch (cause) {
@@ -53,11 +62,13 @@ export class UnixServer {
     }
   }
 
-  private async read(request: IncomingMessage): Promise<Parameters<typeof exchange>[2]> {
+  private async read(request: IncomingMessage, response: ServerResponse): Promise<Exchange> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = 'GET', url: target = '/' } = request;
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    return { method, target, headers, body: Buffer.concat(chunks).toString('utf8'), uid: this.uid };
+    const body = Buffer.concat(chunks).toString('utf8');
+    const onGone = (fn: () => void): unknown => response.once('close', fn);
+    return { method, target, headers, body, uid: this.uid, onGone };
   }
 }

@@ -22,7 +22,7 @@ export function getNotices(device: Device, request: ApiRequest): Reply | Promise
   if (timeoutMs > 0 && device.power.stopping) return requestCanceled();
   const found = device.notices.list(filter);
   if (found.length > 0 || timeoutMs <= 0) return listReply(found);
-  return waitForNotices(device, filter, timeoutMs);
+  return waitForNotices(device, request, filter, timeoutMs);
 }
 
 /** GET /v2/notices/{id} */
@@ -36,11 +36,12 @@ export function getNotice(device: Device, request: ApiRequest): Reply {
 /** POST /v2/notices: refused, since no caller here is the `snap` command. */
 export function postNotice(_device: Device, request: ApiRequest): Reply {
   const action = stringField(decodeObject(request, 'notice action'), 'action');
-  const what = action === 'add' ? 'unexpected command of the calling process' : `invalid action ${JSON.stringify(action)}`;
+  const what =
+    action === 'add' ? 'unexpected command of the calling process' : `invalid action ${JSON.stringify(action)}`;
   throw badRequest(`${what} (can only record notices from the "snap" command)`);
 }
 
-function waitForNotices(device: Device, filter: NoticeFilter, timeoutMs: number): Promise<Reply> {
+function waitForNotices(device: Device, request: ApiRequest, filter: NoticeFilter, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve) => {
     const end = (reply: Reply): void => {
       stopTimer();
@@ -51,6 +52,7 @@ function waitForNotices(device: Device, filter: NoticeFilter, timeoutMs: number)
     const stopTimer = device.clock.setTimer(timeoutMs, () => end(sync([])));
     const stopWaiting = device.notices.wait(filter, (notices) => end(listReply(notices)));
     const stopListening = device.power.onStopping(() => end(requestCanceled()));
+    request.onGone(() => end(sync([])));
   });
 }
 
@@ -85,7 +87,10 @@ function timeoutOf(request: ApiRequest): number {
 function checkUserFilters(request: ApiRequest): void {
   const userId = request.query.get('user-id');
   const users = request.query.get('users');
-  for (const [name, value] of [['user-id', userId], ['users', users]] as const) {
+  for (const [name, value] of [
+    ['user-id', userId],
+    ['users', users],
+  ] as const) {
     if (value !== null && request.uid !== 0) {
       throw new ApiError(403, `only admins may use the "${name}" filter`, 'login-required');
     }

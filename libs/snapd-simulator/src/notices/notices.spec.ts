@@ -80,7 +80,7 @@ describe('notices', () => {
     expect((await open).body).toEqual({ ...canceled, result, maintenance });
     expect((await device.get('/v2/notices?timeout=60s')).body).toEqual({ ...canceled, result, maintenance });
     await device.clock.advance(3000);
-    await expect(device.get('/v2/changes')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(device.get('/v2/changes')).rejects.toMatchObject({ reason: 'ENOENT' });
     await device.clock.advance(1000);
     expect((await device.get('/v2/changes')).body).not.toHaveProperty('maintenance');
     expect(device.clock.pendingTimers()).toBe(0);

@@ -64,7 +64,10 @@ function checkFlags(body: JsonObject, action: string, revision: number | undefin
   refuse(cohort && revision !== undefined, 'cannot specify both cohort-key and revision');
   refuse(devmode && jailmode, 'cannot use devmode and jailmode flags together');
   refuse(devmode && booleanField(body, 'classic'), 'cannot use classic and devmode flags together');
-  refuse(stringField(body, 'quota-group') !== '' && action !== 'install', 'quota-group can only be specified on install');
+  refuse(
+    stringField(body, 'quota-group') !== '' && action !== 'install',
+    'quota-group can only be specified on install',
+  );
   refuse(
     booleanField(body, 'unaliased') && booleanField(body, 'prefer'),
     'cannot use unaliased and prefer flags together',

@@ -17,14 +17,14 @@ const linkSnap: Handler = {
     const before = device.snaps.get(setup.plan.name);
     setup.before = before ? { ...before, sequence: [...before.sequence] } : null;
     device.snaps.set(setup.plan.name, linked(device, setup, before));
-    if (!before || before.revision === setup.plan.revision) return undefined;
+    if (!before || before.revision === setup.plan.revision) return 'done';
     const type = fullSnapType(device, setup.plan.name);
     if (type === 'boot') return 'wait-for-reboot';
     if (type === 'snapd') {
       device.changes.log(task, 'INFO', 'Requested daemon restart (snapd snap).');
       device.power.restartDaemon();
     }
-    return undefined;
+    return 'done';
   },
   undo(device, task) {
     const { before, plan } = setupOf(task);
@@ -53,9 +53,10 @@ function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | und
 
 const setActive =
   (active: boolean) =>
-  (device: Device, task: Task): void => {
+  (device: Device, task: Task): 'done' => {
     const installed = device.snaps.get(task.snaps?.[0] ?? '');
     if (installed) installed.active = active;
+    return 'done';
   };
 
 const discardSnap: Handler = {
@@ -63,11 +64,12 @@ const discardSnap: Handler = {
     const name = task.snaps?.[0] ?? '';
     const revision = Number(/\((\d+)\)/.exec(task.summary)?.[1]);
     const installed = device.snaps.get(name);
-    if (!installed) return;
+    if (!installed) return 'done';
     installed.sequence = installed.sequence.filter((other) => other !== revision);
-    if (installed.sequence.length > 0) return;
+    if (installed.sequence.length > 0) return 'done';
     device.snaps.delete(name);
     device.conf.delete(name);
+    return 'done';
   },
 };
 
@@ -76,6 +78,7 @@ const switchSnap: Handler = {
     const { plan } = setupOf(task);
     const installed = device.snaps.get(plan.name);
     if (installed) Object.assign(installed, { tracking: plan.tracking, cohort: plan.cohort });
+    return 'done';
   },
 };
 
@@ -85,6 +88,7 @@ const autoConnect: Handler = {
     if ((task.setup as SnapSetup | undefined)?.rolledBack) {
       throw new Error(`cannot finish ${task.snaps?.[0]} installation, there was a rollback across reboot`);
     }
+    return 'done';
   },
   undo: 'nothing',
 };
@@ -92,11 +96,12 @@ const autoConnect: Handler = {
 const rerefresh: Handler = {
   do(device, task) {
     device.changes.log(task, 'INFO', 'No re-refreshes found.');
+    return 'done';
   },
 };
 
 /** What the tasks of snap operations do to the device; kinds that are not here only take their time. */
-export const SNAP_HANDLERS: ReadonlyArray<[string, Handler]> = [
+export const SNAP_HANDLERS: readonly [string, Handler][] = [
   ['download-snap', { undo: 'nothing', cancelled: () => 'the download has been cancelled: context canceled' }],
   ...['mount-snap', 'prepare-snap', 'copy-snap-data', 'setup-profiles', 'set-auto-aliases', 'setup-aliases'].map(
     (kind): [string, Handler] => [kind, undoable],

@@ -20,7 +20,8 @@ export const MANY_ACTIONS: Readonly<Record<string, ManyAction>> = {
   install,
   refresh,
   remove,
-  hold: (device, action) => (action.snaps.length > 0 ? holdSnaps(device, action.snaps, action) : holdAll(device, action)),
+  hold: (device, action) =>
+    action.snaps.length > 0 ? holdSnaps(device, action.snaps, action) : holdAll(device, action),
   unhold: (device, action) => (action.snaps.length > 0 ? unholdSnaps(device, action.snaps) : unholdAll(device)),
 };
 

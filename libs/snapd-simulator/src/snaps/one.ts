@@ -75,7 +75,11 @@ function remove(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrError(device, name);
   checkSnapConflict(device.changes, [name]);
   checkRemovable(device, installed, action.revision);
-  const change = device.changes.spawn({ kind: 'remove-snap', summary: `Remove ${quote(name)} snap`, snapNames: [name] });
+  const change = device.changes.spawn({
+    kind: 'remove-snap',
+    summary: `Remove ${quote(name)} snap`,
+    snapNames: [name],
+  });
   addRemoval(device, change, installed, action);
   return change;
 }

@@ -87,7 +87,10 @@ export class SimulatedStore {
       ...(plan.base !== undefined && { base: plan.base }),
     };
     for (const { revision, version, sizeBytes } of plan.revisions) {
-      snap.revisions.set(revision, { version: version ?? String(revision), sizeBytes: sizeBytes ?? DEFAULT_SIZE_BYTES });
+      snap.revisions.set(revision, {
+        version: version ?? String(revision),
+        sizeBytes: sizeBytes ?? DEFAULT_SIZE_BYTES,
+      });
     }
     for (const [channel, revision] of Object.entries(plan.channels)) snap.channels.set(fullChannel(channel), revision);
     this.snaps.set(snap.name, snap);

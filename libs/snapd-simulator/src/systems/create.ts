@@ -112,7 +112,10 @@ function parsed(text: string): SetReference {
 function fetched(device: Device, reference: SetReference, offline: boolean): ValidationSetAssertion {
   const { accountId, name, sequence } = reference;
   if (device.store.unreachable && !offline) {
-    throw new ApiError(500, `cannot fetch validation sets: ${storeError('Get', `assertions/validation-set/16/${accountId}/${name}`)}`);
+    throw new ApiError(
+      500,
+      `cannot fetch validation sets: ${storeError('Get', `assertions/validation-set/16/${accountId}/${name}`)}`,
+    );
   }
   const known = offline ? (sequence ?? device.sets.newestKnown(accountId, name) ?? 0) : sequence;
   const assertion = device.store.validationSet(accountId, name, known);
@@ -129,7 +132,7 @@ export const createHandler: TaskHandler<Device> = {
     device.systems.add({ label: setup.label, ready: !setup.test });
     if (setup.test) return 'wait-for-reboot';
     if (setup.markDefault) markDefault(device, setup);
-    return undefined;
+    return 'done';
   },
   undo(device, task) {
     const { label, previousDefault } = task.setup as SystemSetup;
@@ -155,6 +158,7 @@ export const finalizeHandler: TaskHandler<Device> = {
     }
     device.systems.add({ label: setup.label, ready: true });
     if (setup.markDefault) markDefault(device, setup);
+    return 'done';
   },
 };
 

@@ -26,5 +26,6 @@ export const removeHandler: TaskHandler<Device> = {
     if (label === systems.defaultLabel) throw new Error(`cannot remove default recovery system: ${quote(label)}`);
     if (systems.list().length === 1) throw new Error(`cannot remove last recovery system: ${quote(label)}`);
     systems.remove(label);
+    return 'done';
   },
 };

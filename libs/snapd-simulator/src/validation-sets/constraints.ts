@@ -16,9 +16,7 @@ export interface SnapConstraint {
 
 /** What holds for a snap when its sets are taken together (§6.5). */
 export type Effective =
-  | { kind: 'conflict' }
-  | { kind: 'invalid' }
-  | { kind: 'required' | 'optional'; revision?: number };
+  { kind: 'conflict' } | { kind: 'invalid' } | { kind: 'required' | 'optional'; revision?: number };
 
 /** `acct/name`, the key in texts about enforcing. */
 export const setKey = (set: ValidationSetAssertion): string => `${set.accountId}/${set.name}`;

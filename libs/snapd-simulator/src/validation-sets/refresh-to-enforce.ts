@@ -95,5 +95,8 @@ function enforceAll(device: Device, wanted: readonly WantedSet[]): void {
 
 /** The task that ends such a refresh; it has no undo. */
 export const enforceHandler: TaskHandler<Device> = {
-  do: (device, task) => enforceAll(device, task.setup as WantedSet[]),
+  do(device, task) {
+    enforceAll(device, task.setup as WantedSet[]);
+    return 'done';
+  },
 };

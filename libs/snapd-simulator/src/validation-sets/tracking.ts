@@ -103,12 +103,17 @@ export interface Demand {
   keys: string;
 }
 
-export function demandOn(device: Device, name: string, sets = trackedAssertions(device, 'enforce')): Demand | undefined {
+export function demandOn(
+  device: Device,
+  name: string,
+  sets = trackedAssertions(device, 'enforce'),
+): Demand | undefined {
   const id = device.store.snap(name)?.id;
   const constraint = gather(sets).find((other) => (other.id && id ? other.id === id : other.name === name));
   if (!constraint) return undefined;
   const effective = combine(constraint);
-  if (effective.kind === 'conflict' || effective.kind === 'invalid') return { kind: 'invalid', keys: keysOf(constraint) };
+  if (effective.kind === 'conflict' || effective.kind === 'invalid')
+    return { kind: 'invalid', keys: keysOf(constraint) };
   return { ...effective, keys: keysOf(constraint) };
 }
 

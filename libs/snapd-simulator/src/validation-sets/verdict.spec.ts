@@ -1,0 +1,87 @@
+import type { ValidationSetAssertion, ValidationSetSnap } from '../snaps/store';
+import { conflictText, unmet, unmetText } from './verdict';
+
+const aSet = (name: string, snap: Omit<ValidationSetSnap, 'name'>): ValidationSetAssertion => ({
+  accountId: 'acme',
+  name,
+  sequence: 1,
+  snaps: [{ name: 'x', ...snap }],
+});
+
+const REQUIRED = { presence: 'required' as const };
+const OPTIONAL = { presence: 'optional' as const };
+const INVALID = { presence: 'invalid' as const };
+
+describe('the verdict on a combination of validation sets (§6.5)', () => {
+  it.each([
+    [[REQUIRED, INVALID], 'as both invalid (acme/b) and required at any revision (acme/a)'],
+    [[{ ...REQUIRED, revision: 5 }, INVALID], 'as both invalid (acme/b) and required at revision 5 (acme/a)'],
+    [
+      [
+        { ...REQUIRED, revision: 5 },
+        { ...REQUIRED, revision: 6 },
+      ],
+      'at different revisions 5 (acme/a), 6 (acme/b)',
+    ],
+    [
+      [{ ...OPTIONAL, revision: 1 }, { ...REQUIRED, revision: 2 }, REQUIRED],
+      'at different revisions 1 (acme/a), 2 (acme/b) or required at any revision (acme/c)',
+    ],
+  ])('calls %j a conflict', (snaps, text) => {
+    const sets = snaps.map((snap, at) => aSet('abc'[at] ?? '', snap));
+    expect(conflictText(sets)).toBe(`validation sets are in conflict:\n- cannot constrain snap "x" ${text}`);
+  });
+
+  it.each([
+    ['required, absent', [REQUIRED], undefined, 'missing required snaps', 'required at any revision by sets acme/a'],
+    [
+      'required and optionally pinned, absent',
+      [REQUIRED, { ...OPTIONAL, revision: 1 }],
+      undefined,
+      'missing required snaps',
+      'required at any revision by sets acme/a, at revision 1 by sets acme/b',
+    ],
+    ['invalid, installed', [INVALID], 1, 'invalid snaps', 'invalid for sets acme/a'],
+    [
+      'optional with two pins, installed',
+      [
+        { ...OPTIONAL, revision: 1 },
+        { ...OPTIONAL, revision: 2 },
+      ],
+      1,
+      'invalid snaps',
+      'invalid for sets acme/a,acme/b',
+    ],
+    [
+      'optional at another revision, installed',
+      [{ ...OPTIONAL, revision: 2 }],
+      1,
+      'snaps at wrong revisions',
+      'required at revision 2 by sets acme/a',
+    ],
+  ])('finds %s unmet', (_what, snaps, installed, title, about) => {
+    const sets = snaps.map((snap, at) => aSet('abc'[at] ?? '', snap));
+    const lacking = unmet(sets, () => installed);
+    expect(conflictText(sets)).toBeUndefined();
+    expect(lacking && unmetText(lacking)).toBe(
+      `validation sets assertions are not met:\n- ${title}:\n  - x (${about})`,
+    );
+  });
+
+  it.each([
+    ['optional at a revision, absent', [{ ...OPTIONAL, revision: 2 }], undefined],
+    [
+      'optional with two pins, absent',
+      [
+        { ...OPTIONAL, revision: 1 },
+        { ...OPTIONAL, revision: 2 },
+      ],
+      undefined,
+    ],
+    ['required at the installed revision', [{ ...REQUIRED, revision: 1 }, REQUIRED, OPTIONAL], 1],
+    ['invalid, absent', [INVALID, { ...OPTIONAL, revision: 5 }], undefined],
+  ])('finds %s met', (_what, snaps, installed) => {
+    const sets = snaps.map((snap, at) => aSet('abc'[at] ?? '', snap));
+    expect([conflictText(sets), unmet(sets, () => installed)]).toEqual([undefined, undefined]);
+  });
+});
