@@ -27,7 +27,7 @@ export class EventOutbox {
   flush(): void {
     const version = this.clock.now().getTime();
     for (const [topic, ids] of this.changed) {
-      for (const id of ids) this.bus.publishEvent({ topic, id, version });
+      this.bus.publishEvents([...ids].map((id) => ({ topic, id, version })));
       ids.clear();
     }
   }

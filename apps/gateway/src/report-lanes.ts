@@ -109,6 +109,7 @@ function numbersOfLinks(batch: readonly ReportEntry[]): Map<Link, number[]> {
     const numbers = found.get(link) ?? [];
     for (const { n } of items) numbers.push(n);
     for (const { n } of poison) numbers.push(n);
+    if (poison.length > 0) numbers.sort((one, two) => one - two);
     found.set(link, numbers);
   }
   return found;

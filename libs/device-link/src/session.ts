@@ -43,7 +43,7 @@ export const DEFAULT_POLICY: LinkPolicy = {
   heartbeatMs: 30_000,
   factsEveryBeats: 30,
   unackedItems: LIMITS.unackedItems,
-  frames: { perSecond: 400, burst: 800, debt: 2_000 },
+  frames: { perSecond: 400, burst: 800, debt: 400 },
   items: { perSecond: 2_000, burst: 4_000, debt: 4_000 },
 };
 
