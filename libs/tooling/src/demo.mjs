@@ -97,7 +97,7 @@ async function rollOut(api) {
   const created = await api.post('/v1/rollouts', {
     name: 'Enforce acme/base=14',
     operation: 'enforce-validation-set',
-    parameters: { account: 'acme', name: 'base', sequence: 14, refresh: true },
+    parameters: { 'validation-set': 'acme/base=14', refresh: true },
     filter: 'label.site=demo',
     waves: [{ percent: 10 }, { percent: 30 }, { percent: 60 }],
     maxInFlight: 10,

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
-import { Clock, Ids } from '@corefleet/platform/clock';
+import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { ConflictError, InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
@@ -147,12 +146,6 @@ export class CommandsService {
       commands.map(({ id }) => id),
     );
   }
-}
-
-/** A UUID (version 8, RFC 9562) made of what it names. */
-function idOf(parts: readonly string[]): string {
-  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function notEnrolled(deviceIds: readonly string[], enrolled: ReadonlySet<string>): InvalidRequestError {

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { cancelRolloutCommands, checkParameters } from '@corefleet/features/commands';
 import { DevicesService } from '@corefleet/features/devices';
-import { Clock, Ids } from '@corefleet/platform/clock';
+import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
@@ -29,6 +30,8 @@ export interface CreateRollout {
   /** Seconds from a device's acceptance to its verified end; default one hour. */
   readonly deadlineSeconds?: number;
   readonly remark?: string;
+  /** The same key from the same actor is the same request. */
+  readonly idempotencyKey?: string;
 }
 
 type Act = 'pause' | 'continue' | 'stop';
@@ -58,9 +61,16 @@ export class RolloutsService {
     const deviceIds = await this.devices.enrolledIds(request.filter);
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const sizes = planWaves(request.waves, deviceIds.length);
-    const id = this.ids.uuid();
+    const id =
+      request.idempotencyKey === undefined ? this.ids.uuid() : idOf(['rollout', actor.id, request.idempotencyKey]);
+    if (request.idempotencyKey !== undefined && (await this.madeBefore(id, request, parameters)))
+      return this.reads.get(id);
     await this.database.transaction(async (tx) => {
-      const { remark, ...details } = { ...request, parameters, targets: deviceIds.length, waves: sizes };
+      const {
+        remark,
+        idempotencyKey: _key,
+        ...details
+      } = { ...request, parameters, targets: deviceIds.length, waves: sizes };
       const subject = { kind: 'rollout', id };
       const said = remark === undefined ? {} : { remark };
       const auditId = await this.audit.record(tx, { actor, action: 'rollout.create', subject, ...said, details });
@@ -95,6 +105,15 @@ export class RolloutsService {
       await cancelRolloutCommands(tx, id, this.clock.now());
       return { status: 'stopped', reason: `stopped by ${actor.name}`, finishedAt: this.clock.now() };
     });
+  }
+
+  private async madeBefore(id: string, request: CreateRollout, parameters: object): Promise<boolean> {
+    const found = await this.database.prisma.rollout.findUnique({ where: { id } });
+    if (!found) return false;
+    const asked = { name: request.name, operation: request.operation, filter: request.filter, parameters };
+    const { name, operation, filter } = found;
+    if (isDeepStrictEqual({ name, operation, filter, parameters: found.parameters }, asked)) return true;
+    throw new ConflictError('cannot create rollout: the idempotency key was used for another request');
   }
 
   private newRow(actor: Actor, request: CreateRollout, parameters: Record<string, unknown>, targetCount: number) {

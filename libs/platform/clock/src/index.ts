@@ -1,2 +1,2 @@
-export { Clock, Ids } from './clock';
+export { Clock, Ids, idOf } from './clock';
 export { ClockModule } from './clock.module';

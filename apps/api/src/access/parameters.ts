@@ -1,0 +1,33 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { IdempotencyKey as KeySchema } from '@corefleet/contracts/http';
+import type { Principal } from '@corefleet/features/access';
+import type { Actor } from '@corefleet/features/audit';
+import { InvalidRequestError, UnauthenticatedError } from '@corefleet/platform/errors';
+import type { ApiRequest } from '../http/request';
+
+const requestOf = (context: ExecutionContext): ApiRequest => context.switchToHttp().getRequest<ApiRequest>();
+
+function principalOf(context: ExecutionContext): Principal {
+  const { principal } = requestOf(context);
+  if (principal === undefined) throw new UnauthenticatedError('cannot tell who asks: the route is public');
+  return principal;
+}
+
+/** The `Principal` who asks. */
+export const CurrentPrincipal = createParamDecorator((_: unknown, context): Principal => principalOf(context));
+
+/** The `Actor` who asks, for the audit. */
+export const CurrentActor = createParamDecorator((_: unknown, context): Actor => principalOf(context).actor);
+
+/** The address the request came from. */
+export const Source = createParamDecorator((_: unknown, context): string => requestOf(context).ip);
+
+/** The `Idempotency-Key` header, when there is one. */
+export const IdempotencyKey = createParamDecorator((_: unknown, context): string | undefined => {
+  const given = requestOf(context).headers['idempotency-key'];
+  if (given === undefined) return undefined;
+  const parsed = KeySchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ message }) => ({ field: 'Idempotency-Key', message }));
+  throw new InvalidRequestError('cannot read the request: wrong Idempotency-Key', problems);
+});

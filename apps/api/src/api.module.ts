@@ -1,0 +1,93 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { ZodSerializerInterceptor } from 'nestjs-zod';
+import { AccessModule } from '@corefleet/features/access';
+import { AuditModule } from '@corefleet/features/audit';
+import { ChangesModule } from '@corefleet/features/changes';
+import { CommandsModule } from '@corefleet/features/commands';
+import { DevicesModule } from '@corefleet/features/devices';
+import { EnrolmentModule } from '@corefleet/features/enrolment';
+import { InventoryModule } from '@corefleet/features/inventory';
+import { RolloutsModule } from '@corefleet/features/rollouts';
+import { ClockModule } from '@corefleet/platform/clock';
+import { DatabaseModule } from '@corefleet/platform/database';
+import type { Logger } from '@corefleet/platform/logger';
+import { COMMANDS_QUEUE, QueueModule, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
+import { RedisModule } from '@corefleet/platform/redis';
+import { AccessGuard } from './access/access.guard';
+import { AuditController } from './audit/audit.controller';
+import { ChangesController } from './changes/changes.controller';
+import { CommandsController } from './commands/commands.controller';
+import type { ApiConfig } from './config';
+import { DevicesController } from './devices/devices.controller';
+import { EnrolController } from './enrolment/enrol.controller';
+import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller';
+import { EventStreams } from './events/event-streams';
+import { EventsController } from './events/events.controller';
+import { HealthController } from './health/health.controller';
+import { ProblemFilter } from './http/problem.filter';
+import { RefusalAudit } from './http/refusal-audit';
+import { RequestPipe } from './http/request.pipe';
+import { ApiDocument } from './openapi/api-document';
+import { OpenApiController } from './openapi/openapi.controller';
+import { OperationsController } from './operations/operations.controller';
+import { API_CONFIG, LOGGER } from './providers';
+import { RolloutsController } from './rollouts/rollouts.controller';
+import { SessionController } from './session/session.controller';
+import { SetupController } from './setup/setup.controller';
+import { TokensController } from './tokens/tokens.controller';
+
+const CONTROLLERS = [
+  AuditController,
+  ChangesController,
+  CommandsController,
+  DevicesController,
+  EnrolController,
+  EnrolmentTokensController,
+  EventsController,
+  HealthController,
+  OpenApiController,
+  OperationsController,
+  RolloutsController,
+  SessionController,
+  SetupController,
+  TokensController,
+];
+
+/** What stands before and after every handler. */
+const AROUND_HANDLERS: Provider[] = [
+  { provide: APP_GUARD, useClass: AccessGuard },
+  { provide: APP_PIPE, useClass: RequestPipe },
+  { provide: APP_INTERCEPTOR, useClass: ZodSerializerInterceptor },
+  { provide: APP_FILTER, useClass: ProblemFilter },
+];
+
+@Module({})
+export class ApiModule {
+  static for(config: ApiConfig, logger: Logger): DynamicModule {
+    const { COREFLEET_REDIS_URL: redisUrl, COREFLEET_REDIS_PREFIX: prefix } = config;
+    return {
+      module: ApiModule,
+      imports: [
+        ClockModule,
+        DatabaseModule.for({
+          url: config.COREFLEET_DATABASE_URL,
+          connections: config.COREFLEET_DATABASE_CONNECTIONS,
+          logger,
+        }),
+        RedisModule.for({ url: redisUrl, prefix, logger }),
+        QueueModule.for({ redisUrl, prefix, queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }),
+        EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
+        ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, RolloutsModule],
+        DiscoveryModule,
+      ],
+      controllers: CONTROLLERS,
+      providers: [
+        { provide: API_CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        ...[ApiDocument, EventStreams, RefusalAudit],
+        ...AROUND_HANDLERS,
+      ],
+    };
+  }
+}

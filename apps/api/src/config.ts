@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { port, storeSettings } from '@corefleet/platform/config';
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** Settings of the API, by the names of their environment variables. */
+export const ApiConfig = z.object({
+  ...storeSettings,
+  /** Address to listen on: this machine alone unless told otherwise. */
+  COREFLEET_BIND: z.string().default('127.0.0.1'),
+  COREFLEET_PORT: port(8080),
+  /** Where people reach the API; where it listens, when absent. */
+  COREFLEET_PUBLIC_URL: httpUrl.optional(),
+  /** Where devices reach the gateway. */
+  COREFLEET_GATEWAY_URL: httpUrl,
+  /** Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas. */
+  COREFLEET_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((entry) => entry.trim() || [])),
+  /** Enrolments one source address may ask for in a minute. */
+  COREFLEET_ENROLMENTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
+});
+export type ApiConfig = z.infer<typeof ApiConfig>;

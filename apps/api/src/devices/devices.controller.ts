@@ -1,0 +1,78 @@
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { createZodDto, ZodResponse } from 'nestjs-zod';
+import {
+  ActRequest,
+  DevicePage,
+  DevicesQuery,
+  DeviceView,
+  FactList,
+  IdParams,
+  PatchDeviceRequest,
+} from '@corefleet/contracts/http';
+import type { Actor } from '@corefleet/features/audit';
+import { DevicesService } from '@corefleet/features/devices';
+import { EnrolmentService } from '@corefleet/features/enrolment';
+import { InventoryReadModel } from '@corefleet/features/inventory';
+import { Requires } from '../access/declarations';
+import { CurrentActor } from '../access/parameters';
+import { listPage } from '../http/cursor';
+
+class IdParamsDto extends createZodDto(IdParams) {}
+class DevicesQueryDto extends createZodDto(DevicesQuery) {}
+class DevicePageDto extends createZodDto(DevicePage) {}
+class DeviceViewDto extends createZodDto(DeviceView) {}
+class PatchDeviceRequestDto extends createZodDto(PatchDeviceRequest) {}
+class ActRequestDto extends createZodDto(ActRequest) {}
+class FactListDto extends createZodDto(FactList) {}
+
+@ApiTags('devices')
+@Controller('v1/devices')
+export class DevicesController {
+  constructor(
+    private readonly devices: DevicesService,
+    private readonly enrolment: EnrolmentService,
+    private readonly inventory: InventoryReadModel,
+  ) {}
+
+  @Get()
+  @Requires('viewer')
+  @ZodResponse({ type: DevicePageDto })
+  list(@Query() query: DevicesQueryDto) {
+    return listPage(query, 'uuid', (page) => this.devices.list(page));
+  }
+
+  @Get(':id')
+  @Requires('viewer')
+  @ZodResponse({ type: DeviceViewDto })
+  get(@Param() { id }: IdParamsDto) {
+    return this.devices.get(id);
+  }
+
+  @Patch(':id')
+  @Requires('operator')
+  @ZodResponse({ type: DeviceViewDto })
+  setLabels(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto, @Body() { labels }: PatchDeviceRequestDto) {
+    return this.devices.setLabels(actor, id, labels);
+  }
+
+  /** Ends the device's enrolment and cuts its link. */
+  @Post(':id/revoke')
+  @Requires('admin')
+  @HttpCode(204)
+  async revoke(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: IdParamsDto,
+    @Body() { remark }: ActRequestDto,
+  ): Promise<void> {
+    await this.enrolment.revokeDevice(actor, id, remark);
+  }
+
+  @Get(':id/facts')
+  @Requires('viewer')
+  @ZodResponse({ type: FactListDto })
+  async facts(@Param() { id }: IdParamsDto) {
+    await this.devices.get(id);
+    return { items: await this.inventory.facts(id) };
+  }
+}

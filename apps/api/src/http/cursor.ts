@@ -1,0 +1,37 @@
+import { InvalidRequestError } from '@corefleet/platform/errors';
+
+const FORMS = {
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  /** A bigint of Postgres, at most one digit short of its largest. */
+  number: /^\d{1,18}$/,
+} as const;
+
+interface Page<T> {
+  readonly items: T[];
+  readonly next?: string | undefined;
+}
+
+/**
+ * One page of a list that goes on after the id of its last row, with that id made opaque for the client.
+ * @throws InvalidRequestError for a cursor this list did not give out
+ */
+export async function listPage<Q extends { cursor?: string | undefined }, T>(
+  query: Q,
+  idForm: keyof typeof FORMS,
+  list: (query: Q) => Promise<Page<T>>,
+): Promise<{ items: T[]; next?: string }> {
+  const cursor = query.cursor === undefined ? undefined : openCursor(query.cursor, FORMS[idForm]);
+  const { items, next } = await list({ ...query, cursor });
+  return next === undefined ? { items } : { items, next: sealCursor(next) };
+}
+
+export function sealCursor(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+function openCursor(cursor: string, form: RegExp): string {
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (form.test(id) && sealCursor(id) === cursor) return id;
+  const problem = { field: 'cursor', message: 'is not one that this list gave out' };
+  throw new InvalidRequestError('cannot read the request: wrong cursor', [problem]);
+}

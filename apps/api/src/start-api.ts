@@ -1,0 +1,58 @@
+import { DiscoveryService, MetadataScanner, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SetupService, type Role } from '@corefleet/features/access';
+import { NestLogger, type Logger } from '@corefleet/platform/logger';
+import { requireDeclarations } from './access/require-declarations';
+import { ApiModule } from './api.module';
+import type { ApiConfig } from './config';
+import { createAdapter } from './http/fastify-adapter';
+import { ApiDocument } from './openapi/api-document';
+import { describeApi, serveExplorer } from './openapi/openapi';
+
+export interface RunningApi {
+  /** Where it listens. */
+  readonly url: string;
+  /** Lets running requests end, ends live streams and gives the stores back. */
+  close(): Promise<void>;
+  /** The whole one-time link for the first admin, to be shown to who started the process; undefined when one exists. */
+  createSetupLink(): Promise<string | undefined>;
+  /** Makes sure that this person exists: for the demo and for tests. */
+  ensureUser(username: string, password: string, role: Role): Promise<void>;
+}
+
+/**
+ * Starts the API.
+ * @throws when a route declares nobody who may use it, a store cannot be reached or the address is taken
+ */
+export async function startApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.for(config, logger),
+    createAdapter(config.COREFLEET_TRUSTED_PROXIES),
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+  try {
+    await listen(app, config);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const url = await app.getUrl();
+  const setup = app.get(SetupService);
+  return {
+    url,
+    close: () => app.close(),
+    createSetupLink: async () => {
+      const link = await setup.createSetupLink();
+      return link && `${config.COREFLEET_PUBLIC_URL ?? url}/setup#${link.token}`;
+    },
+    ensureUser: (username, password, role) => setup.ensureUser(username, password, role),
+  };
+}
+
+async function listen(app: NestFastifyApplication, config: ApiConfig): Promise<void> {
+  requireDeclarations(app.get(DiscoveryService), app.get(MetadataScanner));
+  const document = describeApi(app);
+  app.get(ApiDocument).set(document);
+  serveExplorer(app, document);
+  await app.listen(config.COREFLEET_PORT, config.COREFLEET_BIND);
+}
