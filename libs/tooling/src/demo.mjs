@@ -25,6 +25,9 @@ Starts Corefleet on embedded stores with a simulated fleet, enforces a validatio
 const LOGIN = { username: 'demo', password: 'corefleet-demo' };
 const ROLLOUT_TIMEOUT_MS = 10 * 60_000;
 
+const verified = (rollout) => rollout.waves.reduce((sum, { counts }) => sum + (counts.succeeded ?? 0), 0);
+const allVerified = (rollout) => rollout.status === 'finished' && verified(rollout) === rollout.targetCount;
+
 const options = readOptions();
 const startedAt = Date.now();
 const say = (text) => console.log(`[${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s] ${text}`);
@@ -123,9 +126,6 @@ function sayOutcome(rollout) {
   const why = rollout.reason ? `: ${rollout.reason}` : '';
   say(`The rollout is ${rollout.status}${why}; ${verified(rollout)} of ${rollout.targetCount} devices are verified`);
 }
-
-const verified = (rollout) => rollout.waves.reduce((sum, { counts }) => sum + (counts.succeeded ?? 0), 0);
-const allVerified = (rollout) => rollout.status === 'finished' && verified(rollout) === rollout.targetCount;
 
 function readOptions() {
   try {

@@ -1,0 +1,3 @@
+export { SimulatorConfig } from './config';
+export { startSimulatedFleet } from './simulated-fleet';
+export type { SimulatedFleet, SimulatedFleetOptions } from './simulated-fleet';

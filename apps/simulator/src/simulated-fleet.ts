@@ -1,0 +1,86 @@
+import {
+  AGENT_VERSION,
+  Agent,
+  enrol,
+  generateIdentityKey,
+  identityOf,
+  memoryJournalStore,
+  type AgentLogger,
+  type AgentTimings,
+} from '@corefleet/apps/agent';
+import { SnapdAnswerTooLargeError, SnapdTimeoutError, SnapdUnreachableError } from '@corefleet/snapd-client';
+import { type SimulatedSnapd, type SimulatedStore, type TransportErrors } from '@corefleet/snapd-simulator';
+import { identityOfDevice, simulatedDevice, simulatedStore, type WorldOptions } from './world';
+
+export interface SimulatedFleetOptions extends WorldOptions {
+  /** http(s) address of the API. */
+  readonly server: string;
+  readonly enrolmentToken: string;
+  readonly devices: number;
+  readonly timings?: Partial<AgentTimings>;
+  readonly logger?: AgentLogger;
+}
+
+export interface SimulatedFleet {
+  readonly snapds: readonly SimulatedSnapd[];
+  /** Ends every agent; resolves when all have. */
+  stop(): Promise<void>;
+}
+
+const ENROL_TIMEOUT_MS = 30_000;
+/** Enrolments under way at once: a whole fleet in one go would only wait in line. */
+const ENROL_PARALLEL = 16;
+
+/** Errors that the agent's snapd client knows. */
+const clientErrors: TransportErrors = {
+  unreachable: (request, reason, mayHaveReachedSnapd) =>
+    new SnapdUnreachableError(request, reason, mayHaveReachedSnapd),
+  timeout: (request, timeoutMs, mayHaveReachedSnapd) => new SnapdTimeoutError(request, timeoutMs, mayHaveReachedSnapd),
+  tooLarge: (request, maxBytes) => new SnapdAnswerTooLargeError(request, maxBytes),
+};
+
+/**
+ * Enrols and runs the agent's own code over simulated snapds, all in this process. Journals are kept in memory: such a
+ * device forgets everything when the process ends.
+ */
+export async function startSimulatedFleet(options: SimulatedFleetOptions): Promise<SimulatedFleet> {
+  const store = simulatedStore();
+  const serials = Array.from({ length: options.devices }, (_, at) => `sim-${String(at + 1).padStart(5, '0')}`);
+  const running: { agent: Agent; snapd: SimulatedSnapd; ended: Promise<void> }[] = [];
+  const next = serials.values();
+  const enrolInTurn = async (): Promise<void> => {
+    for (const serial of next) running.push(await startDevice(serial, store, options));
+  };
+  await Promise.all(Array.from({ length: ENROL_PARALLEL }, enrolInTurn));
+  return {
+    snapds: running.map(({ snapd }) => snapd),
+    stop: async () => {
+      for (const { agent } of running) agent.stop();
+      await Promise.all(running.map(({ ended }) => ended));
+    },
+  };
+}
+
+async function startDevice(
+  serial: string,
+  store: SimulatedStore,
+  options: SimulatedFleetOptions,
+): Promise<{ agent: Agent; snapd: SimulatedSnapd; ended: Promise<void> }> {
+  const identity = identityOf(generateIdentityKey());
+  const device = identityOfDevice(serial);
+  const { server, enrolmentToken: token, timings, logger } = options;
+  const request = { ...device, token, publicKey: identity.publicKey, agentVersion: AGENT_VERSION };
+  const enrolment = await enrol(server, request, ENROL_TIMEOUT_MS);
+  const snapd = simulatedDevice(store, serial, options);
+  const agent = new Agent({
+    enrolment,
+    identity,
+    device,
+    snapd: snapd.transport({ errors: clientErrors }),
+    journal: memoryJournalStore(),
+    readBootId: () => Promise.resolve(snapd.bootId()),
+    ...(timings && { timings }),
+    ...(logger && { logger }),
+  });
+  return { agent, snapd, ended: agent.run() };
+}
