@@ -1,0 +1,311 @@
+import type { AgentFrame, CommandReport, EnrolAnswer } from '@corefleet/contracts/device-protocol';
+import { SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
+import { operations } from '@corefleet/operations';
+import { SnapdClient, type SnapdTransport } from '@corefleet/snapd-client';
+import { ArtifactStore } from './artifacts/artifact-store';
+import { systemClock, type AgentClock } from './clock';
+import { Commands } from './commands/commands';
+import type { LocalPolicy } from './config/policy';
+import { DEFAULT_POLICY } from './config/policy';
+import type { DeviceIdentity } from './identity/device-identity';
+import type { Identity } from './identity/identity';
+import { Journal } from './journal/journal';
+import type { JournalStore } from './journal/journal-store';
+import { Link } from './link/link';
+import { PullControl } from './link/pull-control';
+import { SigningKeys } from './link/signing-keys';
+import { TrustedTime } from './link/trusted-time';
+import { messageOf, silentLogger, type AgentLogger } from './logger';
+import { ChangeTracker } from './observer/change-tracker';
+import { Facts } from './observer/facts';
+import { Notices } from './observer/notices';
+import { SnapdWatch } from './observer/snapd-watch';
+import { Outbox } from './outbox/outbox';
+import { DEFAULT_TIMINGS, type AgentTimings } from './timings';
+import { AGENT_VERSION } from './version';
+
+/** Everything an agent touches. */
+export interface AgentOptions {
+  readonly enrolment: EnrolAnswer;
+  readonly identity: Identity;
+  readonly device: DeviceIdentity;
+  readonly snapd: SnapdTransport;
+  readonly journal: JournalStore;
+  /** The kernel's boot id; undefined where it cannot be read. */
+  readBootId(): Promise<string | undefined>;
+  /** Where fetched files go while a command needs them. Without one, operations that fetch fail. */
+  readonly artifactsDirectory?: string;
+  readonly policy?: LocalPolicy;
+  readonly timings?: Partial<AgentTimings>;
+  readonly clock?: AgentClock;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  readonly logger?: AgentLogger;
+}
+
+/** Unsent bytes of the link beyond which reports wait: a slow server must not fill the device's memory. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** The agent of one device: keeps the link, runs what the server orders, tells what snapd shows. */
+export class Agent {
+  private readonly stopping = new AbortController();
+  private running: RunningAgent | undefined;
+
+  constructor(private readonly options: AgentOptions) {}
+
+  /**
+   * Runs until `stop`.
+   * @throws JournalNotWritableError when the journal cannot be opened
+   */
+  async run(): Promise<void> {
+    const { journal: store, enrolment, logger = silentLogger } = this.options;
+    const journal = await Journal.open(store, enrolment.enrolmentId, logger);
+    this.running = new RunningAgent(this.options, journal, this.stopping.signal);
+    await this.running.run();
+    await journal.close();
+  }
+
+  /** Closes the link and leaves what is under way to the next run. `run` resolves soon after. */
+  stop(): void {
+    this.stopping.abort();
+    this.running?.stop();
+  }
+}
+
+/** An agent whose journal is open. */
+class RunningAgent {
+  private readonly logger: AgentLogger;
+  private readonly clock: AgentClock;
+  private readonly timings: AgentTimings;
+  private readonly client: SnapdClient;
+  private readonly watch: SnapdWatch;
+  private readonly time: TrustedTime;
+  private readonly keys: SigningKeys;
+  private readonly outbox: Outbox;
+  private readonly tracker: ChangeTracker;
+  private readonly facts: Facts;
+  private readonly artifacts: ArtifactStore;
+  private readonly commands: Commands;
+  private readonly notices: Notices;
+  private readonly link: Link;
+  private readonly pulls: PullControl;
+  private flushing = false;
+  private bootId: string | undefined;
+  private factsEveryBeats = 1;
+
+  constructor(
+    private readonly options: AgentOptions,
+    private readonly journal: Journal,
+    private readonly signal: AbortSignal,
+  ) {
+    const { clock = systemClock, random = Math.random, logger = silentLogger, enrolment, policy } = options;
+    this.logger = logger;
+    this.clock = clock;
+    const timings = (this.timings = { ...DEFAULT_TIMINGS, ...options.timings });
+    const client = (this.client = new SnapdClient(options.snapd, { postTimeoutMs: timings.requestTimeoutMs }));
+    const watch = (this.watch = new SnapdWatch((state) => this.snapdChanged(state)));
+    this.time = new TrustedTime(clock, journal.state.timeFloorMs);
+    this.keys = new SigningKeys(enrolment.signingKeys);
+    this.outbox = new Outbox(() => journal.nextNumber(), () => this.flushSoon(), logger);
+    this.tracker = new ChangeTracker({
+      client,
+      clock,
+      watch,
+      logger,
+      intervals: timings.poll,
+      report: (body) => void this.outbox.add({ kind: 'change', body }),
+    });
+    this.facts = new Facts({
+      client,
+      clock,
+      watch,
+      logger,
+      gatherMs: timings.factsGatherMs,
+      report: (body) => void this.outbox.add({ kind: 'fact', body }),
+    });
+    this.artifacts = new ArtifactStore(options.artifactsDirectory);
+    this.commands = new Commands({
+      client,
+      journal,
+      time: this.time,
+      clock,
+      random,
+      tracker: this.tracker,
+      artifacts: this.artifacts,
+      logger,
+      signal,
+      requestTimeoutMs: timings.requestTimeoutMs,
+      retry: timings.retry,
+      settle: timings.settle,
+      readBootId: () => options.readBootId(),
+      report: (report) => this.reportCommand(report),
+      keys: this.keys,
+      enrolmentId: enrolment.enrolmentId,
+      device: `${options.device.serial}.${options.device.model}.${options.device.brandId}`,
+      policy: policy ?? DEFAULT_POLICY,
+      ended: () => {
+        this.facts.refresh();
+        this.pulls.pull();
+      },
+    });
+    this.notices = new Notices({
+      client,
+      clock,
+      random,
+      watch,
+      logger,
+      signal,
+      waitMs: timings.noticesWaitMs,
+      backOff: timings.noticesBackOff,
+      cursor: journal.state.cursor,
+      report: (body, settled) => {
+        if (!this.outbox.add({ kind: 'notice', body }, settled)) settled();
+      },
+      changeHinted: (changeId) => this.tracker.hint(changeId),
+      reconnected: () => this.readChanges(),
+      moveCursor: (cursor) => journal.moveCursor(cursor),
+    });
+    this.link = this.makeLink(random);
+    this.pulls = new PullControl({
+      canPull: () => this.link.isLinked && this.time.known && this.commands.openCount < timings.openCommands,
+      send: () => this.link.send(JSON.stringify({ type: 'pull', lastSequence: journal.state.lastSequence })),
+    });
+  }
+
+  async run(): Promise<void> {
+    await this.artifacts.clear();
+    this.bootId = await this.options.readBootId();
+    this.commands.resume();
+    await Promise.all([this.link.run(), this.notices.run()]);
+    await this.commands.idle();
+  }
+
+  stop(): void {
+    this.link.stop();
+    this.tracker.stop();
+    this.facts.stop();
+    this.client.close();
+  }
+
+  private makeLink(random: () => number): Link {
+    const { clock, logger, timings } = this;
+    const { enrolment, identity } = this.options;
+    const { linkBackOff: backOff, refusedMs, connectTimeoutMs } = timings;
+    return new Link({ enrolment, identity, backOff, refusedMs, connectTimeoutMs, clock, random, logger }, {
+      hello: (timeNonce) => this.hello(timeNonce),
+      heartbeat: () => this.heartbeat(),
+      welcomed: ({ factsEveryBeats }) => this.welcomed(factsEveryBeats),
+      beaten: (beat) => this.beaten(beat),
+      time: ({ signed }, nonce) => {
+        const refusal = this.time.take(signed, this.keys, enrolment.enrolmentId, nonce);
+        if (refusal) return logger.error('Refused the time of the signer', { reason: refusal });
+        this.journal.appendLazily({ t: 'time', floorMs: this.time.nowMs() });
+        this.pulls.pull();
+      },
+      nudged: () => this.pulls.pull(),
+      commands: ({ commands, more }) => void this.takeCommands(commands, more),
+      acknowledged: ({ numbers, quarantined }) => {
+        for (const { n, reason } of quarantined) logger.error('The server cannot store a report', { n, reason });
+        this.outbox.acknowledge([...numbers, ...quarantined.map(({ n }) => n)]);
+      },
+      closed: () => {
+        this.pulls.reset();
+        this.outbox.unsend();
+      },
+    });
+  }
+
+  private hello(timeNonce: string): Extract<AgentFrame, { type: 'hello' }> {
+    return {
+      type: 'hello',
+      protocols: [...SPOKEN_PROTOCOLS],
+      agentVersion: AGENT_VERSION,
+      capabilities: operations.map(({ name }) => `operation:${name}`),
+      journalId: this.journal.id,
+      lastSequence: this.journal.state.lastSequence,
+      ...(this.bootId !== undefined && { bootId: this.bootId }),
+      snapdState: this.watch.state,
+      timeNonce,
+    };
+  }
+
+  private heartbeat(): Extract<AgentFrame, { type: 'heartbeat' }> {
+    const bootId = this.bootId === undefined ? {} : { bootId: this.bootId };
+    return { type: 'heartbeat', ...bootId, snapdState: this.watch.state };
+  }
+
+  private welcomed(factsEveryBeats: number): void {
+    this.logger.info('Linked', { gateway: this.options.enrolment.gatewayUrl });
+    this.factsEveryBeats = Math.max(1, factsEveryBeats);
+    this.pulls.pull();
+    this.facts.refresh();
+    void this.readChanges();
+    this.flush();
+  }
+
+  private beaten(beat: number): void {
+    if (beat % this.factsEveryBeats !== 0) return;
+    this.facts.refresh();
+    // A nudge may be lost: now and then the agent asks by itself.
+    this.pulls.reset();
+    this.pulls.pull();
+    void this.readBootId();
+  }
+
+  private async readBootId(): Promise<void> {
+    this.bootId = await this.options.readBootId();
+  }
+
+  private async takeCommands(commands: Parameters<Commands['receive']>[0], more: boolean): Promise<void> {
+    try {
+      await this.commands.receive(commands);
+    } catch (error) {
+      this.logger.error('Cannot take commands', { error: messageOf(error) });
+    }
+    this.pulls.answered(more);
+  }
+
+  private reportCommand(report: CommandReport): void {
+    const { commandId, state } = report;
+    const isEnd = ['succeeded', 'failed', 'unknown', 'rejected', 'expired'].includes(state);
+    const settled = isEnd ? () => this.journal.appendLazily({ t: 'acked', commandId }) : undefined;
+    this.outbox.add({ kind: 'command', body: report }, settled);
+  }
+
+  private async readChanges(): Promise<void> {
+    try {
+      this.tracker.takeAll(await this.client.changes.list({ select: 'all' }));
+      this.watch.reached();
+    } catch (error) {
+      this.watch.failed(error);
+      this.logger.debug('Cannot read the changes', { error: messageOf(error) });
+    }
+  }
+
+  private snapdChanged(state: string): void {
+    this.logger[state === 'reachable' ? 'info' : 'warn']('snapd is found in another state', { state });
+    this.link.send(JSON.stringify(this.heartbeat()));
+  }
+
+  /** Gathers what is added in one turn into one frame. */
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    setImmediate(() => {
+      this.flushing = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    if (!this.link.isLinked) return;
+    if (this.link.bufferedBytes > MAX_BUFFERED_BYTES) {
+      this.clock.after(FLUSH_AGAIN_MS, () => this.flushSoon());
+      return;
+    }
+    for (let frame = this.outbox.nextFrame(); frame !== undefined; frame = this.outbox.nextFrame())
+      this.link.send(frame);
+  }
+}
+
+const FLUSH_AGAIN_MS = 100;

@@ -1,0 +1,411 @@
+import type { CommandReport, CommandReportState } from '@corefleet/contracts/device-protocol';
+import type { OperationContext, Outcome, PreparedOperation, Started, Verdict } from '@corefleet/operations';
+import type { Change, SnapdClient } from '@corefleet/snapd-client';
+import type { ArtifactStore, CommandArtifacts } from '../artifacts/artifact-store';
+import type { AgentClock } from '../clock';
+import type { Journal } from '../journal/journal';
+import { JournalNotWritableError } from '../journal/journal';
+import type { OpenCommand } from '../journal/journal-state';
+import type { Intent } from '../journal/record';
+import { backOffMs, type BackOffLimits } from '../link/back-off';
+import type { TrustedTime } from '../link/trusted-time';
+import { messageOf, type AgentLogger } from '../logger';
+import type { ChangeTracker, Followed } from '../observer/change-tracker';
+import { cut } from '../observer/fit-change';
+import { decideAdoption, highestChangeId } from './adoption';
+import type { CheckedCommand } from './check-command';
+import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
+
+export interface RunnerOptions {
+  readonly client: SnapdClient;
+  readonly journal: Journal;
+  readonly time: TrustedTime;
+  readonly clock: AgentClock;
+  readonly random: () => number;
+  readonly tracker: ChangeTracker;
+  readonly artifacts: ArtifactStore;
+  readonly logger: AgentLogger;
+  /** Aborted when the agent stops: what is under way is left to the next run. */
+  readonly signal: AbortSignal;
+  /** How long snapd may take to carry out a request whose connection is gone, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** Waits between tries while snapd is busy or away. */
+  readonly retry: BackOffLimits;
+  /** Waits between two looks at what a restart or a verification needs. */
+  readonly settle: BackOffLimits;
+  readBootId(): Promise<string | undefined>;
+  report(report: CommandReport): void;
+}
+
+/** Tries of a verification that snapd answers but that does not show what was ordered. */
+const VERIFY_TRIES = 3;
+
+/** How a command ended. */
+type End = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'result'> & {
+  readonly state: Extract<CommandReportState, 'succeeded' | 'failed' | 'unknown' | 'expired'>;
+};
+
+/** The agent stops: the command goes on when it starts again. */
+class StoppedError extends Error {}
+
+/**
+ * One command from its acceptance to its end. Each step is journalled before the next, so the process may die on any
+ * line and `run` goes on from there.
+ *
+ * | state      | journalled as        | leads to                                                               |
+ * |------------|----------------------|------------------------------------------------------------------------|
+ * | accepted   | accepted             | intent, once the signer's time is known; expired; failed                 |
+ * | intent     | intent               | started; accepted again (withdrawn: snapd is busy or away); failed       |
+ * |            |                      | (refused); or of unknown fate: adopted as started, sent again, unknown   |
+ * | started    | started              | following (a change) or verifying (done at once)                         |
+ * | following  | -                    | rebooting while the change waits; verifying (Done); failed (other ends)  |
+ * | rebooting  | -                    | following, or verifying once the boot id is another one                  |
+ * | verifying  | -                    | succeeded, failed (the device does not show it), unknown (cannot tell)   |
+ * | an end     | end, later acked     | -                                                                        |
+ */
+export class CommandRunner {
+  private readonly operation: PreparedOperation;
+  private readonly artifacts: CommandArtifacts;
+  private readonly context: OperationContext;
+  private readonly commandId: string;
+  private readonly changeIds: string[] = [];
+  private lastReport: CommandReport | undefined;
+
+  constructor(
+    private readonly options: RunnerOptions,
+    private readonly open: OpenCommand,
+    private readonly checked: CheckedCommand,
+  ) {
+    this.commandId = open.commandId;
+    this.operation = checked.operation;
+    this.artifacts = options.artifacts.forCommand(open.commandId);
+    this.context = {
+      readBootId: options.readBootId,
+      fetchArtifact: (source) => this.artifacts.fetch(source),
+    };
+  }
+
+  /** Trusted milliseconds since 1970 after which a command is no longer tried again. */
+  get deadlineMs(): number {
+    return this.open.acceptedAtMs + this.checked.envelope['deadline-seconds'] * 1000;
+  }
+
+  /** Runs the command to its end and reports it. @returns once it has ended or the agent stops; never rejects */
+  async run(): Promise<void> {
+    try {
+      await this.end(await this.toEnd());
+    } catch (error) {
+      if (error instanceof StoppedError) return;
+      const fields = { commandId: this.commandId, error: messageOf(error) };
+      this.options.logger.error('A command failed for a reason of the agent', fields);
+      await this.end({ state: this.open.intent ? 'unknown' : 'failed', ...whyOf(error) });
+    } finally {
+      await this.artifacts.dispose();
+    }
+  }
+
+  private async toEnd(): Promise<End> {
+    const { intent, started } = this.open;
+    if (started && intent) return this.afterStart(intent, started);
+    return intent ? this.resolveFate(intent) : this.begin();
+  }
+
+  // ---- accepted -> intent -> started
+
+  private async begin(): Promise<End> {
+    const { time, signal } = this.options;
+    await time.whenKnown(signal);
+    this.leaveIfStopped();
+    const validUntil = this.checked.envelope['valid-until'];
+    if (Date.parse(validUntil) <= time.nowMs())
+      return { state: 'expired', cause: 'expired', message: `the command was valid until ${validUntil}` };
+    return this.tryToStart();
+  }
+
+  private async tryToStart(): Promise<End> {
+    for (let attempt = 1; ; attempt += 1) {
+      const intent = await this.prepareIntent();
+      if ('why' in intent) {
+        if (intent.kind !== 'later') return { state: 'failed', ...intent.why };
+        const over = await this.waitToRetry(attempt, intent.why);
+        if (over) return over;
+        continue;
+      }
+      const sent = await this.send(intent);
+      if ('state' in sent) return sent;
+      const over = await this.waitToRetry(attempt, sent.why);
+      if (over) return over;
+    }
+  }
+
+  private async prepareIntent(): Promise<Intent | ReturnType<typeof judgeReading>> {
+    const { client, clock, readBootId } = this.options;
+    try {
+      const highest = this.operation.expects === 'change' ? highestChangeId(await client.changes.list({ select: 'all' })) : '0';
+      const before = await this.operation.observe(client, this.context);
+      const bootId = await readBootId();
+      this.leaveIfStopped();
+      return {
+        operation: this.operation.name,
+        highestChangeId: highest,
+        before,
+        ...(bootId !== undefined && { bootId }),
+        atWallMs: clock.wallMs(),
+      };
+    } catch (error) {
+      this.leaveIfStopped();
+      return judgeReading(error);
+    }
+  }
+
+  /** Journals the intent and sends the request. @returns the end, or why to try again later */
+  private async send(intent: Intent): Promise<End | { readonly why: Why }> {
+    const { journal, client } = this.options;
+    try {
+      await journal.append({ t: 'intent', commandId: this.commandId, intent });
+    } catch (error) {
+      return journalFailure(error);
+    }
+    this.leaveIfStopped();
+    let started: Started;
+    try {
+      started = await this.operation.start(client, this.context);
+    } catch (error) {
+      return this.afterFailedRequest(intent, error);
+    }
+    return this.journalStart(intent, started);
+  }
+
+  private afterFailedRequest(intent: Intent, error: unknown): Promise<End | { readonly why: Why }> {
+    this.leaveIfStopped();
+    const failure = judgeRequest(error);
+    if (failure.kind === 'unknown') {
+      const { logger } = this.options;
+      logger.warn('A request to snapd has an unknown fate', { commandId: this.commandId, ...failure.why });
+      return this.resolveFate(intent);
+    }
+    this.options.journal.appendLazily({ t: 'withdrawn', commandId: this.commandId });
+    return Promise.resolve(failure.kind === 'later' ? { why: failure.why } : { state: 'failed', ...failure.why });
+  }
+
+  private async journalStart(intent: Intent, started: Started): Promise<End> {
+    const { journal, logger } = this.options;
+    try {
+      await journal.append({ t: 'started', commandId: this.commandId, started });
+    } catch (error) {
+      // The request is out: going on is harmless, and after a crash the change is found by its likeness.
+      logger.error('Cannot journal what was started', { commandId: this.commandId, error: messageOf(error) });
+    }
+    return this.afterStart(intent, started);
+  }
+
+  /** Waits for the next try. @returns the end when the deadline comes first */
+  private async waitToRetry(attempt: number, why: Why): Promise<End | undefined> {
+    const { clock, time, retry, random, signal } = this.options;
+    if (time.nowMs() >= this.deadlineMs) return { state: 'failed', ...why };
+    this.report('accepted', why);
+    const waitMs = Math.min(backOffMs(attempt, retry, random()), this.deadlineMs - time.nowMs());
+    await clock.sleep(waitMs, signal);
+    this.leaveIfStopped();
+    return undefined;
+  }
+
+  // ---- a request of unknown fate
+
+  private async resolveFate(intent: Intent): Promise<End> {
+    const { client, tracker } = this.options;
+    await this.waitOutRequest(intent);
+    if (this.operation.expects === 'sync') return this.resolveSyncFate(intent);
+    const changes = await this.persist(() => client.changes.list({ select: 'all' }));
+    if ('state' in changes) return changes;
+    const decision = decideAdoption({
+      highestChangeId: intent.highestChangeId,
+      changes: changes.value,
+      claimed: tracker.claimedByOthers(this.commandId),
+      matches: (change) => this.operation.matches(change),
+      idempotent: this.operation.idempotent,
+    });
+    const fields = { commandId: this.commandId, decision: decision.kind };
+    this.options.logger.warn('Decided on a request of unknown fate', fields);
+    if (decision.kind === 'unknown') return { state: 'unknown', cause: 'unknown-fate', message: decision.message };
+    if (decision.kind === 'adopt') return this.journalStart(intent, { kind: 'change', changeId: decision.changeId });
+    return this.sendAgain(intent);
+  }
+
+  /** snapd leaves no trace of what it does at once: what the device shows decides, where it can. */
+  private async resolveSyncFate(intent: Intent): Promise<End> {
+    const { client } = this.options;
+    if (this.operation.idempotent) return this.sendAgain(intent);
+    const started: Started = { kind: 'sync', result: null };
+    const verdict = await this.persist(() =>
+      this.operation.verify(client, { started, before: intent.before }, this.context),
+    );
+    if ('state' in verdict) return verdict;
+    if (verdict.value.kind === 'verified') return this.journalStart(intent, started);
+    return { state: 'unknown', cause: 'unknown-fate', message: verdict.value.message, result: verdict.value.result };
+  }
+
+  private async sendAgain(intent: Intent): Promise<End> {
+    const { clock, time, signal } = this.options;
+    await time.whenKnown(signal);
+    this.leaveIfStopped();
+    for (let attempt = 1; ; attempt += 1) {
+      const sent = await this.send({ ...intent, atWallMs: clock.wallMs() });
+      if ('state' in sent) return sent;
+      const over = await this.waitToRetry(attempt, sent.why);
+      if (over) return over;
+    }
+  }
+
+  /** Until snapd cannot carry the request out any more: its time-out has passed, or the device has restarted. */
+  private async waitOutRequest(intent: Intent): Promise<void> {
+    const { clock, requestTimeoutMs, readBootId, signal } = this.options;
+    const bootId = await readBootId();
+    if (bootId !== undefined && intent.bootId !== undefined && bootId !== intent.bootId) return;
+    const passedMs = Math.max(0, clock.wallMs() - intent.atWallMs);
+    await clock.sleep(Math.max(0, requestTimeoutMs - passedMs), signal);
+    this.leaveIfStopped();
+  }
+
+  // ---- started -> following -> verifying
+
+  private async afterStart(intent: Intent, started: Started): Promise<End> {
+    if (started.kind === 'sync') return this.afterSync(intent, started);
+    const { changeId } = started;
+    if (!started.existing) {
+      this.options.tracker.claim(changeId, this.commandId);
+      this.changeIds.push(changeId);
+    }
+    this.report('running');
+    const followed = await this.follow(changeId);
+    if (followed.kind === 'forgotten') return this.verifyForgotten(intent, started);
+    const { change } = followed;
+    if (!this.operation.acceptedEnds.includes(change.status)) return endOfChange(change);
+    return this.verify({ started, before: intent.before, change });
+  }
+
+  private async afterSync(intent: Intent, started: Started): Promise<End> {
+    if (this.operation.reboots === 'once') {
+      this.report('rebooting');
+      await this.waitForRestart(intent);
+    }
+    return this.verify({ started, before: intent.before });
+  }
+
+  private async follow(changeId: string): Promise<Exclude<Followed, { kind: 'stopped' }>> {
+    const followed = await this.options.tracker.follow(changeId, (change) => {
+      if (!change.ready) this.report(change.status === 'Wait' ? 'rebooting' : 'running');
+    });
+    if (followed.kind === 'stopped') throw new StoppedError();
+    return followed;
+  }
+
+  private async waitForRestart(intent: Intent): Promise<void> {
+    const { clock, settle, time, readBootId, signal } = this.options;
+    for (let attempt = 1; time.nowMs() < this.deadlineMs; attempt += 1) {
+      const bootId = await readBootId();
+      if (bootId === undefined || bootId !== intent.bootId) return;
+      await clock.sleep(backOffMs(attempt, settle, 0), signal);
+      this.leaveIfStopped();
+    }
+  }
+
+  private async verify(outcome: Outcome): Promise<End> {
+    this.report('verifying');
+    const verdict = await this.settledVerdict(outcome);
+    if ('state' in verdict) return verdict;
+    const { kind, result } = verdict.value;
+    if (kind === 'verified') return { state: 'succeeded', result };
+    return { state: 'failed', cause: 'not-verified', message: verdict.value.message, result };
+  }
+
+  /** snapd pruned the change, or began anew: what the device shows is all there is. */
+  private async verifyForgotten(intent: Intent, started: Started): Promise<End> {
+    const verdict = await this.settledVerdict({ started, before: intent.before });
+    if ('state' in verdict) return verdict;
+    const { kind, result } = verdict.value;
+    if (kind === 'verified') return { state: 'succeeded', result };
+    return { state: 'unknown', cause: 'change-forgotten', message: 'snapd no longer knows the change', result };
+  }
+
+  private async settledVerdict(outcome: Outcome): Promise<{ readonly value: Verdict } | End> {
+    const { client, clock, settle, signal } = this.options;
+    for (let attempt = 1; ; attempt += 1) {
+      const verdict = await this.persist(() => this.operation.verify(client, outcome, this.context));
+      if ('state' in verdict || verdict.value.kind === 'verified' || attempt >= VERIFY_TRIES) return verdict;
+      await clock.sleep(backOffMs(attempt, settle, 0), signal);
+      this.leaveIfStopped();
+    }
+  }
+
+  /** Reads again and again while snapd is away. @returns `unknown` when the deadline comes first */
+  private async persist<T>(read: () => Promise<T>): Promise<{ readonly value: T } | End> {
+    const { clock, time, retry, random, signal } = this.options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { value: await read() };
+      } catch (error) {
+        this.leaveIfStopped();
+        if (!isTransient(error)) return { state: 'failed', ...whyOf(error) };
+        if (time.nowMs() >= this.deadlineMs) return { state: 'unknown', ...whyOf(error) };
+        await clock.sleep(backOffMs(attempt, retry, random()), signal);
+        this.leaveIfStopped();
+      }
+    }
+  }
+
+  // ---- reporting
+
+  /** Says once more where the command is. */
+  reportAgain(): void {
+    if (this.lastReport) this.options.report(this.lastReport);
+  }
+
+  private report(state: CommandReportState, why: Why = {}): void {
+    const report = { commandId: this.commandId, state, changeIds: [...this.changeIds], ...why };
+    if (JSON.stringify(report) === JSON.stringify(this.lastReport)) return;
+    this.lastReport = report;
+    this.options.report(report);
+  }
+
+  private async end(end: End): Promise<void> {
+    const { journal, logger } = this.options;
+    const whole = { commandId: this.commandId, changeIds: [...this.changeIds], ...end };
+    const report = fitReport(whole, this.operation.risk === 'read');
+    try {
+      await journal.append({ t: 'end', report });
+    } catch (error) {
+      logger.error('Cannot journal the end of a command', { commandId: this.commandId, error: messageOf(error) });
+    }
+    logger.info('Command ended', { commandId: this.commandId, state: end.state, cause: end.cause });
+    this.options.report(report);
+  }
+
+  private leaveIfStopped(): void {
+    if (this.options.signal.aborted) throw new StoppedError();
+  }
+}
+
+function journalFailure(error: unknown): End {
+  if (!(error instanceof JournalNotWritableError)) throw error;
+  return { state: 'failed', cause: error.code, message: messageOf(error) };
+}
+
+function endOfChange(change: Change): End {
+  const message = change.err ?? `change ${change.id} ended in ${change.status}`;
+  return { state: 'failed', cause: `change-${change.status.toLowerCase()}`, message };
+}
+
+/** Room a command's result may take in a frame, in characters of its JSON. */
+const MAX_RESULT = 256 * 1024;
+const MAX_MESSAGE = 64 * 1024;
+
+/** What is too large to be reported is left out, and said so; a read without its result has failed. */
+export function fitReport(report: CommandReport, isRead: boolean): CommandReport {
+  const { result, message: said, ...rest } = report;
+  const kept: CommandReport = { ...rest, ...(said !== undefined && { message: cut(said, MAX_MESSAGE) }) };
+  if (result === undefined) return kept;
+  if (JSON.stringify(result).length <= MAX_RESULT) return { ...kept, result };
+  const message = kept.message ?? 'the result is too large to be reported';
+  return isRead ? { ...kept, message, state: 'failed', cause: 'result-too-large' } : { ...kept, message };
+}

@@ -1,0 +1,166 @@
+import type { CommandReport, Envelope, SignedCommand } from '@corefleet/contracts/device-protocol';
+import type { LocalPolicy } from '../config/policy';
+import { JournalNotWritableError } from '../journal/journal';
+import type { OpenCommand } from '../journal/journal-state';
+import type { SigningKeys } from '../link/signing-keys';
+import { messageOf } from '../logger';
+import { checkCommand, restoreCommand, type CheckedCommand } from './check-command';
+import { CommandRunner, type RunnerOptions } from './command-runner';
+import { Slots } from './slots';
+
+export interface CommandsOptions extends RunnerOptions {
+  readonly keys: SigningKeys;
+  readonly enrolmentId: string;
+  /** serial.model.brand-id of this device. */
+  readonly device: string;
+  readonly policy: LocalPolicy;
+  /** A command has ended: the device may show other facts now. */
+  ended(): void;
+}
+
+/** Commands that change something and run at the same time. Reads and aborts are not counted. */
+const CONCURRENT = 8;
+
+/** Accepts commands in the order of their sequence and runs them. */
+export class Commands {
+  private readonly running = new Map<string, { readonly runner: CommandRunner; readonly done: Promise<void> }>();
+  private readonly slots = new Slots(CONCURRENT);
+
+  constructor(private readonly options: CommandsOptions) {}
+
+  /** Commands that have not ended. */
+  get openCount(): number {
+    return this.running.size;
+  }
+
+  /** Goes on with what an earlier run of the agent left, and reports its ends that nobody has acknowledged. */
+  resume(): void {
+    const { journal, report } = this.options;
+    for (const { report: end, acked } of journal.state.ends.values()) if (!acked) report(end);
+    for (const open of [...journal.state.open.values()].sort((a, b) => a.sequence - b.sequence)) {
+      const checked = restoreCommand(open.command);
+      if (checked) this.start(open, checked);
+      else void this.endUnrunnable(open);
+    }
+  }
+
+  /** Takes delivered commands. Resolves when each is accepted, refused or known. */
+  async receive(commands: readonly SignedCommand[]): Promise<void> {
+    for (const command of commands) await this.take(command);
+  }
+
+  /** Resolves when no command is under way any more: after `signal` was aborted. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.running.values()].map(({ done }) => done));
+  }
+
+  private async take(command: SignedCommand): Promise<void> {
+    const { keys, enrolmentId, device, policy, journal, time, logger } = this.options;
+    const check = checkCommand(command, {
+      keys,
+      enrolmentId,
+      device,
+      policy,
+      lastSequence: journal.state.lastSequence,
+      nowMs: time.nowMs(),
+      isKnown: (id) => this.running.has(id) || journal.state.ends.has(id),
+    });
+    switch (check.kind) {
+      case 'acceptable':
+        return this.accept(command, check.checked);
+      case 'known':
+        return this.reportKnown(check.commandId);
+      case 'expired': {
+        const message = `the command was valid until ${check.envelope['valid-until']}`;
+        return this.refuse(check.envelope, { state: 'expired', cause: 'expired', message });
+      }
+      case 'rejected': {
+        const { cause, message, envelope, claimedId } = check;
+        logger.warn('Refused a command', { commandId: envelope?.['message-id'] ?? claimedId, cause, reason: message });
+        if (envelope) return this.refuse(envelope, { state: 'rejected', cause, message });
+        if (claimedId) this.options.report({ commandId: claimedId, state: 'rejected', changeIds: [], cause, message });
+      }
+    }
+  }
+
+  private async accept(command: SignedCommand, checked: CheckedCommand): Promise<void> {
+    const { journal, time, logger, report } = this.options;
+    const { 'message-id': commandId, sequence } = checked.envelope;
+    const acceptedAtMs = time.nowMs();
+    try {
+      await journal.append({ t: 'accepted', sequence, commandId, command, atMs: acceptedAtMs });
+    } catch (error) {
+      if (!(error instanceof JournalNotWritableError)) throw error;
+      logger.error('Cannot accept a command', { commandId, error: messageOf(error) });
+      journal.appendLazily({ t: 'sequence', sequence });
+      report({ commandId, state: 'failed', changeIds: [], cause: error.code, message: messageOf(error) });
+      return;
+    }
+    logger.info('Command accepted', { commandId, operation: checked.operation.name, sequence });
+    report({ commandId, state: 'accepted', changeIds: [] });
+    this.start({ commandId, sequence, command, acceptedAtMs }, checked);
+  }
+
+  /** A refusal of a trusted envelope uses its sequence up, and is kept until the server has it. */
+  private async refuse(
+    envelope: Envelope,
+    why: Pick<CommandReport, 'state' | 'cause' | 'message'>,
+  ): Promise<void> {
+    const { journal, report, logger } = this.options;
+    const end = { commandId: envelope['message-id'], changeIds: [], ...why };
+    if (why.cause !== 'wrong-enrolment' && why.cause !== 'wrong-device') {
+      try {
+        await journal.append({ t: 'sequence', sequence: envelope.sequence }, { t: 'end', report: end });
+      } catch (error) {
+        logger.error('Cannot journal a refusal', { commandId: end.commandId, error: messageOf(error) });
+        journal.appendLazily({ t: 'sequence', sequence: envelope.sequence });
+      }
+    }
+    report(end);
+  }
+
+  private reportKnown(commandId: string): void {
+    const end = this.options.journal.state.ends.get(commandId);
+    if (end) this.options.report(end.report);
+    else this.running.get(commandId)?.runner.reportAgain();
+  }
+
+  private start(open: OpenCommand, checked: CheckedCommand): void {
+    const runner = new CommandRunner(this.options, open, checked);
+    const done = this.runInSlot(runner, checked).finally(() => {
+      this.running.delete(open.commandId);
+      this.options.ended();
+    });
+    this.running.set(open.commandId, { runner, done });
+  }
+
+  private async runInSlot(runner: CommandRunner, checked: CheckedCommand): Promise<void> {
+    if (checked.operation.expects === 'sync') return runner.run();
+    const release = await this.slots.take();
+    const { clock, time } = this.options;
+    // Past its deadline a command is still followed, but no longer holds up others.
+    const cancel = clock.after(Math.min(Math.max(0, runner.deadlineMs - time.nowMs()), LONGEST_TIMER_MS), release);
+    try {
+      await runner.run();
+    } finally {
+      cancel();
+      release();
+    }
+  }
+
+  /** The agent was replaced by one that does not know the operation. */
+  private async endUnrunnable(open: OpenCommand): Promise<void> {
+    const state = open.intent ? 'unknown' : 'failed';
+    const message = 'this version of the agent does not know the operation or its parameters';
+    const end: CommandReport = { commandId: open.commandId, state, changeIds: [], cause: 'unknown-operation', message };
+    try {
+      await this.options.journal.append({ t: 'end', report: end });
+    } catch (error) {
+      this.options.logger.error('Cannot journal the end of a command', { error: messageOf(error) });
+    }
+    this.options.report(end);
+  }
+}
+
+/** What a timer can hold: about 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;

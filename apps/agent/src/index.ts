@@ -1,0 +1,11 @@
+export { Agent, type AgentOptions } from './agent';
+export { systemClock, type AgentClock } from './clock';
+export { DEFAULT_POLICY, LocalPolicy } from './config/policy';
+export { enrol } from './enrolment/enrol';
+export { type DeviceIdentity, readDeviceIdentity } from './identity/device-identity';
+export { generateIdentityKey, identityOf, type Identity } from './identity/identity';
+export { fileJournalStore } from './journal/file-journal-store';
+export { memoryJournalStore, type JournalStore } from './journal/journal-store';
+export { jsonLogger, silentLogger, type AgentLogger, type LogFields, type LogLevel } from './logger';
+export { DEFAULT_TIMINGS, type AgentTimings } from './timings';
+export { AGENT_VERSION } from './version';

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf, type AgentLogger } from '../logger';
+import { applyRecord, emptyJournalState, recordsOf, type JournalState } from './journal-state';
+import type { JournalStore } from './journal-store';
+import type { JournalRecord, NoticesCursor } from './record';
+
+/** The record could not be kept: what it was to precede must not happen. */
+export class JournalNotWritableError extends Error {
+  readonly code = 'journal-not-writable';
+
+  constructor(cause: unknown) {
+    super('cannot write the journal', { cause });
+  }
+}
+
+/** Numbers set aside at a time: one durable record for so many reports. */
+const NUMBERS_PER_RECORD = 1000;
+/** Records appended since the last rewrite before the next is considered. */
+const COMPACT_AFTER = 1000;
+
+/** What the agent must not forget. State is what the records fold into; a record counts once it is kept. */
+export class Journal {
+  private appended = 0;
+  private broken = false;
+  private lastNumber: number;
+  private reserving = false;
+  /** Records that may be lost: they ride on the next durable append. */
+  private lazy: JournalRecord[] = [];
+  private queue: { records: JournalRecord[]; resolve: () => void; reject: (error: Error) => void }[] = [];
+  private writing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly store: JournalStore,
+    private readonly logger: AgentLogger,
+    readonly state: JournalState,
+  ) {
+    this.lastNumber = state.numbersUpTo;
+  }
+
+  /**
+   * Opens the journal of an enrolment. One of another enrolment is begun anew, with an id of its own.
+   * @throws JournalNotWritableError when it cannot be created
+   */
+  static async open(store: JournalStore, enrolmentId: string, logger: AgentLogger): Promise<Journal> {
+    const state = emptyJournalState();
+    for (const record of await store.load()) applyRecord(state, record);
+    const journal = new Journal(store, logger, state);
+    if (state.enrolmentId === enrolmentId) return journal;
+    journal.lastNumber = 0;
+    await journal.append({ t: 'journal', id: randomUUID(), enrolmentId });
+    await journal.append({ t: 'numbers', upTo: NUMBERS_PER_RECORD });
+    return journal;
+  }
+
+  get id(): string {
+    return this.state.journalId ?? '';
+  }
+
+  /**
+   * Keeps a record, and then makes it true in `state`. Appends asked for at the same time share one sync.
+   * @throws JournalNotWritableError when it is not kept; `state` is as it was
+   */
+  append(...records: JournalRecord[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ records, resolve, reject });
+      this.writing ??= this.drain();
+    });
+  }
+
+  /** Makes a record true now and keeps it with the next `append`: for what may be lost without harm. */
+  appendLazily(record: JournalRecord): void {
+    applyRecord(this.state, record);
+    this.lazy.push(record);
+    if (this.lazy.length > COMPACT_AFTER) this.lazy = this.lazy.slice(-COMPACT_AFTER);
+  }
+
+  /** The cursor of notices, kept with the next append. */
+  moveCursor(cursor: NoticesCursor): void {
+    this.lazy = this.lazy.filter(({ t }) => t !== 'cursor');
+    this.appendLazily({ t: 'cursor', cursor });
+  }
+
+  /**
+   * The number of the next report; never the same twice, also across restarts.
+   * @throws JournalNotWritableError when no more could be set aside
+   */
+  nextNumber(): number {
+    if (this.state.numbersUpTo - this.lastNumber < NUMBERS_PER_RECORD / 2) this.reserveNumbers();
+    if (this.lastNumber >= this.state.numbersUpTo) throw new JournalNotWritableError('no report numbers left');
+    this.lastNumber += 1;
+    return this.lastNumber;
+  }
+
+  /** Keeps what was appended lazily and closes the store. */
+  async close(): Promise<void> {
+    if (this.lazy.length > 0) await this.append();
+    await this.store.close();
+  }
+
+  private reserveNumbers(): void {
+    if (this.reserving) return;
+    this.reserving = true;
+    this.append({ t: 'numbers', upTo: this.lastNumber + 2 * NUMBERS_PER_RECORD })
+      .catch((error: unknown) => this.logger.error('Cannot set report numbers aside', { error: messageOf(error) }))
+      .finally(() => (this.reserving = false));
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.length > 0) {
+      const batch = this.queue;
+      this.queue = [];
+      const lazy = this.lazy;
+      this.lazy = [];
+      const records = batch.flatMap(({ records }) => records);
+      try {
+        await this.write([...lazy, ...records], records);
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        this.broken = true;
+        this.lazy = [...lazy, ...this.lazy];
+        for (const { reject } of batch) reject(new JournalNotWritableError(error));
+      }
+    }
+    this.writing = undefined;
+  }
+
+  private async write(written: JournalRecord[], applied: JournalRecord[]): Promise<void> {
+    const compact = this.appended > COMPACT_AFTER;
+    if (this.broken || compact) {
+      // After a failed write nobody knows what the file holds: it is replaced, never appended to.
+      await this.store.rewrite([...recordsOf(this.state), ...applied]);
+      this.appended = 0;
+      this.broken = false;
+    } else {
+      await this.store.append(written);
+      this.appended += written.length;
+    }
+    for (const record of applied) applyRecord(this.state, record);
+  }
+}

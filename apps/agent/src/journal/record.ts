@@ -1,0 +1,47 @@
+import type { CommandReport, SignedCommand } from '@corefleet/contracts/device-protocol';
+import type { Started } from '@corefleet/operations';
+
+/** What the device was like just before the request of a command was sent. */
+export interface Intent {
+  readonly operation: string;
+  /** Highest change id snapd had shown; '0' for none. A change of this command has a higher one. */
+  readonly highestChangeId: string;
+  /** What the operation's verification compares with. */
+  readonly before: unknown;
+  readonly bootId?: string;
+  /** The device's clock, in milliseconds: only to wait out the request's time-out after a crash. */
+  readonly atWallMs: number;
+}
+
+/** One durable fact. The journal's state is the fold of its records, in order. */
+export type JournalRecord =
+  | { readonly t: 'journal'; readonly id: string; readonly enrolmentId: string }
+  /** Report numbers up to `upTo` may have been given out. */
+  | { readonly t: 'numbers'; readonly upTo: number }
+  | { readonly t: 'sequence'; readonly sequence: number }
+  | {
+      readonly t: 'accepted';
+      readonly sequence: number;
+      readonly commandId: string;
+      readonly command: SignedCommand;
+      /** Trusted time, in milliseconds since 1970. */
+      readonly atMs: number;
+    }
+  | { readonly t: 'intent'; readonly commandId: string; readonly intent: Intent }
+  /** snapd refused, or was never reached: the intent is over and nothing was started. */
+  | { readonly t: 'withdrawn'; readonly commandId: string }
+  | { readonly t: 'started'; readonly commandId: string; readonly started: Started }
+  | { readonly t: 'end'; readonly report: CommandReport }
+  /** The server has committed the end. */
+  | { readonly t: 'acked'; readonly commandId: string }
+  | { readonly t: 'cursor'; readonly cursor: NoticesCursor }
+  | { readonly t: 'time'; readonly floorMs: number };
+
+/** Up to where notices are known to the server, and the notice that shows whether snapd's state is still the same one. */
+export interface NoticesCursor {
+  /** `last-repeated`, verbatim. */
+  readonly after: string;
+  readonly id: string;
+  readonly type: string;
+  readonly key: string;
+}

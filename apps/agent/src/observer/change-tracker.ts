@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import type { ChangeSnapshot } from '@corefleet/contracts/device-protocol';
+import { SnapdError, type Change, type SnapdClient } from '@corefleet/snapd-client';
+import type { AgentClock } from '../clock';
+import { messageOf, type AgentLogger } from '../logger';
+import { fitChange } from './fit-change';
+import type { SnapdWatch } from './snapd-watch';
+
+/** How often an unready change is read: at first, and at most as it stays the same. Milliseconds. */
+export interface PollIntervals {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+export interface ChangeTrackerOptions {
+  readonly client: SnapdClient;
+  readonly clock: AgentClock;
+  readonly intervals: PollIntervals;
+  readonly watch: SnapdWatch;
+  readonly logger: AgentLogger;
+  report(snapshot: ChangeSnapshot): void;
+}
+
+/** How a followed change came to its end. */
+export type Followed =
+  | { readonly kind: 'ready'; readonly change: Change }
+  /** snapd no longer has it: pruned, or its state began anew. */
+  | { readonly kind: 'forgotten' }
+  /** The tracker was stopped before. */
+  | { readonly kind: 'stopped' };
+
+interface Tracked {
+  intervalMs: number;
+  dueMs: number;
+  reading: boolean;
+  /** Asked for again while it was being read. */
+  again: boolean;
+  followers: { seen(change: Change): void; end(followed: Followed): void }[];
+}
+
+const GROWTH = 1.5;
+
+/**
+ * Reads changes and reports those that differ from what was last reported. Notices carry no progress, so an unready
+ * change is read again and again, less often while it stays the same.
+ */
+export class ChangeTracker {
+  private readonly tracked = new Map<string, Tracked>();
+  /** Digest of what was last reported, of every change snapd still has. */
+  private readonly reported = new Map<string, string>();
+  private readonly owners = new Map<string, string>();
+  private cancelTimer: (() => void) | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: ChangeTrackerOptions) {}
+
+  /** Says which command a change belongs to. */
+  claim(changeId: string, commandId: string): void {
+    this.owners.set(changeId, commandId);
+  }
+
+  /** Changes known to belong to other commands. */
+  claimedByOthers(commandId: string): Set<string> {
+    return new Set([...this.owners].filter(([, owner]) => owner !== commandId).map(([changeId]) => changeId));
+  }
+
+  /** Something happened to the change: reads it now. */
+  hint(changeId: string): void {
+    const tracked = this.track(changeId);
+    tracked.intervalMs = this.options.intervals.firstMs;
+    void this.read(changeId, tracked);
+  }
+
+  /** Reads the change until it is ready. `seen` is told each time it was read. */
+  follow(changeId: string, seen: (change: Change) => void): Promise<Followed> {
+    if (this.stopped) return Promise.resolve({ kind: 'stopped' });
+    return new Promise((resolve) => {
+      this.track(changeId).followers.push({ seen, end: resolve });
+      this.hint(changeId);
+    });
+  }
+
+  /** Takes in a whole list: reports what differs, keeps reading what is unready, forgets what snapd has forgotten. */
+  takeAll(changes: readonly Change[]): void {
+    const ids = new Set(changes.map(({ id }) => id));
+    for (const id of this.reported.keys()) if (!ids.has(id)) this.forget(id);
+    for (const change of changes) this.take(change);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelTimer?.();
+    for (const changeId of [...this.tracked.keys()]) this.end(changeId, { kind: 'stopped' });
+  }
+
+  private track(changeId: string): Tracked {
+    const known = this.tracked.get(changeId);
+    if (known) return known;
+    const { intervals, clock } = this.options;
+    const dueMs = clock.monotonicMs() + intervals.firstMs;
+    const tracked: Tracked = { intervalMs: intervals.firstMs, dueMs, reading: false, again: false, followers: [] };
+    this.tracked.set(changeId, tracked);
+    return tracked;
+  }
+
+  private async read(changeId: string, tracked: Tracked): Promise<void> {
+    if (tracked.reading) {
+      tracked.again = true;
+      return;
+    }
+    tracked.reading = true;
+    do {
+      tracked.again = false;
+      await this.readOnce(changeId, tracked);
+    } while (tracked.again && !this.stopped);
+    tracked.reading = false;
+    this.schedule();
+  }
+
+  private async readOnce(changeId: string, tracked: Tracked): Promise<void> {
+    const { client, clock, intervals, watch, logger } = this.options;
+    try {
+      const change = await client.changes.get(changeId);
+      watch.reached();
+      if (!this.stopped) this.take(change);
+    } catch (error) {
+      if (this.stopped) return;
+      if (error instanceof SnapdError && error.status === 404) return this.end(changeId, { kind: 'forgotten' });
+      watch.failed(error);
+      logger.debug('Cannot read a change', { changeId, error: messageOf(error) });
+      tracked.intervalMs = Math.min(intervals.longestMs, Math.max(tracked.intervalMs, 1) * 2);
+      tracked.dueMs = clock.monotonicMs() + tracked.intervalMs;
+    }
+  }
+
+  private take(change: Change): void {
+    const differs = this.reportIfNew(change);
+    for (const follower of [...(this.tracked.get(change.id)?.followers ?? [])]) follower.seen(change);
+    if (change.ready) return this.end(change.id, { kind: 'ready', change });
+    const { intervals, clock } = this.options;
+    const tracked = this.track(change.id);
+    tracked.intervalMs = differs
+      ? intervals.firstMs
+      : Math.min(intervals.longestMs, Math.max(tracked.intervalMs, 1) * GROWTH);
+    tracked.dueMs = clock.monotonicMs() + tracked.intervalMs;
+    if (!tracked.reading) this.schedule();
+  }
+
+  private reportIfNew(change: Change): boolean {
+    const commandId = this.owners.get(change.id);
+    const snapshot = { ...(commandId && { commandId }), change: fitChange(change) };
+    const digest = createHash('sha256').update(JSON.stringify(snapshot)).digest('base64url');
+    if (this.reported.get(change.id) === digest) return false;
+    this.reported.set(change.id, digest);
+    this.options.report(snapshot);
+    return true;
+  }
+
+  private end(changeId: string, followed: Followed): void {
+    const tracked = this.tracked.get(changeId);
+    this.tracked.delete(changeId);
+    for (const follower of tracked?.followers ?? []) follower.end(followed);
+  }
+
+  private forget(changeId: string): void {
+    this.reported.delete(changeId);
+    this.owners.delete(changeId);
+    if (this.tracked.has(changeId)) this.hint(changeId);
+  }
+
+  private schedule(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    const waiting = [...this.tracked.values()].filter(({ reading }) => !reading);
+    if (this.stopped || waiting.length === 0) return;
+    const { clock } = this.options;
+    const nextMs = Math.min(...waiting.map(({ dueMs }) => dueMs));
+    this.cancelTimer = clock.after(Math.max(0, nextMs - clock.monotonicMs()), () => this.readDue());
+  }
+
+  private readDue(): void {
+    const nowMs = this.options.clock.monotonicMs();
+    for (const [changeId, tracked] of [...this.tracked])
+      if (!tracked.reading && tracked.dueMs <= nowMs) void this.read(changeId, tracked);
+    this.schedule();
+  }
+}

@@ -1,0 +1,125 @@
+import type { NoticeSnapshot } from '@corefleet/contracts/device-protocol';
+import { isRequestCanceled, SnapdError, timestampToNs, type Notice, type SnapdClient } from '@corefleet/snapd-client';
+import type { AgentClock } from '../clock';
+import type { NoticesCursor } from '../journal/record';
+import { backOffMs, type BackOffLimits } from '../link/back-off';
+import { messageOf, type AgentLogger } from '../logger';
+import { CursorTrail } from './cursor-trail';
+import type { SnapdWatch } from './snapd-watch';
+
+export interface NoticesOptions {
+  readonly client: SnapdClient;
+  readonly clock: AgentClock;
+  readonly random: () => number;
+  readonly watch: SnapdWatch;
+  readonly logger: AgentLogger;
+  readonly signal: AbortSignal;
+  /** How long snapd may hold one question, in milliseconds. */
+  readonly waitMs: number;
+  readonly backOff: BackOffLimits;
+  /** Where an earlier run came to. */
+  readonly cursor: NoticesCursor | undefined;
+  /** Reports a notice; `settled` is called once the server has it. */
+  report(notice: NoticeSnapshot, settled: () => void): void;
+  changeHinted(changeId: string): void;
+  /** snapd answers again: anything may have happened meanwhile. */
+  reconnected(): Promise<void>;
+  /** Everything up to the cursor is with the server. */
+  moveCursor(cursor: NoticesCursor): void;
+}
+
+/**
+ * Follows snapd's notices without losing one (snapd overlord/state/notices.go): the cursor is the `last-repeated` of
+ * the last element, verbatim; it is trusted only while snapd still has the notice it came from and the device's clock
+ * is not behind it, otherwise everything is read once.
+ */
+export class Notices {
+  private readonly trail: CursorTrail;
+  private position: NoticesCursor | undefined;
+
+  constructor(private readonly options: NoticesOptions) {
+    this.position = options.cursor;
+    this.trail = new CursorTrail((cursor) => options.moveCursor(cursor));
+  }
+
+  /** Follows until `signal` is aborted; never rejects. */
+  async run(): Promise<void> {
+    const { signal, clock, backOff, random, watch, logger } = this.options;
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await this.followOnce();
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isRequestCanceled(error)) watch.failed(error);
+        failures += 1;
+        logger.debug('Cannot follow notices', { error: messageOf(error) });
+        await clock.sleep(backOffMs(failures, backOff, random()), signal);
+      }
+    }
+  }
+
+  /** From a connection to its failure. */
+  private async followOnce(): Promise<never> {
+    const { client, signal, watch, waitMs } = this.options;
+    await this.checkCursor();
+    this.take(await client.notices.list(this.after(), { signal }));
+    watch.reached();
+    await this.options.reconnected();
+    for (;;) {
+      this.take(await client.notices.list({ ...this.after(), timeoutMs: waitMs }, { signal }));
+      watch.reached();
+    }
+  }
+
+  private after(): { after?: string } {
+    return this.position ? { after: this.position.after } : {};
+  }
+
+  private async checkCursor(): Promise<void> {
+    if (this.position && !(await this.isTrusted(this.position))) {
+      this.options.logger.info('Reading all notices: the cursor is from another state or time', { ...this.position });
+      this.position = undefined;
+    }
+  }
+
+  private async isTrusted(cursor: NoticesCursor): Promise<boolean> {
+    const { client, clock, signal } = this.options;
+    if (timestampToNs(cursor.after) > BigInt(Math.ceil(clock.wallMs())) * 1_000_000n) return false;
+    try {
+      const { type, key } = await client.notices.get(cursor.id, { signal });
+      return type === cursor.type && key === cursor.key;
+    } catch (error) {
+      if (error instanceof SnapdError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  private take(notices: readonly Notice[]): void {
+    const { report, changeHinted } = this.options;
+    for (const notice of notices) {
+      const { id, type, key } = notice;
+      this.position = { after: notice['last-repeated'], id, type, key };
+      report(toSnapshot(notice), this.trail.add(this.position));
+      if (type === 'change-update') changeHinted(key);
+    }
+  }
+}
+
+function toSnapshot(notice: Notice): NoticeSnapshot {
+  const last = notice['last-repeated'];
+  const { id, type, key, occurrences = 1 } = notice;
+  return {
+    id,
+    'user-id': notice['user-id'],
+    type,
+    key,
+    'first-occurred': notice['first-occurred'] ?? last,
+    'last-occurred': notice['last-occurred'] ?? last,
+    'last-repeated': last,
+    occurrences,
+    ...(notice['last-data'] && { 'last-data': notice['last-data'] }),
+    ...(notice['repeat-after'] !== undefined && { 'repeat-after': notice['repeat-after'] }),
+    ...(notice['expire-after'] !== undefined && { 'expire-after': notice['expire-after'] }),
+  };
+}
