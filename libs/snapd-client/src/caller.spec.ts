@@ -1,6 +1,6 @@
 import { SnapdCaller } from './caller';
 import { SnapdError, SnapdGarbageError, SnapdUnreachableError } from './errors';
-import { FakeDaemon, accepted, json, refused, sync, type Handler } from './testing/fake-daemon';
+import { FakeDaemon, accepted, json, refused, silent, sync, type Handler } from './testing/fake-daemon';
 import type { SnapdRequest, SnapdTransport } from './transport';
 import { unixSocketTransport } from './unix-socket-transport';
 
@@ -54,7 +54,7 @@ describe('a read', () => {
     await expect(caller.get('/v2/notices')).rejects.toBeInstanceOf(SnapdError);
     handler = (_request, response) => json(response, 200, { hello: 'world' });
     await expect(caller.get('/v2/notices')).rejects.toBeInstanceOf(SnapdGarbageError);
-    handler = () => {};
+    handler = silent;
     await expect(caller.get('/v2/notices')).rejects.toMatchObject({ code: 'snapd-timeout', timeoutMs: 20 });
     expect(daemon.seen).toHaveLength(3);
   });
@@ -75,7 +75,7 @@ describe('a read', () => {
 
 describe('a request that changes something', () => {
   it.each(['POST', 'PUT'] as const)('is sent once when %s gets no answer', async (method) => {
-    handler = cutFirst(9, () => {});
+    handler = cutFirst(9, silent);
     const caller = new SnapdCaller(transport, { retryEveryMs: 1 });
     const error = await caller.start({ method, path: '/v2/snaps', json: {} }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'snapd-unreachable', mayHaveReachedSnapd: true });

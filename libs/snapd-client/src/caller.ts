@@ -37,7 +37,7 @@ export interface CallRequest extends Omit<SnapdRequest, 'timeoutMs' | 'signal'> 
  * restarting); anything else is sent exactly once, because nobody could tell whether the first one was carried out.
  */
 export class SnapdCaller {
-  private readonly options: Required<CallerOptions>;
+  private readonly options: Required<Omit<CallerOptions, 'onAnswer'>> & Pick<CallerOptions, 'onAnswer'>;
 
   constructor(
     private readonly transport: SnapdTransport,
@@ -49,7 +49,6 @@ export class SnapdCaller {
       retryForMs: 10_000,
       retryEveryMs: 250,
       maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
-      onAnswer: () => {},
       ...withoutUndefined(options),
     };
   }
@@ -129,7 +128,7 @@ export class SnapdCaller {
     const text = await response.text(this.options.maxBodyBytes);
     const envelope = parseEnvelope(response.status, text, request);
     const { maintenance, 'warning-count': count, 'warning-timestamp': timestamp } = envelope;
-    this.options.onAnswer({
+    this.options.onAnswer?.({
       ...(maintenance && { maintenance }),
       ...(count !== undefined && { 'warning-count': count }),
       ...(timestamp !== undefined && { 'warning-timestamp': timestamp }),

@@ -24,10 +24,9 @@ export function multipart(parts: readonly FormPart[]): MultipartBody {
 }
 
 /** Text fields of a form; undefined ones are left out, booleans become `true` and `false`. */
-export function textParts(fields: Record<string, string | boolean | undefined>): FormPart[] {
-  return Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [{ name, value: String(value) }],
-  );
+export function textParts<T extends { [K in keyof T]: string | boolean | undefined }>(fields: T): FormPart[] {
+  const entries: [string, string | boolean | undefined][] = Object.entries(fields);
+  return entries.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]));
 }
 
 async function* encode(parts: readonly FormPart[], boundary: string): AsyncGenerator<Uint8Array> {

@@ -4,7 +4,7 @@ import { multipart, textParts, type FileSource } from './multipart';
 import type { Transaction } from './snap-actions';
 
 /** How to install local files, in the spelling of the form (snapd daemon/api_sideload_n_try.go). */
-export type SideloadOptions = {
+export interface SideloadOptions {
   /** Without it each file needs its assertions on the device already. */
   dangerous?: boolean;
   devmode?: boolean;
@@ -19,7 +19,7 @@ export type SideloadOptions = {
   name?: string;
   /** Name of the component in the file; needs `name`. */
   'component-name'?: string;
-};
+}
 
 /** Installs snaps and components from files. */
 export class Sideload {

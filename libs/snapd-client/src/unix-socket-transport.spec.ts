@@ -10,7 +10,7 @@ import {
   SnapdUploadError,
   isOutcomeUnknown,
 } from './errors';
-import { FakeDaemon, sync, type Handler } from './testing/fake-daemon';
+import { FakeDaemon, silent, sync, type Handler } from './testing/fake-daemon';
 import type { SnapdRequest, SnapdTransport } from './transport';
 import { unixSocketTransport } from './unix-socket-transport';
 
@@ -175,7 +175,7 @@ describe('a failure', () => {
   it('comes in time when the head or the rest of the body does not', async () => {
     handler = (_request, response) => response.flushHeaders();
     expect(await failure({ method: 'GET', path: '/v2/changes', timeoutMs: 20 })).toBeInstanceOf(SnapdTimeoutError);
-    handler = () => {};
+    handler = silent;
     const error = await failure({ method: 'POST', path: '/v2/snaps', body: '{}', timeoutMs: 20 });
     expect(error).toMatchObject({ code: 'snapd-timeout', timeoutMs: 20, mayHaveReachedSnapd: true });
   });
@@ -214,7 +214,7 @@ describe('a failure', () => {
   });
 
   it('ends everything in flight and later when the transport is closed', async () => {
-    handler = () => {};
+    handler = silent;
     const failed = failure({ method: 'GET', path: '/v2/notices', dedicatedConnection: true });
     setTimeout(() => transport.close(), 20);
     expect(await failed).toMatchObject({ reason: 'closed', mayHaveReachedSnapd: true });

@@ -61,7 +61,7 @@ class Exchange {
   private connected = false;
   private bodySent = false;
   private failure: { error: unknown } | undefined;
-  private reject: (error: unknown) => void = () => {};
+  private reject: ((error: unknown) => void) | undefined;
 
   constructor(
     socketPath: string,
@@ -103,7 +103,7 @@ class Exchange {
   private fail(error: unknown): void {
     this.watchdog.stop();
     this.failure ??= { error };
-    this.reject(error);
+    this.reject?.(error);
     this.incoming?.destroy();
     this.client.destroy();
   }

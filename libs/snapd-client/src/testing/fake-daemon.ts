@@ -68,6 +68,9 @@ export class FakeDaemon {
   }
 }
 
+/** Takes a request and never answers. */
+export const silent: Handler = () => undefined;
+
 /** Answers with a JSON body. */
 export function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
