@@ -1,0 +1,222 @@
+import { SnapdAnswerTooLargeError, SnapdTimeoutError, SnapdUnreachableError } from '@corefleet/snapd-client';
+import { realClock, SimulatedSnapd, SimulatedStore } from '@corefleet/snapd-simulator';
+import { Agent, type AgentOptions } from './agent';
+import { generateIdentityKey, identityOf } from './identity/identity';
+import { memoryJournalStore, type JournalStore } from './journal/journal-store';
+import { anEnvelope, DEVICE, ENROLMENT_ID, TestSigner } from './testing/signer';
+import { TestGateway } from './testing/test-gateway';
+
+const signer = new TestSigner();
+const QUICK = {
+  linkBackOff: { firstMs: 5, longestMs: 20 },
+  requestTimeoutMs: 300,
+  retry: { firstMs: 10, longestMs: 50 },
+  settle: { firstMs: 5, longestMs: 20 },
+  poll: { firstMs: 5, longestMs: 20 },
+  noticesBackOff: { firstMs: 5, longestMs: 20 },
+  factsGatherMs: 5,
+};
+
+let gateway: TestGateway;
+let agents: { agent: Agent; ended: Promise<void> }[];
+
+beforeEach(async () => {
+  agents = [];
+  gateway = await TestGateway.start({ signer });
+});
+
+afterEach(async () => {
+  for (const { agent } of agents) agent.stop();
+  await Promise.all(agents.map(({ ended }) => ended));
+  await gateway.close();
+});
+
+function aSnapd(options: Partial<ConstructorParameters<typeof SimulatedSnapd>[0]> = {}): SimulatedSnapd {
+  const store = new SimulatedStore();
+  store.addSnap({ name: 'app', revisions: [{ revision: 1 }, { revision: 2 }], channels: { stable: 1, edge: 2 } });
+  store.addSnap({ name: 'other', revisions: [{ revision: 5 }], channels: { stable: 5 } });
+  for (const sequence of [1, 2])
+    store.addValidationSet({ accountId: 'acme', name: 'base', sequence, snaps: [{ name: 'app', revision: sequence }] });
+  return new SimulatedSnapd({
+    store,
+    clock: realClock,
+    model: 'type: model\nauthority-id: acme\nseries: 16\nbrand-id: acme\nmodel: edge\narchitecture: amd64\nbase: core24\ngrade: signed\ntimestamp: 2026-01-01T00:00:00Z\nsign-key-sha3-384: x\n\nYQ==\n',
+    snaps: [{ name: 'app' }, { name: 'other' }],
+    ...options,
+  });
+}
+
+function start(snapd: SimulatedSnapd, journal: JournalStore = memoryJournalStore(), more: Partial<AgentOptions> = {}): Agent {
+  const agent = new Agent({
+    enrolment: { deviceId: ENROLMENT_ID, enrolmentId: ENROLMENT_ID, gatewayUrl: gateway.url, signingKeys: signer.pinned },
+    identity: identityOf(generateIdentityKey()),
+    device: DEVICE,
+    snapd: snapd.transport({
+      errors: {
+        unreachable: (request, reason, mayHave) => new SnapdUnreachableError(request, reason, mayHave),
+        timeout: (request, timeoutMs, mayHave) => new SnapdTimeoutError(request, timeoutMs, mayHave),
+        tooLarge: (request, maxBytes) => new SnapdAnswerTooLargeError(request, maxBytes),
+      },
+    }),
+    journal,
+    readBootId: () => Promise.resolve(snapd.bootId()),
+    timings: QUICK,
+    ...more,
+  });
+  agents.push({ agent, ended: agent.run() });
+  return agent;
+}
+
+let sequence = 0;
+function issue(operation: string, body: Record<string, unknown>, fields: Parameters<typeof anEnvelope>[0] = {}): string {
+  sequence += 1;
+  const envelope = anEnvelope({ 'message-kind': operation, body, sequence, ...fields });
+  gateway.issue(signer.command(envelope));
+  return envelope['message-id'];
+}
+
+describe('an agent beside a simulated snapd', () => {
+  it('greets, pulls, runs a read and reports its result', async () => {
+    start(aSnapd());
+    const id = issue('get-configuration', { snap: 'system' });
+    expect(await gateway.end(id)).toMatchObject({ state: 'succeeded', result: {} });
+    expect(gateway.frames[0]).toMatchObject({ type: 'hello', protocols: [1], lastSequence: 0, snapdState: 'reachable' });
+  });
+
+  it('follows a change to its verified end and reports its snapshots under the command', async () => {
+    start(aSnapd({ taskMs: 5 }));
+    const id = issue('refresh', { snaps: ['app'], channel: 'edge' });
+    const end = await gateway.end(id);
+    expect(end).toMatchObject({ state: 'succeeded', result: [{ name: 'app', revision: '2' }] });
+    expect(end.changeIds).toHaveLength(1);
+    const snapshots = await gateway.until(() => {
+      const found = gateway.reports.flatMap((item) => (item.kind === 'change' && item.body.commandId === id ? [item.body] : []));
+      return found.some(({ change }) => change.ready) && found;
+    });
+    expect(snapshots.at(-1)?.change).toMatchObject({ kind: 'refresh-snap', status: 'Done', ready: true });
+    expect(snapshots.length).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['set-configuration', { snap: 'system', values: { 'refresh.retain': 3 } }, { 'refresh.retain': 3 }],
+    ['hold', { snaps: ['app'], time: 'forever', 'hold-level': 'general' }, [{ name: 'app' }]],
+    ['hold', { time: '2199-01-01T00:00:00Z', 'hold-level': 'auto-refresh' }, {}],
+    ['unhold', { snaps: ['app'] }, [{ name: 'app' }]],
+    ['unhold', {}, {}],
+    ['refresh', {}, [{ name: 'app' }, { name: 'other' }]],
+    ['refresh', { snaps: ['app'], revision: '2' }, [{ name: 'app', revision: '2' }]],
+    ['refresh', { snaps: ['app', 'other'], transaction: 'all-snaps' }, [{ name: 'app' }, { name: 'other' }]],
+    ['refresh', { 'validation-sets': ['acme/base=2'] }, [{ 'pinned-at': 2, valid: true }]],
+    ['enforce-validation-set', { 'validation-set': 'acme/base=1' }, [{ 'pinned-at': 1, mode: 'enforce' }]],
+    ['enforce-validation-set', { 'validation-set': 'acme/base=2', refresh: true }, [{ 'pinned-at': 2, valid: true }]],
+    ['monitor-validation-set', { 'validation-set': 'acme/base' }, [{ mode: 'monitor' }]],
+    ['forget-validation-set', { 'validation-set': 'acme/base' }, []],
+    ['disable', { snap: 'app' }, { status: 'installed' }],
+    ['create-recovery-system', { label: 'fresh' }, [{ label: 'factory' }, { label: 'fresh' }]],
+    ['create-recovery-system', { label: 'fresh', 'mark-default': true }, [{}, { label: 'fresh', default: true }]],
+  ])('verifies %s %j', async (operation, body, result) => {
+    start(aSnapd());
+    expect(await gateway.end(issue(operation, body))).toMatchObject({ state: 'succeeded', result });
+  });
+
+  it('outlives the two boots of a tested recovery system', async () => {
+    const snapd = aSnapd({ taskMs: 2, rebootMs: 20 });
+    const before = snapd.bootId();
+    start(snapd);
+    const id = issue('create-recovery-system', { label: 'tested', 'test-system': true, 'mark-default': true });
+    expect(await gateway.end(id)).toMatchObject({ state: 'succeeded' });
+    expect(snapd.bootId()).not.toBe(before);
+  });
+
+  it('restarts the device and tells it by its boot id', async () => {
+    const snapd = aSnapd({ rebootMs: 20 });
+    const was = snapd.bootId();
+    start(snapd);
+    const end = await gateway.end(issue('reboot', {}));
+    expect(end).toMatchObject({ state: 'succeeded', result: { was, bootId: snapd.bootId() } });
+  });
+
+  it('carries a refusal of snapd through word for word', async () => {
+    start(aSnapd());
+    const id = issue('enforce-validation-set', { 'validation-set': 'acme/base=2' });
+    expect(await gateway.end(id)).toMatchObject({
+      state: 'failed',
+      cause: 'snapd-refused',
+      message: expect.stringContaining('validation sets assertions are not met') as string,
+    });
+  });
+
+  it('aborts a slow change while its command runs', async () => {
+    start(aSnapd({ taskMs: 200 }));
+    const slow = issue('refresh', { snaps: ['app'], channel: 'edge' });
+    const running = await gateway.until(() => gateway.commandReports(slow).find(({ state }) => state === 'running'));
+    const abort = issue('abort-change', { change: running.changeIds[0] });
+    expect(await gateway.end(abort)).toMatchObject({ state: 'succeeded' });
+    expect(await gateway.end(slow)).toMatchObject({ state: 'failed', changeIds: running.changeIds });
+  });
+
+  it('waits while snapd is busy and then does what was ordered', async () => {
+    start(aSnapd({ taskMs: 5 }));
+    const first = issue('refresh', { snaps: ['app'], channel: 'edge' });
+    const second = issue('disable', { snap: 'app' });
+    expect(await gateway.end(first)).toMatchObject({ state: 'succeeded' });
+    expect(await gateway.end(second)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('refuses what its local policy denies', async () => {
+    start(aSnapd());
+    expect(await gateway.end(issue('remove', { snaps: ['app'] }))).toMatchObject({ state: 'rejected', cause: 'policy' });
+  });
+
+  it('goes on after it was stopped in the middle of a change', async () => {
+    const snapd = aSnapd({ taskMs: 30 });
+    const journal = memoryJournalStore();
+    const first = start(snapd, journal);
+    const id = issue('refresh', { snaps: ['app'], channel: 'edge' });
+    const running = await gateway.until(() => gateway.commandReports(id).find(({ state }) => state === 'running'));
+    first.stop();
+    await agents[0]?.ended;
+    start(snapd, journal);
+    expect(await gateway.end(id)).toMatchObject({ state: 'succeeded', changeIds: running.changeIds });
+  });
+
+  it('says an end again until it is acknowledged, also after a restart', async () => {
+    const snapd = aSnapd();
+    const journal = memoryJournalStore();
+    gateway.acknowledges = false;
+    const first = start(snapd, journal);
+    const id = issue('get-configuration', { snap: 'system' });
+    await gateway.end(id);
+    first.stop();
+    await agents[0]?.ended;
+    const seen = gateway.commandReports(id).length;
+    gateway.acknowledges = true;
+    start(snapd, journal);
+    await gateway.until(() => gateway.commandReports(id).length > seen);
+    expect(gateway.lastReport(id)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('comes back after its link was cut', async () => {
+    start(aSnapd());
+    await gateway.until(() => gateway.frames.some(({ type }) => type === 'pull'));
+    gateway.cut();
+    const id = issue('get-configuration', { snap: 'system' });
+    expect(await gateway.end(id)).toMatchObject({ state: 'succeeded' });
+    expect(gateway.frames.filter(({ type }) => type === 'hello')).toHaveLength(2);
+  });
+
+  it('does not touch snapd when its journal cannot be written, and says so', async () => {
+    const journal = memoryJournalStore();
+    const snapd = aSnapd();
+    start(snapd, journal);
+    await gateway.until(() => gateway.frames.some(({ type }) => type === 'pull'));
+    const full = (): Promise<void> => Promise.reject(new Error('ENOSPC'));
+    journal.append = full;
+    journal.rewrite = full;
+    const id = issue('set-configuration', { snap: 'system', values: { 'refresh.retain': 3 } });
+    expect(await gateway.end(id)).toMatchObject({ state: 'failed', cause: 'journal-not-writable' });
+    journal.append = () => Promise.resolve();
+    journal.rewrite = () => Promise.resolve();
+    expect(await gateway.end(issue('get-configuration', { snap: 'system' }))).toMatchObject({ result: {} });
+  });
+});

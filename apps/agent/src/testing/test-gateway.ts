@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import {
+  AgentFrame,
+  ReportItem,
+  parseLinkAuthorization,
+  type CommandReport,
+  type ServerFrame,
+  type SignedCommand,
+} from '@corefleet/contracts/device-protocol';
+import { ENROLMENT_ID, type TestSigner } from './signer';
+
+export interface TestGatewayOptions {
+  readonly signer: TestSigner;
+  /** Leaves reports unacknowledged until told. */
+  acknowledges?: boolean;
+  heartbeatMs?: number;
+}
+
+/** The other end of the link, small enough for a test: one device, commands in memory, every report kept. */
+export class TestGateway {
+  readonly frames: AgentFrame[] = [];
+  readonly reports: ReportItem[] = [];
+  readonly authorizations: string[] = [];
+  /** Answers upgrades with this status instead of taking them. */
+  refuseWith: { status: number; headers?: Record<string, string> } | undefined;
+  private readonly commands: { sequence: number; command: SignedCommand }[] = [];
+  private readonly http: Server;
+  private readonly sockets = new WebSocketServer({ noServer: true });
+  private socket: WebSocket | undefined;
+  private waiting: (() => void)[] = [];
+  acknowledges: boolean;
+
+  private constructor(private readonly options: TestGatewayOptions) {
+    this.acknowledges = options.acknowledges ?? true;
+    this.http = createServer((request, response) => this.challenge(request, response));
+    this.http.on('upgrade', (request: IncomingMessage, socket, head) => {
+      this.authorizations.push(request.headers.authorization ?? '');
+      const refusal = this.refuseWith;
+      if (refusal || !parseLinkAuthorization(request.headers.authorization)) {
+        const headers = Object.entries(refusal?.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
+        socket.end(`HTTP/1.1 ${refusal?.status ?? 401} No\r\n${headers.join('')}content-length: 0\r\n\r\n`);
+        return this.wake();
+      }
+      this.sockets.handleUpgrade(request, socket, head, (accepted) => this.take(accepted));
+    });
+  }
+
+  static async start(options: TestGatewayOptions): Promise<TestGateway> {
+    const gateway = new TestGateway(options);
+    await new Promise<void>((resolve) => gateway.http.listen(0, '127.0.0.1', resolve));
+    return gateway;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+  }
+
+  /** Puts a command where the agent pulls it, and nudges. */
+  issue(command: SignedCommand): void {
+    const { sequence } = JSON.parse(command.envelope) as { sequence: number };
+    this.commands.push({ sequence, command });
+    this.send({ type: 'nudge' });
+  }
+
+  send(frame: ServerFrame): void {
+    this.socket?.send(JSON.stringify(frame));
+  }
+
+  /** Cuts the socket as a failing network would. */
+  cut(): void {
+    this.socket?.terminate();
+  }
+
+  /** What was last said of a command. */
+  lastReport(commandId: string): CommandReport | undefined {
+    return this.commandReports(commandId).at(-1);
+  }
+
+  commandReports(commandId: string): CommandReport[] {
+    return this.reports.flatMap((item) =>
+      item.kind === 'command' && item.body.commandId === commandId ? [item.body] : [],
+    );
+  }
+
+  /** Waits until `find` finds something, looking again at each frame. */
+  async until<T>(find: () => T | undefined | false): Promise<T> {
+    for (;;) {
+      const found = find();
+      if (found) return found;
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+
+  /** The end of a command. */
+  end(commandId: string): Promise<CommandReport> {
+    const ends = ['succeeded', 'failed', 'unknown', 'rejected', 'expired'];
+    return this.until(() => this.commandReports(commandId).find(({ state }) => ends.includes(state)));
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.sockets.clients) client.terminate();
+    this.http.closeAllConnections();
+    await new Promise((resolve) => this.http.close(resolve));
+  }
+
+  private challenge(request: IncomingMessage, response: ServerResponse): void {
+    request.resume();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ nonce: randomBytes(16).toString('base64url'), expiresInMs: 30_000 }));
+  }
+
+  private take(socket: WebSocket): void {
+    this.socket = socket;
+    socket.on('message', (data: Buffer) => {
+      const frame = AgentFrame.parse(JSON.parse(data.toString()));
+      this.frames.push(frame);
+      this.answer(frame);
+      this.wake();
+    });
+  }
+
+  private answer(frame: AgentFrame): void {
+    if (frame.type === 'hello') {
+      this.send({ type: 'welcome', protocol: 1, heartbeatMs: this.options.heartbeatMs ?? 30_000, factsEveryBeats: 30 });
+      this.send({ type: 'time', signed: this.options.signer.time(frame.timeNonce, ENROLMENT_ID) });
+    }
+    if (frame.type === 'pull') {
+      const commands = this.commands
+        .filter(({ sequence }) => sequence > frame.lastSequence)
+        .map(({ command }) => command);
+      this.send({ type: 'commands', commands, more: false });
+    }
+    if (frame.type === 'report') {
+      const items = frame.items.map((item) => ReportItem.parse(item));
+      this.reports.push(...items);
+      if (this.acknowledges) this.send({ type: 'ack', numbers: items.map(({ n }) => n), quarantined: [] });
+    }
+  }
+
+  private wake(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
