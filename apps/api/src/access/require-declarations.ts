@@ -22,6 +22,7 @@ function undeclared(controller: object, scanner: MetadataScanner): string[] {
     const path: unknown = Reflect.getMetadata(PATH_METADATA, handler);
     if (path === undefined || Reflect.hasMetadata(ACCESS, handler)) return [];
     const verb = RequestMethod[Number(Reflect.getMetadata(METHOD_METADATA, handler))];
-    return [`${verb} ${String(Reflect.getMetadata(PATH_METADATA, controller))}/${String(path)} (${name}.${method})`];
+    const at = [Reflect.getMetadata(PATH_METADATA, controller), path].filter((part) => part !== '/').join('/');
+    return [`${verb} /${at} (${name}.${method})`];
   });
 }

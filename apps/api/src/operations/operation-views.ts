@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { OperationView } from '@corefleet/contracts/http';
-import { OPERATIONS } from '@corefleet/operations';
+import { operations } from '@corefleet/operations';
 
 /** The catalogue with JSON schemas of what callers send; what a schema of JSON cannot say is left to the check itself. */
 export function operationViews(): OperationView[] {
-  return OPERATIONS.map(({ name, title, risk, parameters }) => ({
+  return operations.map(({ name, title, risk, parameters }) => ({
     name,
     title,
     risk,
