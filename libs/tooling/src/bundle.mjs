@@ -11,6 +11,7 @@ export const APPS = {
   signer: 'server',
   standalone: 'server',
   simulator: 'server',
+  bench: 'server',
   agent: 'device',
 };
 

@@ -1,0 +1,22 @@
+import { readConfig } from '@corefleet/platform/config';
+import { BenchConfig } from './process/settings';
+import { benchRoad } from './road/bench-road';
+import { runBullmqWorker } from './road/bullmq-baseline';
+import { runEchoClients, runEchoServer } from './road/echo-baseline';
+import { runFleet } from './road/fleet-role';
+
+/** The first argument says which benchmark, or which process of one, this is. */
+const roles: Record<string, (settings: never) => void | Promise<void>> = {
+  road: () => benchRoad(readConfig(BenchConfig, process.env)),
+  'bullmq-worker': runBullmqWorker,
+  'echo-server': runEchoServer,
+  'echo-clients': runEchoClients,
+  fleet: runFleet,
+};
+
+const [role = '', settings = '{}'] = process.argv.slice(2);
+
+Promise.resolve(roles[role]?.(JSON.parse(settings) as never)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

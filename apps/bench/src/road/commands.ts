@@ -1,0 +1,85 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Pool } from 'pg';
+import { ask } from '../process/child';
+import type { Arrival } from './fleet-role';
+import { postAtRate, type Load } from './load';
+import { post, type Server } from './server';
+
+/** A change of snapd that a device makes at once: each command is accepted, runs a change and is verified. */
+const ORDER = { operation: 'set-configuration', parameters: { snap: 'system', values: { 'refresh.retain': 3 } } };
+const POLL_MS = 50;
+const TIMEOUT_MS = 300_000;
+
+/**
+ * Commands a second through the whole road: from the first POST until the last command is verified and its row says so.
+ * Each POST orders one command for every device; two POSTs are under way at a time.
+ */
+export async function measureThroughput(
+  server: Server,
+  pool: Pool,
+  deviceIds: readonly string[],
+  posts: number,
+): Promise<number> {
+  const before = await succeeded(pool);
+  const startedAt = performance.now();
+  let left = posts;
+  const postInTurn = async (): Promise<void> => {
+    while (left-- > 0) await post(server.url, server.token, '/v1/commands', { ...ORDER, deviceIds });
+  };
+  await Promise.all([postInTurn(), postInTurn()]);
+  const wanted = before + posts * deviceIds.length;
+  while ((await succeeded(pool)) < wanted) {
+    if (performance.now() - startedAt > TIMEOUT_MS)
+      throw new Error(`cannot finish: ${await succeeded(pool)} of ${wanted} commands`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return (posts * deviceIds.length) / ((performance.now() - startedAt) / 1000);
+}
+
+/** Milliseconds from a POST for one device until its agent has verified and journalled the command. */
+export async function measureLatency(
+  server: Server,
+  fleet: ChildProcess,
+  deviceIds: readonly string[],
+  load: Load,
+): Promise<number[]> {
+  await ask(fleet, { take: 'arrivals' });
+  const sentAt = new Map<string, number>();
+  await postAtRate(load, async (at) => {
+    const now = performance.timeOrigin + performance.now();
+    const deviceId = deviceIds[at % deviceIds.length];
+    const { commands } = await post<{ commands: { id: string }[] }>(server.url, server.token, '/v1/commands', {
+      ...ORDER,
+      deviceIds: [deviceId],
+    });
+    for (const { id } of commands) sentAt.set(id, now);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const { arrivals } = await ask<{ arrivals: Arrival[] }>(fleet, { take: 'arrivals' });
+  if (arrivals.length !== load.count)
+    throw new Error(`cannot judge: ${arrivals.length} of ${load.count} commands arrived`);
+  return arrivals.map(({ commandId, at }) => at - (sentAt.get(commandId) ?? Number.NaN));
+}
+
+/** Rows as they must be afterwards, or an error that says what is wrong. */
+export async function assertRows(pool: Pool, commands: number): Promise<string> {
+  const { rows } = await pool.query<{ succeeded: number; open: number; changes: number; sequences: number }>(
+    `SELECT count(*) FILTER (WHERE status = 'succeeded')::int AS succeeded,
+            count(*) FILTER (WHERE finished_at IS NULL)::int AS open,
+            count(DISTINCT (enrolment_id, sequence))::int AS sequences,
+            (SELECT count(DISTINCT command_id)::int FROM changes WHERE ready AND status = 'Done') AS changes
+       FROM commands`,
+  );
+  const [found] = rows;
+  if (found?.succeeded !== commands || found.open !== 0 || found.changes !== commands || found.sequences !== commands) {
+    throw new Error(`cannot trust the run: ${commands} commands were asked for, the rows say ${JSON.stringify(found)}`);
+  }
+  return `${found.succeeded} commands succeeded, ${found.changes} changes Done, none open`;
+}
+
+async function succeeded(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM commands WHERE status = 'succeeded'`,
+  );
+  return rows[0]?.count ?? 0;
+}

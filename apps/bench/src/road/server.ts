@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { startBundle } from '../process/child';
+import type { BenchConfig } from '../process/settings';
+
+const ADMIN = { username: 'bench', password: 'bench-of-the-road' };
+
+export interface Server {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Starts the production shape, one process of each, and logs the first admin in by the one-time link. */
+export async function startServer(config: BenchConfig): Promise<Server> {
+  const common = { COREFLEET_REDIS_URL: config.COREFLEET_REDIS_URL, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0' };
+  const start = (part: 'api' | 'gateway' | 'worker' | 'signer', env: Record<string, string>, ready: RegExp) =>
+    startBundle(path.resolve('dist', `${part}.cjs`), { ...common, ...env }, ready);
+  const { COREFLEET_SIGNER_KEY_FILE } = config;
+  await start(
+    'signer',
+    { COREFLEET_DATABASE_URL: config.COREFLEET_SIGNER_DATABASE_URL, COREFLEET_SIGNER_KEY_FILE },
+    /^signer ready/m,
+  );
+  await start('worker', { COREFLEET_DATABASE_URL: config.COREFLEET_WORKER_DATABASE_URL }, /^worker ready/m);
+  const gatewayEnv = { COREFLEET_DATABASE_URL: config.COREFLEET_GATEWAY_DATABASE_URL };
+  const gateway = await start('gateway', gatewayEnv, /^gateway ready on (\S+)$/m);
+  const apiEnv = {
+    COREFLEET_DATABASE_URL: config.COREFLEET_API_DATABASE_URL,
+    COREFLEET_GATEWAY_URL: gateway.match[1] ?? '',
+  };
+  const api = await start('api', apiEnv, /\/setup#(\S+)[\s\S]*^api ready on (\S+)$/m);
+  const [, setupToken, url = ''] = api.match;
+  await post(url, undefined, '/v1/setup', { token: setupToken, ...ADMIN });
+  const { token } = await post<{ token: string }>(url, undefined, '/v1/login', ADMIN);
+  return { url, token };
+}
+
+/** @throws Error with the problem's detail for an answer that is not 2xx */
+export async function post<T>(url: string, token: string | undefined, route: string, body: object): Promise<T> {
+  const response = await fetch(url + route, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`cannot POST ${route}: ${response.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
