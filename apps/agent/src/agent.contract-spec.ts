@@ -152,7 +152,7 @@ describe('an agent beside a simulated snapd', () => {
     const running = await gateway.until(() => gateway.commandReports(slow).find(({ state }) => state === 'running'));
     const abort = issue('abort-change', { change: running.changeIds[0] });
     expect(await gateway.end(abort)).toMatchObject({ state: 'succeeded' });
-    expect(await gateway.end(slow)).toMatchObject({ state: 'failed', changeIds: running.changeIds });
+    expect(await gateway.end(slow)).toMatchObject({ state: 'failed', cause: 'change-aborted', changeIds: running.changeIds });
   });
 
   it('waits while snapd is busy and then does what was ordered', async () => {

@@ -47,6 +47,7 @@ const byName = new Map(operations.map((operation) => [operation.name, operation]
 /** The operation of that name, or undefined. */
 export const findOperation = (name: string): Operation | undefined => byName.get(name);
 
+export { isCutShort } from './aborted';
 export type {
   Artifact,
   ArtifactSource,

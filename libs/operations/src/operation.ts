@@ -75,8 +75,8 @@ export interface OperationDefinition<P extends object> {
   readonly idempotent: boolean | ((parameters: P) => boolean);
   readonly expects: Expects | ((parameters: P) => Expects);
   readonly reboots: Reboots | ((parameters: P) => Reboots);
-  /** Which statuses of the ended change lead to verification; Done alone unless told. */
-  readonly acceptedEnds?: readonly Change['status'][];
+  /** A change that was cut short is verified like one that is done; otherwise it has failed. */
+  readonly takesCutShort?: boolean;
   /**
    * Reads what verification will compare with, and fetches what the start will need: here a failure is still harmless.
    * A JSON value: it is journalled before the start.
@@ -97,7 +97,7 @@ export interface PreparedOperation {
   readonly idempotent: boolean;
   readonly expects: Expects;
   readonly reboots: Reboots;
-  readonly acceptedEnds: readonly Change['status'][];
+  readonly takesCutShort: boolean;
   observe(client: SnapdClient, context: OperationContext): Promise<unknown>;
   start(client: SnapdClient, context: OperationContext): Promise<Started>;
   matches(change: Change): boolean;
@@ -140,7 +140,7 @@ function bind<P extends object>(definition: OperationDefinition<P>, parameters: 
     expects: typeof expects === 'function' ? expects(parameters) : expects,
     idempotent: typeof idempotent === 'function' ? idempotent(parameters) : idempotent,
     reboots: typeof reboots === 'function' ? reboots(parameters) : reboots,
-    acceptedEnds: definition.acceptedEnds ?? ['Done'],
+    takesCutShort: definition.takesCutShort ?? false,
     observe: async (client, context) => (await definition.observe?.(client, parameters, context)) ?? null,
     start: (client, context) => definition.start(client, parameters, context),
     matches: (change) => definition.matches(change, parameters),

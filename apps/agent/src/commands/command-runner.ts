@@ -1,5 +1,12 @@
 import type { CommandReport, CommandReportState } from '@corefleet/contracts/device-protocol';
-import type { OperationContext, Outcome, PreparedOperation, Started, Verdict } from '@corefleet/operations';
+import {
+  isCutShort,
+  type OperationContext,
+  type Outcome,
+  type PreparedOperation,
+  type Started,
+  type Verdict,
+} from '@corefleet/operations';
 import type { Change, SnapdClient } from '@corefleet/snapd-client';
 import type { ArtifactStore, CommandArtifacts } from '../artifacts/artifact-store';
 import type { AgentClock } from '../clock';
@@ -58,7 +65,7 @@ class StoppedError extends Error {}
  * | intent     | intent               | started; accepted again (withdrawn: snapd is busy or away); failed       |
  * |            |                      | (refused); or of unknown fate: adopted as started, sent again, unknown   |
  * | started    | started              | following (a change) or verifying (done at once)                         |
- * | following  | -                    | rebooting while the change waits; verifying (Done); failed (other ends)  |
+ * | following  | -                    | rebooting while the change waits; verifying (Done); failed (cut short)   |
  * | rebooting  | -                    | following, or verifying once the boot id is another one                  |
  * | verifying  | -                    | succeeded, failed (the device does not show it), unknown (cannot tell)   |
  * | an end     | end, later acked     | -                                                                        |
@@ -280,7 +287,7 @@ export class CommandRunner {
     const followed = await this.follow(changeId);
     if (followed.kind === 'forgotten') return this.verifyForgotten(intent, started);
     const { change } = followed;
-    if (!this.operation.acceptedEnds.includes(change.status)) return endOfChange(change);
+    if (isCutShort(change) && !this.operation.takesCutShort) return endOfChange(change);
     return this.verify({ started, before: intent.before, change });
   }
 
@@ -392,8 +399,9 @@ function journalFailure(error: unknown): End {
 }
 
 function endOfChange(change: Change): End {
-  const message = change.err ?? `change ${change.id} ended in ${change.status}`;
-  return { state: 'failed', cause: `change-${change.status.toLowerCase()}`, message };
+  if (change.status === 'Error')
+    return { state: 'failed', cause: 'change-error', message: change.err ?? `change ${change.id} ended in Error` };
+  return { state: 'failed', cause: 'change-aborted', message: `change ${change.id} was aborted: it is ${change.status}` };
 }
 
 /** Room a command's result may take in a frame, in characters of its JSON. */

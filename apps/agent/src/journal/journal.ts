@@ -45,10 +45,11 @@ export class Journal {
     const state = emptyJournalState();
     for (const record of await store.load()) applyRecord(state, record);
     const journal = new Journal(store, logger, state);
-    if (state.enrolmentId === enrolmentId) return journal;
-    journal.lastNumber = 0;
-    await journal.append({ t: 'journal', id: randomUUID(), enrolmentId });
-    await journal.append({ t: 'numbers', upTo: NUMBERS_PER_RECORD });
+    if (state.enrolmentId !== enrolmentId) {
+      await journal.append({ t: 'journal', id: randomUUID(), enrolmentId });
+      journal.lastNumber = 0;
+    }
+    await journal.reserveNumbers();
     return journal;
   }
 
@@ -85,7 +86,7 @@ export class Journal {
    * @throws JournalNotWritableError when no more could be set aside
    */
   nextNumber(): number {
-    if (this.state.numbersUpTo - this.lastNumber < NUMBERS_PER_RECORD / 2) this.reserveNumbers();
+    if (this.state.numbersUpTo - this.lastNumber < NUMBERS_PER_RECORD / 2) void this.reserveNumbers();
     if (this.lastNumber >= this.state.numbersUpTo) throw new JournalNotWritableError('no report numbers left');
     this.lastNumber += 1;
     return this.lastNumber;
@@ -97,12 +98,16 @@ export class Journal {
     await this.store.close();
   }
 
-  private reserveNumbers(): void {
+  private async reserveNumbers(): Promise<void> {
     if (this.reserving) return;
     this.reserving = true;
-    this.append({ t: 'numbers', upTo: this.lastNumber + 2 * NUMBERS_PER_RECORD })
-      .catch((error: unknown) => this.logger.error('Cannot set report numbers aside', { error: messageOf(error) }))
-      .finally(() => (this.reserving = false));
+    try {
+      await this.append({ t: 'numbers', upTo: this.lastNumber + 2 * NUMBERS_PER_RECORD });
+    } catch (error) {
+      // Tried again at the next number: until then what is reported from snapd is read again later.
+      this.logger.error('Cannot set report numbers aside', { error: messageOf(error) });
+    }
+    this.reserving = false;
   }
 
   private async drain(): Promise<void> {

@@ -92,13 +92,14 @@ export class Outbox {
 
   /** The link is gone: what was sent and not acknowledged is sent again, unless a newer report stands for it. */
   unsend(): void {
-    for (const item of [...this.items.values()].filter(({ sent }) => sent)) {
-      item.sent = false;
-      if (this.unsent.has(item.key)) this.remove(item.n);
-    }
     this.inFlight = 0;
+    const newest = new Map([...this.items.values()].map(({ key, n }) => [key, n]));
     this.unsent.clear();
-    for (const { key, n } of this.items.values()) this.unsent.set(key, n);
+    for (const item of [...this.items.values()]) {
+      item.sent = false;
+      if (newest.get(item.key) === item.n) this.unsent.set(item.key, item.n);
+      else this.remove(item.n);
+    }
   }
 
   private replaceUnsent(key: string): void {

@@ -1,5 +1,6 @@
 import { SnapdError } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
+import { isCutShort } from '../aborted';
 import { changeId } from '../fields';
 import { defineOperation, notVerified, verified } from '../operation';
 
@@ -15,20 +16,21 @@ export const abortChange = defineOperation<z.infer<typeof Parameters>>({
   expects: 'sync',
   reboots: 'may',
   // An abort while a task runs normally ends in Error: the handler is cancelled and its error counts.
-  acceptedEnds: ['Done', 'Undone', 'Error', 'Hold'],
+  takesCutShort: true,
   start: async (client, { change }) => {
     try {
       await client.changes.abort(change);
     } catch (error) {
       const isOver = error instanceof SnapdError && error.status === 400 && error.message.endsWith('with nothing pending');
-      if (!isOver || (await client.changes.get(change)).status === 'Done') throw error;
+      if (!isOver || !isCutShort(await client.changes.get(change))) throw error;
     }
     return { kind: 'change', changeId: change, existing: true };
   },
   matches: () => false,
   verify: async (client, { change: id }, { change }) => {
-    const { summary, status, err } = change ?? (await client.changes.get(id));
+    const ended = change ?? (await client.changes.get(id));
+    const { summary, status, err } = ended;
     const result = { change: id, summary, status, ...(err !== undefined && { err }) };
-    return status === 'Done' ? notVerified(`change ${id} was done before it could be aborted`, result) : verified(result);
+    return isCutShort(ended) ? verified(result) : notVerified(`change ${id} was done before it could be aborted`, result);
   },
 });
