@@ -7,12 +7,18 @@ import { Public, Requires } from './declarations';
 
 class Routes {
   @Public('says nothing')
-  open(): void {}
+  open(): string {
+    return '';
+  }
 
   @Requires('operator')
-  act(): void {}
+  act(): string {
+    return '';
+  }
 
-  undeclared(): void {}
+  undeclared(): string {
+    return '';
+  }
 }
 
 /** A request to the route with this credential, from somebody who has the role. */
