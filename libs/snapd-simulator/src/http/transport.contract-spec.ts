@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unixSocketTransport, type SnapdTransport } from '@corefleet/snapd-client';
+import type { SnapdTransport } from '@corefleet/snapd-client';
 import { realClock } from '../clock';
 import { SimulatedSnapd } from '../simulated-snapd';
 import { A_MODEL, A_SERIAL, aStore } from '../testing/a-device';
+import { socketTransport } from '../testing/socket-transport';
 
 interface Road {
   transport: SnapdTransport;
@@ -22,7 +23,7 @@ async function overSocket(snapd: SimulatedSnapd): Promise<Road> {
     await server.close();
     await rm(folder, { recursive: true });
   };
-  return { transport: unixSocketTransport(socketPath), close };
+  return { transport: socketTransport(socketPath), close };
 }
 
 describe.each([
