@@ -60,7 +60,8 @@ export class AdmissionService {
   }
 
   private async check(proof: LinkProof): Promise<Admission> {
-    if (!isUuid(proof.enrolmentId) || !(await this.nonces.consume(proof.nonce, proof.enrolmentId))) return { kind: 'refused' };
+    if (!isUuid(proof.enrolmentId) || !(await this.nonces.consume(proof.nonce, proof.enrolmentId)))
+      return { kind: 'refused' };
     const enrolment = await this.enrolments.active(proof.enrolmentId);
     return enrolment && isSigned(proof, enrolment.publicKey) ? { kind: 'admitted', enrolment } : { kind: 'refused' };
   }

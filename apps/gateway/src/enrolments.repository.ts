@@ -45,7 +45,13 @@ export class EnrolmentsRepository {
          WHERE id = ANY ($1::uuid[])`,
         [enrolmentIds.slice(at, at + SWEPT_AT_ONCE)],
       );
-      standings.push(...found.map(({ id, active, stamp }) => ({ enrolmentId: id, active, stamp: stamp === null ? null : Number(stamp) })));
+      standings.push(
+        ...found.map(({ id, active, stamp }) => ({
+          enrolmentId: id,
+          active,
+          stamp: stamp === null ? null : Number(stamp),
+        })),
+      );
     }
     return standings;
   }

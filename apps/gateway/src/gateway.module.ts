@@ -29,7 +29,17 @@ import { ReportStore } from './report-store.service';
 import { SignerTime } from './signer-time';
 import { Wheel } from './wheel';
 
-const links = [LinkRegistry, LinkRuntime, LinkServer, LinkGuard, LinkRecords, PresenceKeeper, PullLoader, SignerTime, Wheel];
+const links = [
+  LinkRegistry,
+  LinkRuntime,
+  LinkServer,
+  LinkGuard,
+  LinkRecords,
+  PresenceKeeper,
+  PullLoader,
+  SignerTime,
+  Wheel,
+];
 const edge = [HttpEdge, HealthService, AdmissionService, Nonces, EnrolmentsRepository];
 const reports = [ReportLanes, ReportStore, EventOutbox, CommandReportsIngest];
 
@@ -38,13 +48,22 @@ const reports = [ReportLanes, ReportStore, EventOutbox, CommandReportsIngest];
 export class GatewayModule {
   static for(config: GatewayConfig, logger: Logger): DynamicModule {
     const { COREFLEET_HEARTBEAT_MS: heartbeatMs, COREFLEET_FACTS_EVERY_BEATS: factsEveryBeats } = config;
-    const context = new GatewayContext(new Ids().uuid(), config, { ...DEFAULT_POLICY, heartbeatMs, factsEveryBeats }, logger);
+    const context = new GatewayContext(
+      new Ids().uuid(),
+      config,
+      { ...DEFAULT_POLICY, heartbeatMs, factsEveryBeats },
+      logger,
+    );
     const stores = { url: config.COREFLEET_REDIS_URL, prefix: config.COREFLEET_REDIS_PREFIX, logger };
     return {
       module: GatewayModule,
       imports: [
         ClockModule,
-        DatabaseModule.for({ url: config.COREFLEET_DATABASE_URL, connections: config.COREFLEET_DATABASE_CONNECTIONS, logger }),
+        DatabaseModule.for({
+          url: config.COREFLEET_DATABASE_URL,
+          connections: config.COREFLEET_DATABASE_CONNECTIONS,
+          logger,
+        }),
         RedisModule.for(stores),
         QueueModule.for({ redisUrl: stores.url, prefix: stores.prefix, queues: [SIGNING_QUEUE], works: false }),
         ChangesModule,

@@ -38,6 +38,7 @@ export class GatewayService {
   async open(): Promise<string> {
     await this.redis.ready();
     await this.guard.start();
+    await this.time.open();
     this.wheel.start();
     const url = await this.edge.listen();
     this.context.logger.info({ url, gatewayId: this.context.gatewayId }, 'Gateway open');
@@ -62,7 +63,8 @@ export class GatewayService {
   private sayBye(): void {
     const perSecond = this.context.config.COREFLEET_ADMISSIONS_PER_SECOND;
     const jitterMs = Math.max(LEAST_JITTER_MS, Math.ceil((this.registry.size / perSecond) * 1_000));
-    for (const link of this.registry.links()) link.deliver({ kind: 'draining', reconnectAfterMs: COME_BACK_AFTER_MS, jitterMs });
+    for (const link of this.registry.links())
+      link.deliver({ kind: 'draining', reconnectAfterMs: COME_BACK_AFTER_MS, jitterMs });
   }
 
   private async closeSockets(): Promise<void> {

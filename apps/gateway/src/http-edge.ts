@@ -18,7 +18,12 @@ const MOST_UPGRADES = 2_000;
 const RETRY_AFTER_SECONDS = 2;
 
 const NOT_FOUND: Problem = { status: 404, code: 'not-found', detail: 'cannot find this address' };
-const BUSY: Problem = { status: 503, code: 'busy', detail: 'cannot take more links now', retryAfterSeconds: RETRY_AFTER_SECONDS };
+const BUSY: Problem = {
+  status: 503,
+  code: 'busy',
+  detail: 'cannot take more links now',
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+};
 const UNAUTHENTICATED: Problem = {
   status: 401,
   code: 'unauthenticated',
@@ -38,7 +43,13 @@ export class HttpEdge {
     private readonly health: HealthService,
   ) {
     this.server = createServer(
-      { maxHeaderSize: 8 * 1024, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 },
+      {
+        maxHeaderSize: 8 * 1024,
+        headersTimeout: 10_000,
+        requestTimeout: 15_000,
+        keepAliveTimeout: 5_000,
+        connectionsCheckingInterval: 5_000,
+      },
       (request, response) => void this.answer(request, response),
     );
     this.server.on('upgrade', (request, socket, head) => void this.upgrade(request, socket, head));
@@ -94,9 +105,19 @@ export class HttpEdge {
   private async challenge(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, BODY_BYTES);
     if (body.kind === 'gone') return;
-    if (body.kind === 'too-large') return sendProblem(response, { status: 413, code: 'too-large', detail: `cannot read more than ${BODY_BYTES} bytes` });
+    if (body.kind === 'too-large')
+      return sendProblem(response, {
+        status: 413,
+        code: 'too-large',
+        detail: `cannot read more than ${BODY_BYTES} bytes`,
+      });
     const asked = ChallengeRequest.safeParse(body.value);
-    if (!asked.success) return sendProblem(response, { status: 400, code: 'invalid-request', detail: 'cannot read enrolmentId: it is not a UUID' });
+    if (!asked.success)
+      return sendProblem(response, {
+        status: 400,
+        code: 'invalid-request',
+        detail: 'cannot read enrolmentId: it is not a UUID',
+      });
     const nonce = await this.admission.challenge(asked.data.enrolmentId);
     if (nonce === undefined) return sendProblem(response, BUSY);
     sendJson(response, 200, { nonce, expiresInMs: Nonces.EXPIRES_IN_MS });

@@ -41,7 +41,9 @@ export class LinkGuard {
   /** @throws when the database is away */
   async sweep(): Promise<void> {
     const ids = [...this.registry.links()].map(({ enrolmentId }) => enrolmentId);
-    const standings = new Map((await this.enrolments.standings(ids)).map((standing) => [standing.enrolmentId, standing]));
+    const standings = new Map(
+      (await this.enrolments.standings(ids)).map((standing) => [standing.enrolmentId, standing]),
+    );
     for (const id of ids) this.judge(id, standings.get(id));
   }
 
@@ -57,7 +59,8 @@ export class LinkGuard {
   }
 
   private hear(event: FleetEvent): void {
-    const link = event.topic === 'enrolment-revoked' || event.topic === 'link-opened' ? this.registry.get(event.id) : undefined;
+    const link =
+      event.topic === 'enrolment-revoked' || event.topic === 'link-opened' ? this.registry.get(event.id) : undefined;
     if (!link) return;
     if (event.topic === 'enrolment-revoked') return link.deliver({ kind: 'cut', reason: 'revoked' });
     link.otherStamp = Math.max(link.otherStamp, event.version);

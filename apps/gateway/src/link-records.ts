@@ -90,15 +90,21 @@ export class LinkRecords {
   private async recordAll(batch: LinkRecord[]): Promise<Recorded[]> {
     const newest = new Map(batch.map((record) => [record.enrolmentId, record]));
     const records = [...newest.values()].sort((one, two) => (one.enrolmentId < two.enrolmentId ? -1 : 1));
-    const rows = await this.database.rows<{ enrolment_id: string; journal_epoch: number; stamp: string }>('record-links', RECORD, [
-      records.map(({ enrolmentId }) => enrolmentId),
-      records.map(({ hello }) => hello.journalId),
-      records.map(({ hello }) => storableText(hello.agentVersion)),
-      records.map(({ protocol }) => Math.max(0, Math.min(protocol, MAX_INTEGER))),
-      records.map(({ hello }) => (hello.bootId === undefined ? null : storableText(hello.bootId))),
-      records.map(({ hello }) => hello.snapdState),
-    ]);
-    const recorded = new Map(rows.map((row) => [row.enrolment_id, { journalEpoch: row.journal_epoch, stamp: Number(row.stamp) }]));
+    const rows = await this.database.rows<{ enrolment_id: string; journal_epoch: number; stamp: string }>(
+      'record-links',
+      RECORD,
+      [
+        records.map(({ enrolmentId }) => enrolmentId),
+        records.map(({ hello }) => hello.journalId),
+        records.map(({ hello }) => storableText(hello.agentVersion)),
+        records.map(({ protocol }) => Math.max(0, Math.min(protocol, MAX_INTEGER))),
+        records.map(({ hello }) => (hello.bootId === undefined ? null : storableText(hello.bootId))),
+        records.map(({ hello }) => hello.snapdState),
+      ],
+    );
+    const recorded = new Map(
+      rows.map((row) => [row.enrolment_id, { journalEpoch: row.journal_epoch, stamp: Number(row.stamp) }]),
+    );
     return batch.map(({ enrolmentId }) => recorded.get(enrolmentId) ?? { journalEpoch: 0, stamp: 0 });
   }
 }

@@ -44,13 +44,22 @@ export class LinkRuntime implements LinkDriver {
   ) {
     const { heartbeatMs } = context.policy;
     wheel.every(RESUME_EVERY_MS, 'resume', (nowMs) => this.resume(nowMs));
-    wheel.every(Math.max(RESUME_EVERY_MS, Math.min(heartbeatMs / 5, 5_000)), 'silence', (nowMs) => this.listenForSilence(nowMs));
+    wheel.every(Math.max(RESUME_EVERY_MS, Math.min(heartbeatMs / 5, 5_000)), 'silence', (nowMs) =>
+      this.listenForSilence(nowMs),
+    );
   }
 
   /** Takes over a socket whose upgrade was admitted; an earlier link of the same enrolment makes way. */
   open(socket: LinkSocket, enrolment: ActiveEnrolment): void {
     const nowMs = performance.now();
-    const link = new Link(enrolment.enrolmentId, enrolment.deviceId, socket, openedSession(this.context.policy, nowMs), this, nowMs);
+    const link = new Link(
+      enrolment.enrolmentId,
+      enrolment.deviceId,
+      socket,
+      openedSession(this.context.policy, nowMs),
+      this,
+      nowMs,
+    );
     socket.link = link;
     this.registry.add(link)?.deliver({ kind: 'cut', reason: 'replaced' });
   }
@@ -97,18 +106,27 @@ export class LinkRuntime implements LinkDriver {
       case 'hold-presence':
         return this.presence.hold(link.enrolmentId);
       case 'release-presence':
-        if (!this.registry.get(link.enrolmentId) || this.registry.holds(link)) void this.presence.release(link.enrolmentId);
+        if (!this.registry.get(link.enrolmentId) || this.registry.holds(link))
+          void this.presence.release(link.enrolmentId);
         return;
       case 'ask-time':
         return void this.askTime(link, effect.nonce, 0);
       case 'load-commands':
         return void this.load(link, effect.lastSequence, 0);
       case 'store-items':
-        this.lanes.add({ link, items: effect.items, poison: effect.poison, bytes: message.kind === 'frame' ? message.text.length : 0 });
+        this.lanes.add({
+          link,
+          items: effect.items,
+          poison: effect.poison,
+          bytes: message.kind === 'frame' ? message.text.length : 0,
+        });
         if (this.lanes.isFull) this.pause(link, PAUSE_WHEN_FULL_MS);
         return;
       case 'note':
-        this.context.logger.warn({ enrolmentId: link.enrolmentId, fault: effect.fault, detail: effect.detail }, 'Agent broke the protocol');
+        this.context.logger.warn(
+          { enrolmentId: link.enrolmentId, fault: effect.fault, detail: effect.detail },
+          'Agent broke the protocol',
+        );
         return;
     }
   }
@@ -151,7 +169,11 @@ export class LinkRuntime implements LinkDriver {
   private async record(link: Link, effect: Extract<LinkEffect, { do: 'record-link' }>, attempt: number): Promise<void> {
     const { enrolmentId } = link;
     try {
-      const { journalEpoch, stamp } = await this.records.record({ enrolmentId, hello: effect.hello, protocol: effect.protocol });
+      const { journalEpoch, stamp } = await this.records.record({
+        enrolmentId,
+        hello: effect.hello,
+        protocol: effect.protocol,
+      });
       if (effect.refused || link.isClosed) return;
       link.stamp = stamp;
       if (stamp < link.otherStamp) return link.deliver({ kind: 'cut', reason: 'replaced' });

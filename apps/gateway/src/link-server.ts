@@ -40,7 +40,10 @@ export class LinkServer {
     };
     // ws closes the socket by itself after an error: an oversized frame with 1009, text that is not UTF-8 with 1007.
     this.onError = function (error) {
-      context.logger.warn({ enrolmentId: hasLink(this) ? this.link.enrolmentId : undefined, error: error.message }, 'Socket of an agent broke');
+      context.logger.warn(
+        { enrolmentId: hasLink(this) ? this.link.enrolmentId : undefined, error: error.message },
+        'Socket of an agent broke',
+      );
     };
   }
 
@@ -55,4 +58,5 @@ export class LinkServer {
   }
 }
 
-const hasLink = (socket: WebSocket): socket is LinkSocket & { link: Link } => socket instanceof LinkSocket && socket.link !== undefined;
+const hasLink = (socket: WebSocket): socket is LinkSocket & { link: Link } =>
+  socket instanceof LinkSocket && socket.link !== undefined;

@@ -48,6 +48,7 @@ export class PresenceKeeper {
   private async renew(): Promise<void> {
     const ids: string[] = [];
     for (const link of this.registry.links()) if (link.session.phase === 'joined') ids.push(link.enrolmentId);
-    for (let at = 0; at < ids.length; at += AT_ONCE) await this.presence.hold(this.context.gatewayId, ids.slice(at, at + AT_ONCE));
+    for (let at = 0; at < ids.length; at += AT_ONCE)
+      await this.presence.hold(this.context.gatewayId, ids.slice(at, at + AT_ONCE));
   }
 }

@@ -19,7 +19,8 @@ export function sendJson(response: ServerResponse, status: number, body: object)
 
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   if (response.headersSent) return void response.destroy();
-  const retryAfter = problem.retryAfterSeconds === undefined ? {} : { 'retry-after': String(problem.retryAfterSeconds) };
+  const retryAfter =
+    problem.retryAfterSeconds === undefined ? {} : { 'retry-after': String(problem.retryAfterSeconds) };
   response.writeHead(problem.status, { 'content-type': 'application/problem+json', ...retryAfter });
   response.end(bodyOf(problem));
 }

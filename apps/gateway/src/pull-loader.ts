@@ -46,7 +46,11 @@ export class PullLoader {
       asked.set(enrolmentId, Math.min(lastSequence, asked.get(enrolmentId) ?? lastSequence));
     }
     const limit = LIMITS.pulledCommands + 1;
-    const rows = await this.database.rows<SignedCommand & { enrolmentId: string }>('pull-commands', PULL, [[...asked.keys()], [...asked.values()], limit]);
+    const rows = await this.database.rows<SignedCommand & { enrolmentId: string }>('pull-commands', PULL, [
+      [...asked.keys()],
+      [...asked.values()],
+      limit,
+    ]);
     const found = new Map<string, SignedCommand[]>();
     for (const { enrolmentId, ...command } of rows) {
       const commands = found.get(enrolmentId);

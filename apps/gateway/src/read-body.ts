@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /** value is undefined when the body is not JSON. gone: who sent it broke off. */
-export type Body = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'too-large' } | { readonly kind: 'gone' };
+export type Body =
+  { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'too-large' } | { readonly kind: 'gone' };
 
 /** Reads a small JSON body, and no more of it than `mostBytes`. Never rejects; the server's request timeout bounds its time. */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Body> {

@@ -7,6 +7,8 @@ import { ReportStore, type ReportEntry } from './report-store.service';
 
 const LANES = 2;
 const BATCH_ITEMS = 500;
+/** What comes in the same moment is stored together: reports are not what anybody waits for. */
+const GATHER_MS = 10;
 /** Past this much read and not yet stored, no more is read from those who send. */
 const FULL_BYTES = 64 * 1024 * 1024;
 const LAST_WAIT_MS = 5_000;
@@ -41,7 +43,8 @@ export class ReportLanes {
     if (!lane) return;
     this.pendingBytes += entry.bytes;
     lane.waiting.push(entry);
-    if (!lane.running) setImmediate(() => void this.run(lane));
+    if (lane.running || lane.waiting.length > 1) return;
+    setTimeout(() => void this.run(lane), GATHER_MS);
   }
 
   /** Waits until all that was read is stored and told, at most so long; then no batch is tried again. */

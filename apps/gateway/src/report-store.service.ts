@@ -60,14 +60,24 @@ export class ReportStore {
     const deep = items.filter(({ report }) => report === undefined);
     const refused = await storeHalving(
       items.filter(({ report }) => report !== undefined),
-      (batch) => this.commands.insert(batch.flatMap(({ received, report }) => (report ? [{ ...received, report }] : []))),
+      (batch) =>
+        this.commands.insert(batch.flatMap(({ received, report }) => (report ? [{ ...received, report }] : []))),
     );
-    const tooDeep = deep.map(({ received }) => ({ ...received, reason: 'cannot store item: it is nested too deeply', item: received.body }));
+    const tooDeep = deep.map(({ received }) => ({
+      ...received,
+      reason: 'cannot store item: it is nested too deeply',
+      item: received.body,
+    }));
     return [...refused, ...tooDeep];
   }
 
   private announce(entries: readonly ReportEntry[], withCommands: boolean): void {
-    if (withCommands) this.bus.publishEvent({ topic: 'command-reports', id: this.context.gatewayId, version: this.clock.now().getTime() });
+    if (withCommands)
+      this.bus.publishEvent({
+        topic: 'command-reports',
+        id: this.context.gatewayId,
+        version: this.clock.now().getTime(),
+      });
     for (const { link, items } of entries) {
       for (const { kind } of items) {
         if (kind === 'fact') this.outbox.add('facts', link.deviceId);
@@ -103,5 +113,11 @@ function bodies<K extends Kind>(entries: readonly ReportEntry[], kind: K): Recei
 
 const poisonOf = (entries: readonly ReportEntry[]): Unstorable[] =>
   entries.flatMap(({ link, poison }) =>
-    poison.map(({ n, reason, item }) => ({ enrolmentId: link.enrolmentId, journalEpoch: link.session.journalEpoch, number: n, reason, item })),
+    poison.map(({ n, reason, item }) => ({
+      enrolmentId: link.enrolmentId,
+      journalEpoch: link.session.journalEpoch,
+      number: n,
+      reason,
+      item,
+    })),
   );

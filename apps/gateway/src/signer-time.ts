@@ -1,7 +1,8 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
-import { QueueEvents, type Job, type Queue } from 'bullmq';
+import { QueueEvents, type Queue } from 'bullmq';
 import type { SignedTime } from '@corefleet/contracts/device-protocol';
+import { Ids } from '@corefleet/platform/clock';
 import { Batcher, SIGNING_QUEUE, SigningAnswer, type SigningJob } from '@corefleet/platform/queue';
 import { RedisConnections } from '@corefleet/platform/redis';
 import { GatewayContext } from './gateway-context';
@@ -11,19 +12,30 @@ interface Hello {
   readonly nonce: string;
 }
 
+interface Waiting {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** The signer is a queue away: longer than this, and it is asked again. */
 const ANSWER_WITHIN_MS = 5_000;
-const GIVE_UP_AFTER_MS = 8_000;
-const KEPT_SECONDS = 60;
 
-/** The signer's clock, said over nonces of hellos: one job for all that came in the same moment. */
+/**
+ * The signer's clock, said over nonces of hellos: one job for all that came in the same moment.
+ * Answers are matched here rather than by BullMQ's `waitUntilFinished`, which ends the process by an unhandled rejection
+ * when Redis breaks while it looks the job up, and has no way to be called off.
+ */
 @Injectable()
 export class SignerTime {
   private readonly asks: Batcher<Hello, SignedTime>;
   private readonly answers: QueueEvents;
+  private readonly waiting = new Map<string, Waiting>();
+  private closed = false;
 
   constructor(
     @InjectQueue(SIGNING_QUEUE) private readonly queue: Queue,
+    private readonly ids: Ids,
     private readonly context: GatewayContext,
     redis: RedisConnections,
   ) {
@@ -31,8 +43,17 @@ export class SignerTime {
       connection: { url: redis.url, maxRetriesPerRequest: null },
       prefix: `${redis.prefix}:queue`,
     });
-    this.answers.on('error', (error) => context.logger.warn({ error: error.message }, 'Connection for the answers of the signer broke'));
-    this.asks = new Batcher((hellos) => within(this.ask(hellos)), { maxItems: 1_000, parallel: 2 });
+    this.answers.on('error', (error) =>
+      context.logger.warn({ error: error.message }, 'Connection for the answers of the signer broke'),
+    );
+    this.answers.on('completed', ({ jobId, returnvalue }) => this.settle(jobId)?.resolve(returnvalue));
+    this.answers.on('failed', ({ jobId, failedReason }) => this.settle(jobId)?.reject(new Error(failedReason)));
+    this.asks = new Batcher((hellos) => this.ask(hellos), { maxItems: 1_000, parallel: 2 });
+  }
+
+  /** Resolves once answers are listened for. */
+  async open(): Promise<void> {
+    await this.answers.waitUntilReady();
   }
 
   /** @throws when the signer does not answer in time */
@@ -41,36 +62,44 @@ export class SignerTime {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    for (const jobId of this.waiting.keys())
+      this.settle(jobId)?.reject(new Error('cannot get the time: the gateway stops'));
     await this.answers.close();
   }
 
   private async ask(hellos: Hello[]): Promise<SignedTime[]> {
+    if (this.closed) throw new Error('cannot get the time: the gateway stops');
     const payload: SigningJob = { v: 1, sign: 'time', hellos };
-    // Kept a while, so that an answer that is there before we listen can still be read.
-    const job: Job = await this.queue.add('time', payload, { attempts: 1, removeOnComplete: { age: KEPT_SECONDS, count: 1_000 } });
-    const answer = SigningAnswer.parse(await this.finished(job));
-    if (answer.sign !== 'time' || answer.signed.length !== hellos.length) throw new Error('cannot use the answer of the signer: not the times asked for');
+    const jobId = `time_${this.ids.uuid()}`;
+    const answered = this.answerOf(jobId);
+    this.queue.add('time', payload, { jobId, attempts: 1 }).catch((error: Error) => this.settle(jobId)?.reject(error));
+    const answer = SigningAnswer.parse(await answered);
+    if (answer.sign !== 'time' || answer.signed.length !== hellos.length) {
+      throw new Error('cannot use the answer of the signer: not the times asked for');
+    }
     return answer.signed;
   }
 
-  private async finished(job: Job): Promise<unknown> {
-    try {
-      return await job.waitUntilFinished(this.answers, ANSWER_WITHIN_MS);
-    } catch (error) {
-      job.remove().catch((cause: unknown) => this.context.logger.debug({ cause, jobId: job.id }, 'Unanswered signing job not removed'));
-      throw error;
-    }
+  private answerOf(jobId: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.waiting.set(jobId, { resolve, reject, timer: setTimeout(() => this.giveUp(jobId), ANSWER_WITHIN_MS) });
+    });
   }
-}
 
-async function within<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('cannot get the time: the signer does not answer')), GIVE_UP_AFTER_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+  /** Takes the job back too, so that a signer that was long away does not come back to a heap of old nonces. */
+  private giveUp(jobId: string): void {
+    this.settle(jobId)?.reject(new Error('cannot get the time: the signer does not answer'));
+    this.queue
+      .remove(jobId)
+      .catch((error: unknown) => this.context.logger.debug({ error, jobId }, 'Unanswered job not removed'));
+  }
+
+  /** @returns who waits for the job, once */
+  private settle(jobId: string): Waiting | undefined {
+    const waiting = this.waiting.get(jobId);
+    this.waiting.delete(jobId);
+    clearTimeout(waiting?.timer);
+    return waiting;
   }
 }

@@ -1,4 +1,10 @@
-import type { AgentFrame, ReportItem, ServerFrame, SignedCommand, SignedTime } from '@corefleet/contracts/device-protocol';
+import type {
+  AgentFrame,
+  ReportItem,
+  ServerFrame,
+  SignedCommand,
+  SignedTime,
+} from '@corefleet/contracts/device-protocol';
 
 export type HelloFrame = Extract<AgentFrame, { type: 'hello' }>;
 export type HeartbeatFrame = Extract<AgentFrame, { type: 'heartbeat' }>;
@@ -18,7 +24,11 @@ export type LinkMessage =
   | { readonly kind: 'frame'; readonly text: string; readonly nowMs: number }
   | { readonly kind: 'binary' }
   | { readonly kind: 'recorded'; readonly journalEpoch: number }
-  | { readonly kind: 'stored'; readonly numbers: readonly number[]; readonly quarantined: readonly { n: number; reason: string }[] }
+  | {
+      readonly kind: 'stored';
+      readonly numbers: readonly number[];
+      readonly quarantined: readonly { n: number; reason: string }[];
+    }
   | { readonly kind: 'loaded'; readonly commands: readonly SignedCommand[]; readonly more: boolean }
   | { readonly kind: 'time'; readonly signed: SignedTime }
   | { readonly kind: 'nudged' }
@@ -35,7 +45,12 @@ export type LinkEffect =
   | { readonly do: 'pause'; readonly forMs: number }
   /** Write the link down; answered by `recorded`. A refused link is written to stay visible, and not answered. */
   | { readonly do: 'record-link'; readonly hello: HelloFrame; readonly protocol: number; readonly refused: boolean }
-  | { readonly do: 'touch-link'; readonly bootId: string | undefined; readonly snapdState: string; readonly changed: boolean }
+  | {
+      readonly do: 'touch-link';
+      readonly bootId: string | undefined;
+      readonly snapdState: string;
+      readonly changed: boolean;
+    }
   | { readonly do: 'hold-presence' }
   | { readonly do: 'release-presence' }
   /** Answered by `time`, whenever the signer can. */
@@ -47,4 +62,5 @@ export type LinkEffect =
   /** Worth counting and logging: the agent did what the protocol forbids. */
   | { readonly do: 'note'; readonly fault: LinkFault; readonly detail: string };
 
-export type LinkFault = 'bad-frame' | 'binary-frame' | 'protocol-not-spoken' | 'out-of-order' | 'too-many-frames' | 'too-many-unacked';
+export type LinkFault =
+  'bad-frame' | 'binary-frame' | 'protocol-not-spoken' | 'out-of-order' | 'too-many-frames' | 'too-many-unacked';

@@ -3,7 +3,10 @@ import { AgentFrame, ReportItem } from '@corefleet/contracts/device-protocol';
 import type { PoisonItem } from './messages';
 
 /** The part of a hello that may never change, so that an agent of any age can be told it is not spoken with. */
-const Offer = z.object({ type: z.literal('hello'), protocols: z.array(z.int()).check(z.minLength(1), z.maxLength(64)) });
+const Offer = z.object({
+  type: z.literal('hello'),
+  protocols: z.array(z.int()).check(z.minLength(1), z.maxLength(64)),
+});
 const Numbered = z.object({ n: z.int().check(z.positive()) });
 
 export type ParsedFrame =
@@ -20,7 +23,11 @@ export function parseFrame(text: string, spokenProtocols: readonly number[]): Pa
   const parsed = AgentFrame.safeParse(value);
   const protocols = parsed.success && parsed.data.type !== 'hello' ? undefined : Offer.safeParse(value).data?.protocols;
   if (protocols && !protocols.some((protocol) => spokenProtocols.includes(protocol))) {
-    return { kind: 'not-spoken', protocols, hello: parsed.success && parsed.data.type === 'hello' ? parsed.data : undefined };
+    return {
+      kind: 'not-spoken',
+      protocols,
+      hello: parsed.success && parsed.data.type === 'hello' ? parsed.data : undefined,
+    };
   }
   if (parsed.success) return { kind: 'frame', frame: parsed.data };
   return { kind: 'bad', reason: `cannot read frame: ${wrongFields(parsed.error)}` };
@@ -39,7 +46,9 @@ const MOST_FIELDS = 5;
 const FIELD_LENGTH = 120;
 
 function wrongFields(error: z.core.$ZodError): string {
-  const fields = error.issues.slice(0, MOST_FIELDS).map((issue) => issue.path.map(String).join('.').slice(0, FIELD_LENGTH) || 'the whole');
+  const fields = error.issues
+    .slice(0, MOST_FIELDS)
+    .map((issue) => issue.path.map(String).join('.').slice(0, FIELD_LENGTH) || 'the whole');
   return `${fields.join(', ')} is not as the protocol says`;
 }
 

@@ -88,7 +88,9 @@ function readFrame(session: LinkSession, text: string, nowMs: number, policy: Li
         ? refuseProtocol(session, parsed.protocols, parsed.hello)
         : fault(session, 'out-of-order', 'cannot take a second hello');
     case 'frame':
-      return session.phase === 'opened' ? greet(session, parsed.frame, policy) : act(session, parsed.frame, nowMs, policy);
+      return session.phase === 'opened'
+        ? greet(session, parsed.frame, policy)
+        : act(session, parsed.frame, nowMs, policy);
   }
 }
 
@@ -147,14 +149,16 @@ function act(session: LinkSession, frame: AgentFrame, nowMs: number, policy: Lin
 }
 
 function pull(session: LinkSession, lastSequence: number): LinkStep {
-  if (session.pull !== 'idle') return { session: { ...session, pull: 'again', pulledFrom: lastSequence }, effects: NONE };
+  if (session.pull !== 'idle')
+    return { session: { ...session, pull: 'again', pulledFrom: lastSequence }, effects: NONE };
   const next: LinkSession = { ...session, pull: 'loading', pulledFrom: lastSequence };
   return { session: next, effects: [{ do: 'load-commands', lastSequence }] };
 }
 
 function report(session: LinkSession, values: readonly unknown[], nowMs: number, policy: LinkPolicy): LinkStep {
   const unacked = session.unacked + values.length;
-  if (unacked > policy.unackedItems) return fault(session, 'too-many-unacked', `cannot take ${unacked} unacknowledged items`);
+  if (unacked > policy.unackedItems)
+    return fault(session, 'too-many-unacked', `cannot take ${unacked} unacknowledged items`);
   const tokens = takeTokens(session.items, policy.items, values.length, nowMs);
   const items: ReportItem[] = [];
   const poison: PoisonItem[] = [];
@@ -214,4 +218,5 @@ function end(session: LinkSession, reason: LinkFault | CutReason, before: readon
   return { session: { ...session, phase: 'closed', held: [] }, effects };
 }
 
-const released = (session: LinkSession): readonly LinkEffect[] => (session.phase === 'joined' ? [{ do: 'release-presence' }] : NONE);
+const released = (session: LinkSession): readonly LinkEffect[] =>
+  session.phase === 'joined' ? [{ do: 'release-presence' }] : NONE;

@@ -23,7 +23,9 @@ export async function askNonce(url: string, enrolmentId: string): Promise<string
 }
 
 export function authorizationOf(key: DeviceKey, nonce: string): string {
-  const signature = sign(null, Buffer.from(linkProofText(key.enrolmentId, nonce)), key.privateKey).toString('base64url');
+  const signature = sign(null, Buffer.from(linkProofText(key.enrolmentId, nonce)), key.privateKey).toString(
+    'base64url',
+  );
   return linkAuthorization({ enrolmentId: key.enrolmentId, nonce, signature });
 }
 
@@ -53,7 +55,9 @@ export class TestAgent {
   private constructor(readonly socket: WebSocket) {
     socket.on('message', (data: RawData) => this.heard.push(ServerFrame.parse(JSON.parse(String(data)))));
     socket.on('error', () => this.heard.length);
-    this.closed = new Promise((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    this.closed = new Promise((resolve) =>
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
   }
 
   static async connect(url: string, key: DeviceKey): Promise<TestAgent> {
@@ -64,7 +68,11 @@ export class TestAgent {
   }
 
   /** Connected, greeted and welcomed. */
-  static async join(url: string, key: DeviceKey, hello: Partial<Extract<AgentFrame, { type: 'hello' }>> = {}): Promise<TestAgent> {
+  static async join(
+    url: string,
+    key: DeviceKey,
+    hello: Partial<Extract<AgentFrame, { type: 'hello' }>> = {},
+  ): Promise<TestAgent> {
     const agent = await TestAgent.connect(url, key);
     agent.send(aHello(hello));
     await agent.hears('welcome');
@@ -82,7 +90,8 @@ export class TestAgent {
     for (;;) {
       const found = this.heard.find(isIt);
       if (found) return found;
-      if (Date.now() > until) throw new Error(`cannot hear ${type}: heard ${this.heard.map((frame) => frame.type).join(', ') || 'nothing'}`);
+      if (Date.now() > until)
+        throw new Error(`cannot hear ${type}: heard ${this.heard.map((frame) => frame.type).join(', ') || 'nothing'}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -96,7 +105,9 @@ export class TestAgent {
   }
 }
 
-export const aHello = (said: Partial<Extract<AgentFrame, { type: 'hello' }>> = {}): Extract<AgentFrame, { type: 'hello' }> => ({
+export const aHello = (
+  said: Partial<Extract<AgentFrame, { type: 'hello' }>> = {},
+): Extract<AgentFrame, { type: 'hello' }> => ({
   type: 'hello',
   protocols: [1],
   agentVersion: '0.1.0',

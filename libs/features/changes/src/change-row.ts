@@ -27,7 +27,8 @@ export function changeRow(received: Received<ChangeSnapshot>): ChangeRow | strin
   const { change, commandId } = received.body;
   const spawnTime = change['spawn-time'];
   const spawnTimeNs = rfc3339Nanoseconds(spawnTime);
-  if (spawnTimeNs === undefined) return 'cannot store change: its spawn-time is not an RFC 3339 time between 1677 and 2262';
+  if (spawnTimeNs === undefined)
+    return 'cannot store change: its spawn-time is not an RFC 3339 time between 1677 and 2262';
   if (change.id !== storableText(change.id)) return 'cannot store change: its id is not storable text';
   return {
     enrolmentId: received.enrolmentId,

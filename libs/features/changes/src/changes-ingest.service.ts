@@ -31,8 +31,14 @@ export class ChangesIngest {
   async storeQuarantined(refused: readonly Unstorable[]): Promise<void> {
     const storable = refused.map((item) => ({ received: { ...item, body: item.item }, row: quarantineRow(item) }));
     const hopeless = await storeBatch(this.database, STORE_QUARANTINED, storable);
-    const bare = hopeless.map((item) => ({ received: { ...item, body: null }, row: quarantineRow({ ...item, item: null }) }));
+    const bare = hopeless.map((item) => ({
+      received: { ...item, body: null },
+      row: quarantineRow({ ...item, item: null }),
+    }));
     const lost = await storeBatch(this.database, STORE_QUARANTINED, bare);
-    if (lost[0]) throw new Error(`cannot quarantine item ${lost[0].number} of enrolment ${lost[0].enrolmentId}: ${lost[0].reason}`);
+    if (lost[0])
+      throw new Error(
+        `cannot quarantine item ${lost[0].number} of enrolment ${lost[0].enrolmentId}: ${lost[0].reason}`,
+      );
   }
 }

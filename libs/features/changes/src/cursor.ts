@@ -12,7 +12,9 @@ export const writeCursor = (place: ChangePlace): string => Buffer.from(JSON.stri
 export function readCursor(cursor: string): ChangePlace {
   const parsed = Place.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (parsed.success) return parsed.data;
-  throw new InvalidRequestError('cannot list changes: the cursor is not one that was given', [{ field: 'cursor', message: 'is not one that was given' }]);
+  throw new InvalidRequestError('cannot list changes: the cursor is not one that was given', [
+    { field: 'cursor', message: 'is not one that was given' },
+  ]);
 }
 
 function parseJson(text: string): unknown {

@@ -31,11 +31,13 @@ const isCount = (value: number): boolean => Number.isInteger(value) && value >= 
 export function noticeRow(received: Received<NoticeSnapshot>): NoticeRow | string {
   const notice = received.body;
   const lastRepeatedNs = rfc3339Nanoseconds(notice['last-repeated']);
-  if (lastRepeatedNs === undefined) return 'cannot store notice: its last-repeated is not an RFC 3339 time between 1677 and 2262';
+  if (lastRepeatedNs === undefined)
+    return 'cannot store notice: its last-repeated is not an RFC 3339 time between 1677 and 2262';
   if (!isCount(notice.occurrences)) return 'cannot store notice: its occurrences are not a count';
   const userId = notice['user-id'];
   if (userId !== null && !isCount(userId)) return 'cannot store notice: its user-id is not a user';
-  if (notice.key !== storableText(notice.key) || notice.type !== storableText(notice.type)) return 'cannot store notice: its key is not storable text';
+  if (notice.key !== storableText(notice.key) || notice.type !== storableText(notice.type))
+    return 'cannot store notice: its key is not storable text';
   return {
     enrolmentId: received.enrolmentId,
     type: notice.type,

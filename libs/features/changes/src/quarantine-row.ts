@@ -26,7 +26,9 @@ export const quarantineRow = (refused: Unstorable): QuarantineRow => ({
 function keptJson(item: unknown): string {
   if (isDeep(item)) return JSON.stringify({ dropped: `nested deeper than ${KEPT_DEPTH} levels` });
   const text = storableJson(item) ?? 'null';
-  return text.length > KEPT_CHARACTERS ? JSON.stringify({ dropped: 'too large', start: storableText(text.slice(0, KEPT_CHARACTERS)) }) : text;
+  return text.length > KEPT_CHARACTERS
+    ? JSON.stringify({ dropped: 'too large', start: storableText(text.slice(0, KEPT_CHARACTERS)) })
+    : text;
 }
 
 /** Level by level rather than by recursion: what is measured here may be made to exhaust the stack. */
@@ -46,5 +48,11 @@ export const STORE_QUARANTINED: BatchStatement<QuarantineRow> = {
     SELECT said.enrolment_id, said.journal_epoch, said.number, said.reason, said.item::jsonb, now()
     FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::text[], $5::text[]) AS said (enrolment_id, journal_epoch, number, reason, item)
     ON CONFLICT DO NOTHING`,
-  columns: [(row) => row.enrolmentId, (row) => row.journalEpoch, (row) => row.number, (row) => row.reason, (row) => row.item],
+  columns: [
+    (row) => row.enrolmentId,
+    (row) => row.journalEpoch,
+    (row) => row.number,
+    (row) => row.reason,
+    (row) => row.item,
+  ],
 };

@@ -35,7 +35,11 @@ export function isDataError(error: unknown): error is Error {
  * @returns what Postgres refused, with its reason
  * @throws when the database is away: nothing may be acknowledged then
  */
-export async function storeBatch<Row>(database: Database, statement: BatchStatement<Row>, items: readonly Storable<Row>[]): Promise<Unstorable[]> {
+export async function storeBatch<Row>(
+  database: Database,
+  statement: BatchStatement<Row>,
+  items: readonly Storable<Row>[],
+): Promise<Unstorable[]> {
   return storeHalving(newestOfEach(items, statement.key), async (batch) => {
     const values = statement.columns.map((column) => batch.map(({ row }) => column(row)));
     await database.rows(statement.name, statement.text, values);
@@ -67,7 +71,10 @@ export async function storeHalving<Item extends { readonly received: Received<un
 }
 
 /** Sorted by key too, so that two batches lock their common rows in the same order and cannot wait for each other. */
-function newestOfEach<Row>(items: readonly Storable<Row>[], key: ((row: Row) => string) | undefined): readonly Storable<Row>[] {
+function newestOfEach<Row>(
+  items: readonly Storable<Row>[],
+  key: ((row: Row) => string) | undefined,
+): readonly Storable<Row>[] {
   if (!key) return items;
   const newest = new Map<string, Storable<Row>>();
   for (const item of items) {
@@ -96,7 +103,10 @@ export function rowsOf<Body, Row extends object>(
   return { storable, refused };
 }
 
-function rowOrReason<Body, Row extends object>(received: Received<Body>, toRow: (received: Received<Body>) => Row | string): Row | string {
+function rowOrReason<Body, Row extends object>(
+  received: Received<Body>,
+  toRow: (received: Received<Body>) => Row | string,
+): Row | string {
   try {
     return toRow(received);
   } catch (error) {

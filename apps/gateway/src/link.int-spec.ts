@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'bullmq';
+import { aChange, aCommandReport, eventually, GatewayStand } from './testing/gateway-stand';
+
+let stand: GatewayStand;
+
+beforeAll(async () => {
+  stand = await GatewayStand.open();
+});
+afterEach(() => stand.dismissAgents());
+afterAll(() => stand.close());
+
+describe('a link', () => {
+  it('is recorded and its device present before the agent is welcomed', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    expect(await agent.hears('welcome')).toEqual({
+      type: 'welcome',
+      protocol: 1,
+      heartbeatMs: 30_000,
+      factsEveryBeats: 30,
+    });
+    expect(
+      await stand.rows(
+        'SELECT journal_epoch, boot_id, snapd_state FROM device_links WHERE enrolment_id = $1',
+        key.enrolmentId,
+      ),
+    ).toEqual([{ journal_epoch: 1, boot_id: 'boot-1', snapd_state: 'reachable' }]);
+    await eventually(async () => expect(await stand.presence(key)).not.toBeNull());
+    agent.leave();
+    await eventually(async () => expect(await stand.presence(key)).toBeNull());
+  });
+
+  it('moves the journal epoch on when a new journal comes, and not when the same comes again', async () => {
+    const key = await stand.anEnrolledDevice();
+    for (const journalId of [randomUUID(), randomUUID()]) {
+      await stand.join(key, { journalId });
+      await stand.join(key, { journalId });
+    }
+    expect(await stand.rows('SELECT journal_epoch FROM device_links WHERE enrolment_id = $1', key.enrolmentId)).toEqual(
+      [{ journal_epoch: 2 }],
+    );
+  });
+
+  it('writes down what a heartbeat says', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    agent.send({ type: 'heartbeat', bootId: 'boot-2', snapdState: 'garbage' });
+    await eventually(async () =>
+      expect(
+        await stand.rows('SELECT boot_id, snapd_state FROM device_links WHERE enrolment_id = $1', key.enrolmentId),
+      ).toEqual([{ boot_id: 'boot-2', snapd_state: 'garbage' }]),
+    );
+  });
+
+  it.each([['the same gateway'], ['another gateway']])('makes way for a second connection at %s', async (where) => {
+    const key = await stand.anEnrolledDevice();
+    const first = await stand.join(key);
+    const second = await stand.join(key, {}, where === 'another gateway' ? stand.other : stand.gateway);
+    expect((await first.hears('bye')).reason).toBe('replaced');
+    expect((await first.closed).code).toBe(4409);
+    second.send({ type: 'report', items: [aCommandReport(1)] });
+    expect((await second.hears('ack')).numbers).toEqual([1]);
+  });
+
+  it('is told the time as the signer signed it', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    const signer = new Worker(
+      'signing',
+      (job) =>
+        Promise.resolve({
+          sign: 'time',
+          signed: (job.data as { hellos: { nonce: string }[] }).hellos.map(({ nonce }) => ({
+            statement: `time for ${nonce}`,
+            keyId: 'k',
+            signature: 's',
+          })),
+        }),
+      { connection: { url: stand.stores.url, maxRetriesPerRequest: null }, prefix: `${stand.stores.prefix}:queue` },
+    );
+    try {
+      expect((await agent.hears('time', 15_000)).signed.statement).toBe('time for nonce-of-hello');
+    } finally {
+      await signer.close();
+    }
+  });
+
+  it('is cut at once when its enrolment is revoked', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    stand.bus.publishEvent({ topic: 'enrolment-revoked', id: key.enrolmentId, version: 1 });
+    expect((await agent.hears('bye')).reason).toBe('revoked');
+    expect((await agent.closed).code).toBe(4403);
+  });
+});
+
+describe('commands', () => {
+  it('are handed out lowest sequence first: open, signed, valid, and above what the agent has', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    await stand.aSignedCommand(key, 1);
+    await stand.aSignedCommand(key, 2, { finished: true });
+    await stand.aSignedCommand(key, 3, { expired: true });
+    await stand.aSignedCommand(key, 5);
+    await stand.aSignedCommand(key, 4);
+    agent.send({ type: 'pull', lastSequence: 1 });
+    const { commands, more } = await agent.hears('commands');
+    expect(commands).toEqual([
+      { envelope: 'envelope 4', keyId: 'key', signature: 'signature' },
+      { envelope: 'envelope 5', keyId: 'key', signature: 'signature' },
+    ]);
+    expect(more).toBe(false);
+  });
+
+  it('come in portions that say there are more', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    for (let sequence = 1; sequence <= 21; sequence += 1) await stand.aSignedCommand(key, sequence);
+    agent.send({ type: 'pull', lastSequence: 0 });
+    const answer = await agent.hears('commands');
+    expect([answer.commands.length, answer.more]).toEqual([20, true]);
+  });
+
+  it('are announced by a nudge', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key);
+    await eventually(async () => expect(await stand.presence(key)).not.toBeNull());
+    const gatewayId = await stand.presence(key);
+    stand.bus.publishNudge(gatewayId ?? '', [key.enrolmentId, randomUUID()]);
+    expect(await agent.hears('nudge')).toEqual({ type: 'nudge' });
+  });
+});
+
+describe('a gateway that is stopped', () => {
+  it('acknowledges what it has read, tells agents when to come back, and closes', async () => {
+    const stopping = await stand.start();
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key, {}, stopping);
+    agent.send({ type: 'report', items: [aChange(1)] });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await stopping.close();
+    expect((await agent.hears('ack')).numbers).toEqual([1]);
+    expect((await agent.hears('bye')).reason).toBe('draining');
+    expect((await agent.closed).code).toBe(1012);
+  });
+});

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { createLogger } from '@corefleet/platform/logger';
+import { Bus, RedisConnections } from '@corefleet/platform/redis';
+import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
+import { testRedis, type TestRedis } from '@corefleet/testing/redis';
+import { GatewayConfig, startGateway, type RunningGateway } from '../index';
+import { aDeviceKey, TestAgent, type DeviceKey } from './test-agent';
+
+const logger = createLogger('gateway', 'silent');
+
+/** Two gateways of one fleet over real stores, and a look into those. */
+export class GatewayStand {
+  private readonly agents: TestAgent[] = [];
+
+  private constructor(
+    readonly stores: TestRedis,
+    readonly database: TestDatabase,
+    readonly sql: Client,
+    readonly redis: RedisConnections,
+    readonly bus: Bus,
+    readonly gateway: RunningGateway,
+    readonly other: RunningGateway,
+  ) {}
+
+  static async open(): Promise<GatewayStand> {
+    const [stores, database] = [testRedis(), await createTestDatabase()];
+    const sql = new Client({ connectionString: database.url() });
+    await sql.connect();
+    const redis = new RedisConnections(stores.url, stores.prefix, logger);
+    await redis.ready();
+    const start = (): Promise<RunningGateway> => startGateway(configFor(stores, database), logger);
+    return new GatewayStand(stores, database, sql, redis, new Bus(redis, logger), await start(), await start());
+  }
+
+  /** One more gateway, which the caller closes. */
+  start(config: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
+    return startGateway({ ...configFor(this.stores, this.database), ...config }, logger);
+  }
+
+  /** Ends what the test's agents left open; call it after each test. */
+  dismissAgents(): void {
+    for (const agent of this.agents.splice(0)) agent.leave();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.gateway.close(), this.other.close()]);
+    this.redis.close();
+    await this.sql.end();
+    await this.stores.cleanup();
+    await this.database.drop();
+  }
+
+  async anEnrolledDevice(status = 'active'): Promise<DeviceKey> {
+    const key = aDeviceKey();
+    const [id, deviceId] = [key.enrolmentId, randomUUID()];
+    await this.rows(
+      `INSERT INTO devices (id, brand_id, model, serial, labels) VALUES ($1, 'acme', 'pc', $2, '{}')`,
+      deviceId,
+      id,
+    );
+    await this.rows(
+      'INSERT INTO enrolments (id, device_id, public_key, status, token_id) VALUES ($1, $2, $3, $4, $1)',
+      id,
+      deviceId,
+      key.publicKey,
+      status,
+    );
+    await this.rows('UPDATE devices SET enrolment_id = $1 WHERE id = $2', id, deviceId);
+    return key;
+  }
+
+  async aSignedCommand(
+    key: DeviceKey,
+    sequence: number,
+    but: { finished?: boolean; expired?: boolean } = {},
+  ): Promise<void> {
+    await this.rows(
+      `INSERT INTO commands (id, device_id, enrolment_id, operation, parameters, status, audit_id, requested_by, valid_until,
+         deadline_seconds, key_id, sequence, envelope, signature, finished_at)
+       SELECT gen_random_uuid(), device_id, id, 'refresh', '{}', 'signed', 1, 'somebody', now() + $4::interval,
+         3600, 'key', $2::bigint, 'envelope ' || $2::bigint, 'signature', $3
+       FROM enrolments WHERE id = $1`,
+      key.enrolmentId,
+      sequence,
+      but.finished ? new Date() : null,
+      but.expired ? '-1 minute' : '1 hour',
+    );
+  }
+
+  /** A link that was welcomed. */
+  async join(key: DeviceKey, hello: Parameters<typeof TestAgent.join>[2] = {}, at = this.gateway): Promise<TestAgent> {
+    return this.keep(await TestAgent.join(at.url, key, hello));
+  }
+
+  /** A link that has not said hello. */
+  async connect(key: DeviceKey): Promise<TestAgent> {
+    return this.keep(await TestAgent.connect(this.gateway.url, key));
+  }
+
+  async rows(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
+    return (await this.sql.query<Record<string, unknown>>(text, values)).rows;
+  }
+
+  /** The gateway that Redis says holds the device's link. */
+  presence(key: DeviceKey): Promise<string | null> {
+    return this.redis.commands.get(`${this.stores.prefix}:presence:${key.enrolmentId}`);
+  }
+
+  private keep(agent: TestAgent): TestAgent {
+    this.agents.push(agent);
+    return agent;
+  }
+}
+
+const configFor = (stores: TestRedis, database: TestDatabase): GatewayConfig =>
+  GatewayConfig.parse({
+    COREFLEET_DATABASE_URL: database.url('corefleet_gateway'),
+    COREFLEET_REDIS_URL: stores.url,
+    COREFLEET_REDIS_PREFIX: stores.prefix,
+    COREFLEET_PORT: 0,
+    COREFLEET_DRAIN_MS: 3_000,
+  });
+
+/** Tries until the check passes; its last failure is the test's. */
+export async function eventually(check: () => Promise<void> | void): Promise<void> {
+  const until = Date.now() + 5_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** A report item with one snapshot of change 7. */
+export const aChange = (n: number, changed: object = {}) => ({
+  n,
+  kind: 'change',
+  body: {
+    change: {
+      id: '7',
+      kind: 'refresh-snap',
+      summary: 'Refresh',
+      status: 'Doing',
+      ready: false,
+      'spawn-time': '2026-05-03T10:00:00.000000001Z',
+      ...changed,
+    },
+  },
+});
+
+/** A report item about some command. */
+export const aCommandReport = (n: number, changed: object = {}) => ({
+  n,
+  kind: 'command',
+  body: { commandId: randomUUID(), state: 'accepted', changeIds: [], ...changed },
+});
