@@ -25,7 +25,9 @@ function assertionReply(assertion: string, request: ApiRequest): Reply {
   return { type: 'raw', contentType: 'application/x.ubuntu.assertion', body: assertion, headers };
 }
 
-/** GET /v2/system-info */
+const NS_PER_MINUTE = 60_000_000_000n;
+
+/** GET /v2/system-info; its times are to the minute. */
 export function getSystemInfo(device: Device): Reply {
   const hold = (device.conf.get('core')?.refresh as { hold?: unknown } | undefined)?.hold;
   return sync({
@@ -40,7 +42,7 @@ export function getSystemInfo(device: Device): Reply {
     'os-release': { id: 'ubuntu-core', 'version-id': '24' },
     refresh: {
       timer: '00:00~24:00/4',
-      last: formatTime(device.clock.nowNs()),
+      last: formatTime(device.seededNs - (device.seededNs % NS_PER_MINUTE)),
       ...(typeof hold === 'string' && { hold }),
     },
     'sandbox-features': {},

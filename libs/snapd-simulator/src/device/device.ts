@@ -32,6 +32,8 @@ export class Device {
   sets!: TrackedSets;
   systems!: RecoverySystems;
   seeded: boolean;
+  /** When the factory state was last entered. */
+  seededNs = 0n;
   /** System mode: run, recover, install or factory-reset. */
   mode = 'run';
   /** The next boot made for a task fails: a try of a system, or a new kernel or base. */
@@ -64,6 +66,7 @@ export class Device {
 
   /** §10.40: everything of the state is gone; ids start at 1 again. */
   toFactoryState(): void {
+    this.seededNs = this.clock.nowNs();
     this.notices = new NoticeStore(this.clock);
     this.changes = new ChangeStore(this.clock, this.notices, this.options.maxReadyChanges ?? 500);
     this.snaps = new Map();

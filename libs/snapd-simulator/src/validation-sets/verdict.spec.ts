@@ -41,6 +41,13 @@ describe('the verdict on a combination of validation sets (§6.5)', () => {
       'missing required snaps',
       'required at any revision by sets acme/a, at revision 1 by sets acme/b',
     ],
+    [
+      'required beside optional, absent',
+      [OPTIONAL, REQUIRED],
+      undefined,
+      'missing required snaps',
+      'required at any revision by sets acme/a,acme/b',
+    ],
     ['invalid, installed', [INVALID], 1, 'invalid snaps', 'invalid for sets acme/a'],
     [
       'optional with two pins, installed',

@@ -54,8 +54,9 @@ function block(title: string, constraints: SnapConstraint[], about: (constraint:
   return [`- ${title}:`, ...constraints.map((constraint) => `  - ${constraint.name} (${about(constraint)})`)];
 }
 
+// snapd counts the sets that merely allow the snap among those at any revision.
 function requirement(constraint: SnapConstraint): string {
-  const unpinned = constraint.entries.filter((entry) => entry.presence === 'required' && entry.revision === undefined);
+  const unpinned = constraint.entries.filter((entry) => entry.presence !== 'invalid' && entry.revision === undefined);
   const any = unpinned.length > 0 ? [`at any revision by sets ${keysOf(unpinned)}`] : [];
   return `required ${[...any, ...pinTexts(constraint)].join(', ')}`;
 }
