@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { createTestDatabase } from '@corefleet/testing/postgres';
+import { testRedis } from '@corefleet/testing/redis';
 import { GatewayStand } from './testing/gateway-stand';
 import { aDeviceKey, askNonce, authorizationOf, upgradeStatus } from './testing/test-agent';
 
 let stand: GatewayStand;
 
 beforeAll(async () => {
-  stand = await GatewayStand.open();
+  stand = await GatewayStand.open({ database: await createTestDatabase(), redis: testRedis() });
 });
 afterEach(() => stand.dismissAgents());
 afterAll(() => stand.close());
@@ -91,7 +93,7 @@ describe('the role of the gateway', () => {
     [`UPDATE enrolments SET status = 'active'`],
     ['DELETE FROM changes'],
   ])('may not %s', async (statement) => {
-    const client = new Client({ connectionString: stand.database.url('corefleet_gateway') });
+    const client = new Client({ connectionString: stand.stores.database.url('corefleet_gateway') });
     await client.connect();
     try {
       await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });

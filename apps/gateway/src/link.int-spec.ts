@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
-import { aChange, aCommandReport, eventually, GatewayStand } from './testing/gateway-stand';
+import { createTestDatabase } from '@corefleet/testing/postgres';
+import { eventually } from '@corefleet/testing/processes';
+import { testRedis } from '@corefleet/testing/redis';
+import { aChange, aCommandReport, GatewayStand } from './testing/gateway-stand';
 
 let stand: GatewayStand;
 
 beforeAll(async () => {
-  stand = await GatewayStand.open();
+  stand = await GatewayStand.open({ database: await createTestDatabase(), redis: testRedis() });
 });
 afterEach(() => stand.dismissAgents());
 afterAll(() => stand.close());
@@ -26,9 +29,9 @@ describe('a link', () => {
         key.enrolmentId,
       ),
     ).toEqual([{ journal_epoch: 1, boot_id: 'boot-1', snapd_state: 'reachable' }]);
-    await eventually(async () => expect(await stand.presence(key)).not.toBeNull());
+    await eventually(() => stand.presence(key), { what: 'the device to be present' });
     agent.leave();
-    await eventually(async () => expect(await stand.presence(key)).toBeNull());
+    await eventually(async () => (await stand.presence(key)) === null, { what: 'the device to be absent' });
   });
 
   it('moves the journal epoch on when a new journal comes, and not when the same comes again', async () => {
@@ -46,10 +49,14 @@ describe('a link', () => {
     const key = await stand.anEnrolledDevice();
     const agent = await stand.join(key);
     agent.send({ type: 'heartbeat', bootId: 'boot-2', snapdState: 'garbage' });
-    await eventually(async () =>
-      expect(
-        await stand.rows('SELECT boot_id, snapd_state FROM device_links WHERE enrolment_id = $1', key.enrolmentId),
-      ).toEqual([{ boot_id: 'boot-2', snapd_state: 'garbage' }]),
+    await eventually(
+      async () => {
+        expect(
+          await stand.rows('SELECT boot_id, snapd_state FROM device_links WHERE enrolment_id = $1', key.enrolmentId),
+        ).toEqual([{ boot_id: 'boot-2', snapd_state: 'garbage' }]);
+        return true;
+      },
+      { what: 'the heartbeat to be written down' },
     );
   });
 
@@ -77,7 +84,10 @@ describe('a link', () => {
             signature: 's',
           })),
         }),
-      { connection: { url: stand.stores.url, maxRetriesPerRequest: null }, prefix: `${stand.stores.prefix}:queue` },
+      {
+        connection: { url: stand.stores.redis.url, maxRetriesPerRequest: null },
+        prefix: `${stand.stores.redis.prefix}:queue`,
+      },
     );
     try {
       expect((await agent.hears('time', 15_000)).signed.statement).toBe('time for nonce-of-hello');
@@ -125,9 +135,8 @@ describe('commands', () => {
   it('are announced by a nudge', async () => {
     const key = await stand.anEnrolledDevice();
     const agent = await stand.join(key);
-    await eventually(async () => expect(await stand.presence(key)).not.toBeNull());
-    const gatewayId = await stand.presence(key);
-    stand.bus.publishNudge(gatewayId ?? '', [key.enrolmentId, randomUUID()]);
+    const gatewayId = await eventually(() => stand.presence(key), { what: 'the device to be present' });
+    stand.bus.publishNudge(gatewayId, [key.enrolmentId, randomUUID()]);
     expect(await agent.hears('nudge')).toEqual({ type: 'nudge' });
   });
 });

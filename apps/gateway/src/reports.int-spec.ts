@@ -1,11 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { aChange, aCommandReport, eventually, GatewayStand } from './testing/gateway-stand';
+import { createTestDatabase } from '@corefleet/testing/postgres';
+import { eventually } from '@corefleet/testing/processes';
+import { testRedis } from '@corefleet/testing/redis';
+import { aChange, aCommandReport, GatewayStand } from './testing/gateway-stand';
 import { aHello } from './testing/test-agent';
 
 let stand: GatewayStand;
 
 beforeAll(async () => {
-  stand = await GatewayStand.open();
+  stand = await GatewayStand.open({ database: await createTestDatabase(), redis: testRedis() });
 });
 afterEach(() => stand.dismissAgents());
 afterAll(() => stand.close());
@@ -118,10 +121,14 @@ describe('hostile frames', () => {
     agent.send(aHello({ protocols: [99], agentVersion: '9.0.0' }));
     expect((await agent.hears('bye')).reason).toBe('protocol-not-spoken');
     expect((await agent.closed).code).toBe(4406);
-    await eventually(async () =>
-      expect(
-        await stand.rows('SELECT agent_version, protocol FROM device_links WHERE enrolment_id = $1', key.enrolmentId),
-      ).toEqual([{ agent_version: '9.0.0', protocol: 99 }]),
+    await eventually(
+      async () => {
+        expect(
+          await stand.rows('SELECT agent_version, protocol FROM device_links WHERE enrolment_id = $1', key.enrolmentId),
+        ).toEqual([{ agent_version: '9.0.0', protocol: 99 }]);
+        return true;
+      },
+      { what: 'the link to be recorded' },
     );
   });
 

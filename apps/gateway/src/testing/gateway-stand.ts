@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { createLogger } from '@corefleet/platform/logger';
 import { Bus, RedisConnections } from '@corefleet/platform/redis';
-import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
-import { testRedis, type TestRedis } from '@corefleet/testing/redis';
 import { GatewayConfig, startGateway, type RunningGateway } from '../index';
 import { aDeviceKey, TestAgent, type DeviceKey } from './test-agent';
 
 const logger = createLogger('gateway', 'silent');
+
+/** A database and a Redis prefix of the test's own. */
+export interface TestStores {
+  readonly database: { url(role?: 'corefleet_gateway'): string; drop(): Promise<void> };
+  readonly redis: { readonly url: string; readonly prefix: string; cleanup(): Promise<void> };
+}
 
 /** Two gateways of one fleet over real stores, and a look into those. */
 export class GatewayStand {
   private readonly agents: TestAgent[] = [];
 
   private constructor(
-    readonly stores: TestRedis,
-    readonly database: TestDatabase,
+    readonly stores: TestStores,
     readonly sql: Client,
     readonly redis: RedisConnections,
     readonly bus: Bus,
@@ -23,19 +26,18 @@ export class GatewayStand {
     readonly other: RunningGateway,
   ) {}
 
-  static async open(): Promise<GatewayStand> {
-    const [stores, database] = [testRedis(), await createTestDatabase()];
-    const sql = new Client({ connectionString: database.url() });
+  static async open(stores: TestStores): Promise<GatewayStand> {
+    const sql = new Client({ connectionString: stores.database.url() });
     await sql.connect();
-    const redis = new RedisConnections(stores.url, stores.prefix, logger);
+    const redis = new RedisConnections(stores.redis.url, stores.redis.prefix, logger);
     await redis.ready();
-    const start = (): Promise<RunningGateway> => startGateway(configFor(stores, database), logger);
-    return new GatewayStand(stores, database, sql, redis, new Bus(redis, logger), await start(), await start());
+    const start = (): Promise<RunningGateway> => startGateway(configFor(stores), logger);
+    return new GatewayStand(stores, sql, redis, new Bus(redis, logger), await start(), await start());
   }
 
   /** One more gateway, which the caller closes. */
   start(config: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
-    return startGateway({ ...configFor(this.stores, this.database), ...config }, logger);
+    return startGateway({ ...configFor(this.stores), ...config }, logger);
   }
 
   /** Ends what the test's agents left open; call it after each test. */
@@ -47,8 +49,8 @@ export class GatewayStand {
     await Promise.all([this.gateway.close(), this.other.close()]);
     this.redis.close();
     await this.sql.end();
-    await this.stores.cleanup();
-    await this.database.drop();
+    await this.stores.redis.cleanup();
+    await this.stores.database.drop();
   }
 
   async anEnrolledDevice(status = 'active'): Promise<DeviceKey> {
@@ -104,7 +106,7 @@ export class GatewayStand {
 
   /** The gateway that Redis says holds the device's link. */
   presence(key: DeviceKey): Promise<string | null> {
-    return this.redis.commands.get(`${this.stores.prefix}:presence:${key.enrolmentId}`);
+    return this.redis.commands.get(`${this.stores.redis.prefix}:presence:${key.enrolmentId}`);
   }
 
   private keep(agent: TestAgent): TestAgent {
@@ -113,27 +115,14 @@ export class GatewayStand {
   }
 }
 
-const configFor = (stores: TestRedis, database: TestDatabase): GatewayConfig =>
+const configFor = (stores: TestStores): GatewayConfig =>
   GatewayConfig.parse({
-    COREFLEET_DATABASE_URL: database.url('corefleet_gateway'),
-    COREFLEET_REDIS_URL: stores.url,
-    COREFLEET_REDIS_PREFIX: stores.prefix,
+    COREFLEET_DATABASE_URL: stores.database.url('corefleet_gateway'),
+    COREFLEET_REDIS_URL: stores.redis.url,
+    COREFLEET_REDIS_PREFIX: stores.redis.prefix,
     COREFLEET_PORT: 0,
     COREFLEET_DRAIN_MS: 3_000,
   });
-
-/** Tries until the check passes; its last failure is the test's. */
-export async function eventually(check: () => Promise<void> | void): Promise<void> {
-  const until = Date.now() + 5_000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}
 
 /** A report item with one snapshot of change 7. */
 export const aChange = (n: number, changed: object = {}) => ({

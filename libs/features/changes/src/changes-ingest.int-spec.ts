@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChangeSnapshot, NoticeSnapshot } from '@corefleet/contracts/device-protocol';
-import { Database } from '@corefleet/platform/database';
-import { InvalidRequestError } from '@corefleet/platform/errors';
+import type { Database } from '@corefleet/platform/database';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
-import { ChangesIngest, ChangesReadModel, isDataError, type Received } from './index';
+import { ChangesIngest, ChangesReadModel, isDataError } from './index';
+import { aChange, aNotice, anEnrolment, connect, SPAWNED, type Enrolled } from './testing/fixtures';
 
 let store: TestDatabase;
 let gateway: Database;
 let owner: Database;
 let ingest: ChangesIngest;
 let changes: ChangesReadModel;
-
-const connect = (url: string): Database => new Database({ url, connections: 4, onIdleError: () => undefined });
 
 beforeAll(async () => {
   store = await createTestDatabase();
@@ -25,74 +22,12 @@ afterAll(async () => {
   await store.drop();
 });
 
-interface Enrolled {
-  readonly deviceId: string;
-  readonly enrolmentId: string;
-}
-
-async function anEnrolment(deviceId: string = randomUUID()): Promise<Enrolled> {
-  const enrolmentId = randomUUID();
-  await owner.prisma.device.upsert({
-    where: { id: deviceId },
-    create: { id: deviceId, brandId: 'acme', model: 'pc', serial: deviceId, labels: {}, enrolmentId },
-    update: { enrolmentId },
-  });
-  await owner.prisma.enrolment.create({
-    data: { id: enrolmentId, deviceId, publicKey: enrolmentId, status: 'active', tokenId: enrolmentId },
-  });
-  return { deviceId, enrolmentId };
-}
-
-const SPAWNED = '2026-05-03T10:00:00.000000001Z';
-
-type ChangeBody = ChangeSnapshot['change'];
-
-const aChange = (
-  of: Enrolled,
-  number: number,
-  said: Partial<ChangeBody> = {},
-  but: { epoch?: number; commandId?: string } = {},
-): Received<ChangeSnapshot> => ({
-  enrolmentId: of.enrolmentId,
-  journalEpoch: but.epoch ?? 1,
-  number,
-  body: {
-    ...(but.commandId ? { commandId: but.commandId } : {}),
-    change: {
-      id: '1',
-      kind: 'refresh-snap',
-      summary: 'Refresh',
-      status: 'Doing',
-      ready: false,
-      'spawn-time': SPAWNED,
-      ...said,
-    },
-  },
-});
-
-const aNotice = (of: Enrolled, number: number, said: Partial<NoticeSnapshot> = {}): Received<NoticeSnapshot> => ({
-  enrolmentId: of.enrolmentId,
-  journalEpoch: 1,
-  number,
-  body: {
-    id: '1',
-    'user-id': null,
-    type: 'change-update',
-    key: '1',
-    'first-occurred': SPAWNED,
-    'last-occurred': SPAWNED,
-    'last-repeated': SPAWNED,
-    occurrences: 1,
-    ...said,
-  },
-});
-
 const statusOf = async (of: Enrolled, changeId = '1'): Promise<string | undefined> =>
   (await changes.get(of.deviceId, changeId))?.status;
 
 describe('changes', () => {
   it('are kept as snapd showed them', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     const task = {
       id: '2',
       kind: 'link-snap',
@@ -170,7 +105,7 @@ describe('changes', () => {
       'Done',
     ],
   ] as [string, [number, number, string][], string][])('may come %s: the newest stays', async (_how, told, status) => {
-    const [oneByOne, atOnce] = [await anEnrolment(), await anEnrolment()];
+    const [oneByOne, atOnce] = [await anEnrolment(owner), await anEnrolment(owner)];
     for (const [epoch, number, said] of told)
       await ingest.storeChanges([aChange(oneByOne, number, { status: said }, { epoch })]);
     await ingest.storeChanges(
@@ -180,7 +115,7 @@ describe('changes', () => {
   });
 
   it('with the same id after a factory reset are others', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     await ingest.storeChanges([aChange(device, 1, { status: 'Done' })]);
     await ingest.storeChanges([
       aChange(device, 2, { status: 'Doing', 'spawn-time': '2026-05-03T10:00:00.000000002Z' }),
@@ -193,63 +128,17 @@ describe('changes', () => {
   });
 
   it('keep their command when a later snapshot does not name it', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     const commandId = randomUUID();
     await ingest.storeChanges([aChange(device, 1, {}, { commandId })]);
     await ingest.storeChanges([aChange(device, 2, { status: 'Done' })]);
     expect(await changes.get(device.deviceId, '1')).toMatchObject({ commandId, status: 'Done' });
   });
-
-  it('of a command are those of its own device', async () => {
-    const [device, liar] = [await anEnrolment(), await anEnrolment()];
-    const id = randomUUID();
-    await owner.prisma.command.create({
-      data: {
-        id,
-        ...device,
-        operation: 'refresh',
-        parameters: {},
-        status: 'running',
-        auditId: 1n,
-        requestedBy: 'somebody',
-        validUntil: new Date(),
-        deadlineSeconds: 60,
-      },
-    });
-    await ingest.storeChanges([aChange(device, 1, {}, { commandId: id }), aChange(liar, 1, {}, { commandId: id })]);
-    expect((await changes.forCommand(id)).map(({ enrolmentId }) => enrolmentId)).toEqual([device.enrolmentId]);
-  });
-
-  it('come in pages, newest first, and only the unready ones where asked', async () => {
-    const device = await anEnrolment();
-    const again = await anEnrolment(device.deviceId);
-    const spawned = (second: number): string => `2026-05-03T10:00:0${second}Z`;
-    await ingest.storeChanges(
-      [1, 2, 3].map((n) => aChange(device, n, { id: `${n}`, 'spawn-time': spawned(n), ready: n === 1 })),
-    );
-    await ingest.storeChanges(
-      [4, 5].map((n) => aChange(again, n, { id: `${n}`, 'spawn-time': spawned(5), ready: n === 4 })),
-    );
-    const seen: string[] = [];
-    for (let cursor: string | undefined, more = true; more;) {
-      const page = await changes.list({ deviceId: device.deviceId, cursor, limit: 2 });
-      seen.push(...page.items.map(({ changeId }) => changeId));
-      cursor = page.next;
-      more = cursor !== undefined;
-    }
-    expect(seen).toEqual(['5', '4', '3', '2', '1']);
-    const unready = await changes.list({ deviceId: device.deviceId, ready: false, limit: 10 });
-    expect(unready.items.map(({ changeId }) => changeId)).toEqual(['5', '3', '2']);
-  });
-
-  it.each([['x'], [''], [Buffer.from('["1","x",1]').toString('base64url')]])('refuse cursor %p', async (cursor) => {
-    await expect(changes.list({ deviceId: randomUUID(), cursor, limit: 1 })).rejects.toThrow(InvalidRequestError);
-  });
 });
 
 describe('notices', () => {
   it('are one for each type, key and user, the newest', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     await ingest.storeNotices([
       aNotice(device, 1),
       aNotice(device, 3, { occurrences: 3 }),
@@ -268,7 +157,7 @@ describe('notices', () => {
 
 describe('poison', () => {
   it('is given back with the reason, and the rest of the batch is kept', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     const long = Array.from({ length: 500 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join('');
     const refused = [
       ...(await ingest.storeChanges([
@@ -303,7 +192,7 @@ describe('poison', () => {
   });
 
   it('never holds up the others, wherever it stands among them', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     const deep = JSON.parse(`${'['.repeat(7_000)}${']'.repeat(7_000)}`) as unknown; // JavaScript writes it, Postgres refuses it
     const batch = Array.from({ length: 33 }, (_, at) =>
       aChange(device, at + 1, { id: `${at}`, ...(at % 16 === 0 ? { data: deep } : {}) }),
@@ -315,7 +204,7 @@ describe('poison', () => {
   });
 
   it('of U+0000 is replaced and the change kept', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     expect(
       await ingest.storeChanges([aChange(device, 1, { summary: 'a\u0000b', data: { 'k\u0000': '\ud800' } })]),
     ).toEqual([]);
@@ -328,7 +217,7 @@ describe('poison', () => {
 
 describe('a database that is away', () => {
   it('makes the batch fail as a whole, without blaming its data, and takes it when it is back', async () => {
-    const device = await anEnrolment();
+    const device = await anEnrolment(owner);
     const locker = await owner.pool.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE changes IN EXCLUSIVE MODE');
@@ -350,8 +239,8 @@ describe('a database that is away', () => {
   });
 
   it('does not deadlock two batches over the same rows', async () => {
-    const devices = await Promise.all(Array.from({ length: 30 }, () => anEnrolment()));
-    const batch = (number: number): Received<ChangeSnapshot>[] => devices.map((device) => aChange(device, number));
+    const devices = await Promise.all(Array.from({ length: 30 }, () => anEnrolment(owner)));
+    const batch = (number: number) => devices.map((device) => aChange(device, number));
     const rounds = Array.from({ length: 20 }, (_, at) =>
       ingest.storeChanges(at % 2 === 0 ? batch(at) : batch(at).reverse()),
     );
