@@ -1,79 +1,19 @@
-import { SnapdAnswerTooLargeError, SnapdTimeoutError, SnapdUnreachableError } from '@corefleet/snapd-client';
-import { realClock, SimulatedSnapd, SimulatedStore } from '@corefleet/snapd-simulator';
-import { Agent, type AgentOptions } from './agent';
-import { generateIdentityKey, identityOf } from './identity/identity';
-import { memoryJournalStore, type JournalStore } from './journal/journal-store';
-import { anEnvelope, DEVICE, ENROLMENT_ID, TestSigner } from './testing/signer';
-import { TestGateway } from './testing/test-gateway';
+import { memoryJournalStore } from './journal/journal-store';
+import { aSnapd, Fixture } from './testing/fixture';
+import type { TestGateway } from './testing/test-gateway';
 
-const signer = new TestSigner();
-const QUICK = {
-  linkBackOff: { firstMs: 5, longestMs: 20 },
-  requestTimeoutMs: 300,
-  retry: { firstMs: 10, longestMs: 50 },
-  settle: { firstMs: 5, longestMs: 20 },
-  poll: { firstMs: 5, longestMs: 20 },
-  noticesBackOff: { firstMs: 5, longestMs: 20 },
-  factsGatherMs: 5,
-};
-
+let fixture: Fixture;
 let gateway: TestGateway;
-let agents: { agent: Agent; ended: Promise<void> }[];
 
 beforeEach(async () => {
-  agents = [];
-  gateway = await TestGateway.start({ signer });
+  fixture = await Fixture.start();
+  gateway = fixture.gateway;
 });
 
-afterEach(async () => {
-  for (const { agent } of agents) agent.stop();
-  await Promise.all(agents.map(({ ended }) => ended));
-  await gateway.close();
-});
+afterEach(() => fixture.close());
 
-function aSnapd(options: Partial<ConstructorParameters<typeof SimulatedSnapd>[0]> = {}): SimulatedSnapd {
-  const store = new SimulatedStore();
-  store.addSnap({ name: 'app', revisions: [{ revision: 1 }, { revision: 2 }], channels: { stable: 1, edge: 2 } });
-  store.addSnap({ name: 'other', revisions: [{ revision: 5 }], channels: { stable: 5 } });
-  for (const sequence of [1, 2])
-    store.addValidationSet({ accountId: 'acme', name: 'base', sequence, snaps: [{ name: 'app', revision: sequence }] });
-  return new SimulatedSnapd({
-    store,
-    clock: realClock,
-    model: 'type: model\nauthority-id: acme\nseries: 16\nbrand-id: acme\nmodel: edge\narchitecture: amd64\nbase: core24\ngrade: signed\ntimestamp: 2026-01-01T00:00:00Z\nsign-key-sha3-384: x\n\nYQ==\n',
-    snaps: [{ name: 'app' }, { name: 'other' }],
-    ...options,
-  });
-}
-
-function start(snapd: SimulatedSnapd, journal: JournalStore = memoryJournalStore(), more: Partial<AgentOptions> = {}): Agent {
-  const agent = new Agent({
-    enrolment: { deviceId: ENROLMENT_ID, enrolmentId: ENROLMENT_ID, gatewayUrl: gateway.url, signingKeys: signer.pinned },
-    identity: identityOf(generateIdentityKey()),
-    device: DEVICE,
-    snapd: snapd.transport({
-      errors: {
-        unreachable: (request, reason, mayHave) => new SnapdUnreachableError(request, reason, mayHave),
-        timeout: (request, timeoutMs, mayHave) => new SnapdTimeoutError(request, timeoutMs, mayHave),
-        tooLarge: (request, maxBytes) => new SnapdAnswerTooLargeError(request, maxBytes),
-      },
-    }),
-    journal,
-    readBootId: () => Promise.resolve(snapd.bootId()),
-    timings: QUICK,
-    ...more,
-  });
-  agents.push({ agent, ended: agent.run() });
-  return agent;
-}
-
-let sequence = 0;
-function issue(operation: string, body: Record<string, unknown>, fields: Parameters<typeof anEnvelope>[0] = {}): string {
-  sequence += 1;
-  const envelope = anEnvelope({ 'message-kind': operation, body, sequence, ...fields });
-  gateway.issue(signer.command(envelope));
-  return envelope['message-id'];
-}
+const start: Fixture['startAgent'] = (...of) => fixture.startAgent(...of);
+const issue: Fixture['issue'] = (...of) => fixture.issue(...of);
 
 describe('an agent beside a simulated snapd', () => {
   it('greets, pulls, runs a read and reports its result', async () => {
@@ -171,11 +111,10 @@ describe('an agent beside a simulated snapd', () => {
   it('goes on after it was stopped in the middle of a change', async () => {
     const snapd = aSnapd({ taskMs: 30 });
     const journal = memoryJournalStore();
-    const first = start(snapd, journal);
+    start(snapd, journal);
     const id = issue('refresh', { snaps: ['app'], channel: 'edge' });
     const running = await gateway.until(() => gateway.commandReports(id).find(({ state }) => state === 'running'));
-    first.stop();
-    await agents[0]?.ended;
+    await fixture.stopAgents();
     start(snapd, journal);
     expect(await gateway.end(id)).toMatchObject({ state: 'succeeded', changeIds: running.changeIds });
   });
@@ -184,11 +123,10 @@ describe('an agent beside a simulated snapd', () => {
     const snapd = aSnapd();
     const journal = memoryJournalStore();
     gateway.acknowledges = false;
-    const first = start(snapd, journal);
+    start(snapd, journal);
     const id = issue('get-configuration', { snap: 'system' });
     await gateway.end(id);
-    first.stop();
-    await agents[0]?.ended;
+    await fixture.stopAgents();
     const seen = gateway.commandReports(id).length;
     gateway.acknowledges = true;
     start(snapd, journal);

@@ -287,11 +287,11 @@ class RunningAgent {
     this.link.send(JSON.stringify(this.heartbeat()));
   }
 
-  /** Gathers what is added in one turn into one frame. */
+  /** Gathers what is added in the same moment into one frame. */
   private flushSoon(): void {
     if (this.flushing) return;
     this.flushing = true;
-    setImmediate(() => {
+    this.clock.after(this.timings.reportGatherMs, () => {
       this.flushing = false;
       this.flush();
     });

@@ -19,6 +19,8 @@ export interface AgentTimings {
   readonly noticesBackOff: BackOffLimits;
   /** How long wishes to read the facts are gathered. */
   readonly factsGatherMs: number;
+  /** How long what is to be reported is gathered, so that a command that ends at once is one frame. */
+  readonly reportGatherMs: number;
   /** Commands that may be accepted and not ended before no more are pulled. A count. */
   readonly openCommands: number;
 }
@@ -34,5 +36,6 @@ export const DEFAULT_TIMINGS: AgentTimings = {
   noticesWaitMs: 60_000,
   noticesBackOff: { firstMs: 500, longestMs: 10_000 },
   factsGatherMs: 1000,
+  reportGatherMs: 20,
   openCommands: 100,
 };

@@ -1,0 +1,28 @@
+import type { JournalStore } from '../journal/journal-store';
+import type { JournalRecord } from '../journal/record';
+
+/**
+ * Dies at append number `at` of its life, before or after the records are kept: nothing that waits for it goes on, as
+ * when the process is gone. Counts on across agents that share it until it has died.
+ */
+export function dyingJournalStore(
+  inner: JournalStore,
+  at: number,
+  when: 'before' | 'after',
+  died: () => void,
+): JournalStore {
+  let appends = 0;
+  const append = async (keep: () => Promise<void>): Promise<void> => {
+    appends += 1;
+    if (appends !== at) return appends > at ? new Promise(() => {}) : keep();
+    if (when === 'after') await keep();
+    died();
+    return new Promise(() => {});
+  };
+  return {
+    load: () => inner.load(),
+    append: (records: readonly JournalRecord[]) => append(() => inner.append(records)),
+    rewrite: (records: readonly JournalRecord[]) => append(() => inner.rewrite(records)),
+    close: () => Promise.resolve(),
+  };
+}
