@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
   AgentFrame,
+  EnrolRequest,
   ReportItem,
   parseLinkAuthorization,
   type CommandReport,
+  type EnrolAnswer,
   type ServerFrame,
   type SignedCommand,
 } from '@corefleet/contracts/device-protocol';
@@ -19,11 +21,12 @@ export interface TestGatewayOptions {
   heartbeatMs?: number;
 }
 
-/** The other end of the link, small enough for a test: one device, commands in memory, every report kept. */
+/** The other end of the link, small enough for a test: one device, commands in memory, every report kept. Enrols too. */
 export class TestGateway {
   readonly frames: AgentFrame[] = [];
   readonly reports: ReportItem[] = [];
   readonly authorizations: string[] = [];
+  readonly enrolments: EnrolRequest[] = [];
   /** Answers upgrades with this status instead of taking them. */
   refuseWith: { status: number; headers?: Record<string, string> } | undefined;
   private readonly commands: { sequence: number; command: SignedCommand }[] = [];
@@ -35,7 +38,7 @@ export class TestGateway {
 
   private constructor(private readonly options: TestGatewayOptions) {
     this.acknowledges = options.acknowledges ?? true;
-    this.http = createServer((request, response) => this.challenge(request, response));
+    this.http = createServer((request, response) => void this.answerHttp(request, response));
     this.http.on('upgrade', (request: IncomingMessage, socket, head) => {
       this.authorizations.push(request.headers.authorization ?? '');
       const refusal = this.refuseWith;
@@ -106,10 +109,20 @@ export class TestGateway {
     await new Promise((resolve) => this.http.close(resolve));
   }
 
-  private challenge(request: IncomingMessage, response: ServerResponse): void {
-    request.resume();
+  private async answerHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Buffer[] = [];
+    for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
     response.setHeader('content-type', 'application/json');
+    if (request.url === '/v1/device/enrol') return this.enrol(Buffer.concat(pieces).toString(), response);
     response.end(JSON.stringify({ nonce: randomBytes(16).toString('base64url'), expiresInMs: 30_000 }));
+  }
+
+  private enrol(body: string, response: ServerResponse): void {
+    this.enrolments.push(EnrolRequest.parse(JSON.parse(body)));
+    const signingKeys = this.options.signer.pinned;
+    const ids = { deviceId: ENROLMENT_ID, enrolmentId: ENROLMENT_ID };
+    response.end(JSON.stringify({ ...ids, gatewayUrl: this.url, signingKeys } satisfies EnrolAnswer));
+    this.wake();
   }
 
   private take(socket: WebSocket): void {
