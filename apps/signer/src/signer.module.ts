@@ -1,11 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CommandNudges } from '@corefleet/features/commands';
 import { ClockModule } from '@corefleet/platform/clock';
 import { DatabaseModule } from '@corefleet/platform/database';
 import type { Logger } from '@corefleet/platform/logger';
-import { QueueModule, SIGNING_QUEUE } from '@corefleet/platform/queue';
+import { COMMANDS_QUEUE, QueueModule, SIGNING_QUEUE } from '@corefleet/platform/queue';
+import { RedisModule } from '@corefleet/platform/redis';
+import { CommandsProcessor } from './commands.processor';
 import type { SignerConfig } from './config';
 import { SigningKey } from './signing-key';
-import { SigningProcessor } from './signing.processor';
+import { TimeProcessor } from './time.processor';
 
 @Module({})
 export class SignerModule {
@@ -20,9 +23,10 @@ export class SignerModule {
           connections: config.COREFLEET_DATABASE_CONNECTIONS,
           logger,
         }),
-        QueueModule.for({ redisUrl, prefix, queues: [SIGNING_QUEUE], works: true }),
+        RedisModule.for({ url: redisUrl, prefix, logger }),
+        QueueModule.for({ redisUrl, prefix, queues: [COMMANDS_QUEUE, SIGNING_QUEUE], works: true }),
       ],
-      providers: [SigningProcessor, { provide: SigningKey, useValue: key }],
+      providers: [CommandsProcessor, TimeProcessor, CommandNudges, { provide: SigningKey, useValue: key }],
     };
   }
 }

@@ -37,7 +37,8 @@ type Part = 'API' | 'GATEWAY' | 'WORKER' | 'SIGNER';
 
 /** The settings of one part, by the names it reads when it runs alone. */
 function environment(config: StandaloneConfig, part: Part): Record<string, string | undefined> {
-  const all = Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)]));
+  const given = Object.entries(config).filter(([, value]) => value !== undefined);
+  const all = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
   return {
     ...all,
     COREFLEET_DATABASE_URL: config[`COREFLEET_${part}_DATABASE_URL`],

@@ -5,6 +5,8 @@ import { Database } from '@corefleet/platform/database';
 import { Bus } from '@corefleet/platform/redis';
 import { Coalesced } from './coalesced';
 
+const GATHER_MS = 20;
+
 /** Folds what agents reported into their commands, as soon as a gateway says that there is something. */
 @Injectable()
 export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -14,6 +16,7 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
     (error) => this.logger.warn(`Reports not folded, left to the sweep: ${String(error)}`),
   );
   private unsubscribe: (() => Promise<void>) | undefined;
+  private gathering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: Database,
@@ -29,12 +32,16 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationShutdown(): Promise<void> {
     await this.unsubscribe?.();
+    clearTimeout(this.gathering);
     await this.folding.idle();
   }
 
-  /** Safe to call at any time. */
+  /** Safe to call at any time. What is reported in the same moment is folded together. */
   fold(): void {
-    this.folding.ask();
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      this.folding.ask();
+    }, GATHER_MS);
   }
 
   /** Tells whoever looks on, and the rollouts they belong to, that commands moved. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import {
   CommandJobs,
+  CommandNudges,
   closeOverdueCommands,
   unsignedCommandIds,
   waitingEnrolmentIds,
@@ -8,7 +9,6 @@ import {
 import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
 import { Database } from '@corefleet/platform/database';
 import { Coalesced } from './coalesced';
-import { Nudges } from './nudges';
 import { ReportFolder } from './report-folder';
 
 export const SWEEP_MS = Symbol('SWEEP_MS');
@@ -32,7 +32,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly rollouts: RolloutJobs,
     private readonly reconciler: RolloutReconciler,
     private readonly folder: ReportFolder,
-    private readonly nudges: Nudges,
+    private readonly nudges: CommandNudges,
     @Inject(SWEEP_MS) private readonly everyMs: number,
   ) {}
 

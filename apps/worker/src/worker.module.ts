@@ -1,14 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CommandsModule } from '@corefleet/features/commands';
+import { CommandNudges, CommandsModule } from '@corefleet/features/commands';
 import { RolloutsModule } from '@corefleet/features/rollouts';
 import { ClockModule } from '@corefleet/platform/clock';
 import { DatabaseModule } from '@corefleet/platform/database';
 import type { Logger } from '@corefleet/platform/logger';
-import { COMMANDS_QUEUE, QueueModule, ROLLOUTS_QUEUE, SIGNING_QUEUE } from '@corefleet/platform/queue';
+import { COMMANDS_QUEUE, QueueModule, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { RedisModule } from '@corefleet/platform/redis';
-import { CommandsProcessor } from './commands.processor';
 import type { WorkerConfig } from './config';
-import { Nudges } from './nudges';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
 import { SWEEP_MS, Sweeper } from './sweeper';
@@ -20,7 +18,7 @@ export class WorkerModule {
     const queues = QueueModule.for({
       redisUrl,
       prefix,
-      queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SIGNING_QUEUE],
+      queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE],
       works: true,
     });
     return {
@@ -38,10 +36,9 @@ export class WorkerModule {
         RolloutsModule,
       ],
       providers: [
-        CommandsProcessor,
         RolloutsProcessor,
         ReportFolder,
-        Nudges,
+        CommandNudges,
         Sweeper,
         { provide: SWEEP_MS, useValue: config.COREFLEET_SWEEP_MS },
       ],

@@ -48,6 +48,18 @@ BEGIN
   RAISE EXCEPTION 'cannot % audit_entries: the audit is append-only', lower(TG_OP);
 END $$;
 
+-- A request is authorised by a person, through the API alone: the signer signs what these entries ask for.
+CREATE FUNCTION refuse_invented_request() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user = 'corefleet_worker' AND NEW.action IN ('command.issue', 'rollout.create') THEN
+    RAISE EXCEPTION 'permission denied: the worker cannot authorise %', NEW.action USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER audit_entries_authorised BEFORE INSERT ON audit_entries
+  FOR EACH ROW EXECUTE FUNCTION refuse_invented_request();
+
 CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
   FOR EACH ROW EXECUTE FUNCTION refuse_audit_edit();
 CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries

@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'not-found': 404,
   conflict: 409,
   'device-known': 409,
+  'key-used': 409,
   'too-many-attempts': 429,
   unavailable: 503,
 };

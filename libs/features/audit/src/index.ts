@@ -2,3 +2,4 @@ export type { Actor } from './actor';
 export type { AuditEntryView, AuditPage, AuditQuery, AuditSubject, NewAuditEntry } from './audit-entry';
 export { AuditModule } from './audit.module';
 export { AuditService } from './audit.service';
+export { AUDIT_COLUMNS, auditValues } from './audit-statement';

@@ -49,10 +49,10 @@ async function aDevice(): Promise<{ deviceId: string; enrolmentId: string }> {
 }
 
 async function issued(deviceIds: string[], over: { parameters?: object; validUntil?: Date } = {}): Promise<string[]> {
-  const worker = connect(testDatabase.url('corefleet_worker'));
+  const api = connect(testDatabase.url('corefleet_api'));
   const commands = deviceIds.map((deviceId) => ({ id: randomUUID(), deviceId }));
-  await worker.transaction(async (tx) => {
-    const auditId = await new AuditService(worker).record(tx, {
+  await api.transaction(async (tx) => {
+    const auditId = await new AuditService(api).record(tx, {
       actor: { kind: 'person', id: 'p', name: 'ann' },
       action: 'command.issue',
       subject: { kind: 'command', id: '' },
@@ -180,6 +180,13 @@ describe('foldReports, as the role of the worker', () => {
     await reported(theirs.enrolmentId, [[1, report(id!, 'succeeded')]]);
     expect(await statusOf(id!)).toBe('queued');
   });
+});
+
+it('lets the worker invent no authorised request', async () => {
+  const worker = connect(testDatabase.url('corefleet_worker'));
+  const invented = `INSERT INTO audit_entries (actor_kind, actor_id, actor_name, action, subject_kind, subject_id, outcome, details)
+                    VALUES ('person', 'p', 'ann', 'command.issue', 'command', '', 'done', '{}')`;
+  await expect(worker.pool.query(invented)).rejects.toThrow(/cannot authorise command.issue/);
 });
 
 it('lets the gateway write no command, rollout, access or audit', async () => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { AuditService, type Actor } from '@corefleet/features/audit';
+import { AuditService, type Actor, type NewAuditEntry } from '@corefleet/features/audit';
 import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { ConflictError, InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
@@ -8,7 +8,7 @@ import { Bus } from '@corefleet/platform/redis';
 import { checkParameters } from './check-parameters';
 import { CommandJobs } from './command-jobs';
 import { commandColumns, commandView, type CommandPage, type CommandView } from './command-view';
-import { insertCommands } from './insert-commands';
+import { issueCommands } from './issue-commands';
 
 export interface IssueRequest {
   readonly deviceIds: readonly string[];
@@ -54,15 +54,16 @@ export class CommandsService {
     const deviceIds = [...new Set(request.deviceIds)];
     const commands = deviceIds.map((deviceId) => ({ id: this.commandId(actor, request, deviceId), deviceId }));
     if (request.idempotencyKey && (await this.madeBefore(commands, operation, parameters))) return { commands };
-    const remark = request.remark === undefined ? {} : { remark: request.remark };
-    await this.database.transaction(async (tx) => {
-      const details = { operation, parameters, devices: deviceIds.length, commands: commands.map(({ id }) => id) };
-      const subject = { kind: 'command', id: commands.length === 1 ? (commands[0]?.id ?? '') : '' };
-      const auditId = await this.audit.record(tx, { actor, action: 'command.issue', subject, ...remark, details });
-      const order = { operation, parameters, auditId, requestedBy: actor.name, commands, ...this.times(request) };
-      const made = await insertCommands(tx, order);
-      if (made.length < commands.length) throw notEnrolled(deviceIds, new Set(made.map(({ deviceId }) => deviceId)));
-    });
+    const entry: NewAuditEntry = {
+      actor,
+      action: 'command.issue',
+      subject: { kind: 'command', id: commands.length === 1 ? (commands[0]?.id ?? '') : '' },
+      ...(request.remark === undefined ? {} : { remark: request.remark }),
+      details: { operation, parameters, devices: deviceIds.length, commands: commands.map(({ id }) => id) },
+    };
+    const order = { operation, parameters, requestedBy: actor.name, commands, ...this.times(request) };
+    const enrolled = await issueCommands(this.database, entry, order);
+    if (enrolled.length < commands.length) throw notEnrolled(deviceIds, new Set(enrolled));
     await this.nudge(operation, commands);
     return { commands };
   }

@@ -3,6 +3,7 @@ export { CommandsService } from './commands.service';
 export type { IssueRequest, IssuedCommand } from './commands.service';
 export type { CommandPage, CommandView } from './command-view';
 export { CommandJobs } from './command-jobs';
+export { CommandNudges } from './command-nudges';
 export { CommandReportsIngest } from './command-reports-ingest';
 export type { ReceivedCommandReport } from './command-reports-ingest';
 export { COMMAND_ENDS, SUCCEEDED, isEnd } from './command-state';

@@ -17,3 +17,12 @@ export class DeviceKnownError extends FleetError {
     super(`cannot enrol: device with serial "${serial}" is enrolled with another key, revoke it first`);
   }
 }
+
+/** The key was enrolled before and that enrolment has ended: a device that joins again makes a new key. */
+export class KeyUsedError extends FleetError {
+  readonly code = 'key-used';
+
+  constructor() {
+    super('cannot enrol: this key was enrolled before and has been retired, join with a new key');
+  }
+}

@@ -7,7 +7,7 @@ import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
 import { ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment-options';
 import { EnrolmentTokensService } from './enrolment-tokens.service';
-import { DeviceKnownError } from './enrolment.errors';
+import { DeviceKnownError, KeyUsedError } from './enrolment.errors';
 
 /** Who may be a device of this fleet. Writer of table `enrolments`; makes the rows of `devices`. */
 @Injectable()
@@ -25,14 +25,15 @@ export class EnrolmentService {
   /**
    * Enrols the key. The same key and token again give the same answer and take no further use,
    * so an agent that never saw the answer asks again.
-   * @throws EnrolmentTokenRefusedError, DeviceKnownError; ConflictError while no signer has published its key
+   * @throws EnrolmentTokenRefusedError, DeviceKnownError, KeyUsedError; ConflictError while no signer has published its key
    */
   async enrol(request: EnrolRequest, source: string): Promise<EnrolAnswer> {
     const signingKeys = await this.signingKeys();
     const enrolment = await this.database.transaction(async (tx) => {
       const token = await this.tokens.find(tx, request.token);
       const known = await tx.enrolment.findUnique({ where: { publicKey: request.publicKey } });
-      if (known && known.status === 'active' && known.tokenId === token.id) return known;
+      if (known?.status === 'active' && known.tokenId === token.id) return known;
+      if (known) throw new KeyUsedError();
       await this.tokens.takeUse(tx, token);
       return this.admit(tx, request, token, source);
     });

@@ -3,4 +3,4 @@ export type { EnrolmentOptions } from './enrolment.module';
 export { EnrolmentService } from './enrolment.service';
 export { EnrolmentTokensService } from './enrolment-tokens.service';
 export type { EnrolmentTokenView } from './enrolment-tokens.service';
-export { DeviceKnownError, EnrolmentTokenRefusedError } from './enrolment.errors';
+export { DeviceKnownError, EnrolmentTokenRefusedError, KeyUsedError } from './enrolment.errors';

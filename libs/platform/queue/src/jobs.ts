@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One job for each command; job name = operation. The processor has the command signed and nudges the gateway. */
+/** One job for each command; job name = operation. The signer's processor signs it and nudges the gateway. */
 export const COMMANDS_QUEUE = 'commands';
 export const CommandJob = z.strictObject({ v: z.literal(1), commandId: z.uuid() });
 export type CommandJob = z.infer<typeof CommandJob>;
@@ -10,27 +10,21 @@ export const ROLLOUTS_QUEUE = 'rollouts';
 export const RolloutJob = z.strictObject({ v: z.literal(1), rolloutId: z.uuid() });
 export type RolloutJob = z.infer<typeof RolloutJob>;
 
-/** Jobs for the signer: `commands` and `time`. */
+/** Job `time` for the signer: its clock, said over the nonces of these hellos. */
 export const SIGNING_QUEUE = 'signing';
-export const SigningJob = z.discriminatedUnion('sign', [
-  z.strictObject({ v: z.literal(1), sign: z.literal('commands'), commandIds: z.array(z.uuid()).min(1).max(1000) }),
-  z.strictObject({
-    v: z.literal(1),
-    sign: z.literal('time'),
-    hellos: z
-      .array(z.strictObject({ enrolmentId: z.uuid(), nonce: z.string().max(512) }))
-      .min(1)
-      .max(1000),
-  }),
-]);
+export const SigningJob = z.strictObject({
+  v: z.literal(1),
+  sign: z.literal('time'),
+  hellos: z
+    .array(z.strictObject({ enrolmentId: z.uuid(), nonce: z.string().max(512) }))
+    .min(1)
+    .max(1000),
+});
 export type SigningJob = z.infer<typeof SigningJob>;
 
-/** commands: enrolments that have something to pull now. time: signed statements in the order of the hellos. */
-export const SigningAnswer = z.discriminatedUnion('sign', [
-  z.object({ sign: z.literal('commands'), enrolmentIds: z.array(z.string()) }),
-  z.object({
-    sign: z.literal('time'),
-    signed: z.array(z.object({ statement: z.string(), keyId: z.string(), signature: z.string() })),
-  }),
-]);
+/** Signed statements in the order of the hellos. */
+export const SigningAnswer = z.object({
+  sign: z.literal('time'),
+  signed: z.array(z.object({ statement: z.string(), keyId: z.string(), signature: z.string() })),
+});
 export type SigningAnswer = z.infer<typeof SigningAnswer>;

@@ -3,7 +3,7 @@ import { Bus, Presence } from '@corefleet/platform/redis';
 
 /** Tells gateways which of their devices have commands to pull. Who is offline pulls when it comes back. */
 @Injectable()
-export class Nudges {
+export class CommandNudges {
   constructor(
     private readonly bus: Bus,
     private readonly presence: Presence,
