@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApiConfig } from '@corefleet/apps/api';
 import { durationMs, port, storeSettings } from '@corefleet/platform/config';
 
 const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
@@ -16,6 +17,9 @@ export const StandaloneConfig = z.object({
   COREFLEET_GATEWAY_PORT: port(8081),
   /** http(s) address of the gateway as devices reach it; where it listens, when it is not set. */
   COREFLEET_GATEWAY_URL: z.url().optional(),
+  COREFLEET_PUBLIC_URL: ApiConfig.shape.COREFLEET_PUBLIC_URL,
+  COREFLEET_TRUSTED_PROXIES: ApiConfig.shape.COREFLEET_TRUSTED_PROXIES,
+  COREFLEET_ENROLMENTS_PER_MINUTE: ApiConfig.shape.COREFLEET_ENROLMENTS_PER_MINUTE,
   COREFLEET_SWEEP_MS: durationMs(2_000),
   /** Only the demo sets this: an admin `demo` with this password. Without it the first admin comes by a one-time link. */
   COREFLEET_DEMO_PASSWORD: z.string().optional(),

@@ -13,7 +13,8 @@ const snapdState = z.enum(['reachable', 'unreachable', 'garbage']);
  * The items of a report are parsed one by one (`ReportItem`): a poison item is quarantined and the others are kept.
  */
 export const AgentFrame = z.discriminatedUnion('type', [
-  z.strictObject({
+  // Not strict: a newer agent that still speaks our protocol may say more of itself.
+  z.object({
     type: z.literal('hello'),
     /** Protocols the agent speaks, newest first. */
     protocols: z.array(z.int()).check(z.minLength(1), z.maxLength(8)),
