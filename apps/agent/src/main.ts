@@ -1,3 +1,4 @@
+import './lean-memory';
 import { readAgentConfig, type AgentConfig } from './config/agent-config';
 import { runAgentProcess } from './agent-process';
 import { jsonLogger, messageOf } from './logger';
