@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { COMMANDS_QUEUE, type CommandJob } from '@corefleet/platform/queue';
+import { COMMANDS_QUEUE, addBounded, type CommandJob } from '@corefleet/platform/queue';
 
 /** Nudges for new commands. Losing one costs time only: the sweep adds it again from the row. */
 @Injectable()
@@ -13,7 +13,10 @@ export class CommandJobs {
   /** Adds one job for each command that has none under way. While Redis is away it leaves them to the sweep. */
   async add(operation: string, commandIds: readonly string[]): Promise<void> {
     try {
-      await this.queue.addBulk(commandIds.map((commandId) => jobOf(operation, commandId)));
+      await addBounded(
+        this.queue,
+        commandIds.map((commandId) => jobOf(operation, commandId)),
+      );
     } catch (error) {
       this.logger.warn(`Commands not queued, left to the sweep: ${String(error)}`);
     }

@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { ROLLOUTS_QUEUE, type RolloutJob } from '@corefleet/platform/queue';
+import { ROLLOUTS_QUEUE, addBounded, type RolloutJob } from '@corefleet/platform/queue';
 
 /** Nudges a rollout. Losing one costs time only: the sweep reconciles every running rollout. */
 @Injectable()
@@ -13,7 +13,10 @@ export class RolloutJobs {
   /** While Redis is away it leaves them to the sweep. */
   async nudge(rolloutIds: readonly string[]): Promise<void> {
     try {
-      await this.queue.addBulk(rolloutIds.map((rolloutId) => ({ name: 'reconcile', data: { v: 1, rolloutId } })));
+      await addBounded(
+        this.queue,
+        rolloutIds.map((rolloutId) => ({ name: 'reconcile', data: { v: 1, rolloutId } })),
+      );
     } catch (error) {
       this.logger.warn(`Rollouts not nudged, left to the sweep: ${String(error)}`);
     }

@@ -9,4 +9,5 @@ export {
   SigningAnswer,
 } from './jobs';
 export { parseJob } from './parse-job';
+export { addBounded } from './add-bounded';
 export { Batcher } from './batcher';
