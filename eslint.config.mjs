@@ -47,7 +47,7 @@ const specFences = fences.map((fence) => ({
 const boundaries = (depConstraints) => ({
   '@nx/enforce-module-boundaries': [
     'error',
-    { enforceBuildableLibDependency: false, allow: ['**/package.json'], depConstraints },
+    { enforceBuildableLibDependency: false, allow: ['../../../package.json'], depConstraints },
   ],
 });
 

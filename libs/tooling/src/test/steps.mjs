@@ -32,7 +32,7 @@ async function runStep(cleanup, step, { stores, jestArguments }) {
 
 /** Counts as one test. */
 async function nxTarget(cleanup, target) {
-  const args = [inRoot('node_modules/nx/bin/nx.js'), 'run', `corefleet:${target}`];
+  const args = [inRoot('node_modules/nx/dist/bin/nx.js'), 'run', `corefleet:${target}`];
   const exit = await runChild(cleanup, process.execPath, args, { env: { ...process.env, ...NX_QUIET } });
   return exit === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, note: `nx ended with ${exit}` };
 }
