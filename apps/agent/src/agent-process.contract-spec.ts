@@ -65,7 +65,9 @@ it('enrols once with the identity it keeps, and runs what it is ordered', async 
 it('goes by a serial of its own making when the device has none, the same one each time', async () => {
   run({ COREFLEET_SERIAL: '' });
   await fixture.gateway.until(() => fixture.gateway.enrolments.length > 0 && fixture.gateway.frames.length > 0);
-  const kept = JSON.parse(await readFile(join(directory, 'state', 'identity.json'), 'utf8')) as { inventedSerial: string };
+  const kept = JSON.parse(await readFile(join(directory, 'state', 'identity.json'), 'utf8')) as {
+    inventedSerial: string;
+  };
   expect(fixture.gateway.enrolments[0]).toMatchObject({ serial: kept.inventedSerial, model: 'edge' });
   expect(kept.inventedSerial).toMatch(/^unproven-/);
 });

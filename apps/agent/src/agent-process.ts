@@ -22,7 +22,8 @@ export async function runAgentProcess(config: AgentConfig, logger: AgentLogger, 
   const identity = identityOf(privateKey);
   const snapd = unixSocketTransport(config.snapdSocket);
   const enrolment =
-    (await files.enrolment()) ?? (await enrolDevice(config, { files, identity, inventedSerial, snapd, logger, signal }));
+    (await files.enrolment()) ??
+    (await enrolDevice(config, { files, identity, inventedSerial, snapd, logger, signal }));
   if (!enrolment || signal.aborted) return snapd.close();
   const agent = new Agent({
     enrolment: enrolment.answer,

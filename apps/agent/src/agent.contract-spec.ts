@@ -20,7 +20,12 @@ describe('an agent beside a simulated snapd', () => {
     start(aSnapd());
     const id = issue('get-configuration', { snap: 'system' });
     expect(await gateway.end(id)).toMatchObject({ state: 'succeeded', result: {} });
-    expect(gateway.frames[0]).toMatchObject({ type: 'hello', protocols: [1], lastSequence: 0, snapdState: 'reachable' });
+    expect(gateway.frames[0]).toMatchObject({
+      type: 'hello',
+      protocols: [1],
+      lastSequence: 0,
+      snapdState: 'reachable',
+    });
   });
 
   it('follows a change to its verified end and reports its snapshots under the command', async () => {
@@ -30,7 +35,9 @@ describe('an agent beside a simulated snapd', () => {
     expect(end).toMatchObject({ state: 'succeeded', result: [{ name: 'app', revision: '2' }] });
     expect(end.changeIds).toHaveLength(1);
     const snapshots = await gateway.until(() => {
-      const found = gateway.reports.flatMap((item) => (item.kind === 'change' && item.body.commandId === id ? [item.body] : []));
+      const found = gateway.reports.flatMap((item) =>
+        item.kind === 'change' && item.body.commandId === id ? [item.body] : [],
+      );
       return found.some(({ change }) => change.ready) && found;
     });
     expect(snapshots.at(-1)?.change).toMatchObject({ kind: 'refresh-snap', status: 'Done', ready: true });
@@ -57,6 +64,44 @@ describe('an agent beside a simulated snapd', () => {
   ])('verifies %s %j', async (operation, body, result) => {
     start(aSnapd());
     expect(await gateway.end(issue(operation, body))).toMatchObject({ state: 'succeeded', result });
+  });
+
+  it('installs, reverts, and controls the services of snaps', async () => {
+    start(aSnapd(), memoryJournalStore(), { policy: { deniedOperations: [], deniedRisks: [] } });
+    expect(await gateway.end(issue('refresh', { snaps: ['app'], channel: 'edge' }))).toMatchObject({
+      state: 'succeeded',
+    });
+    expect(await gateway.end(issue('revert', { snap: 'app' }))).toMatchObject({
+      state: 'succeeded',
+      result: { revision: '1', was: '2' },
+    });
+    expect(await gateway.end(issue('remove', { snaps: ['other'] }))).toMatchObject({ state: 'succeeded', result: [] });
+    expect(await gateway.end(issue('remove', { snaps: ['other'] }))).toMatchObject({ state: 'succeeded' });
+    expect(await gateway.end(issue('install', { snaps: ['other'] }))).toMatchObject({
+      state: 'succeeded',
+      result: [{ revision: '5' }],
+    });
+    expect(await gateway.end(issue('install', { snaps: ['other'] }))).toMatchObject({
+      state: 'succeeded',
+      changeIds: [],
+    });
+    expect(await gateway.end(issue('disable', { snap: 'app' }))).toMatchObject({ state: 'succeeded' });
+    expect(await gateway.end(issue('enable', { snap: 'app' }))).toMatchObject({ state: 'succeeded' });
+    for (const action of ['stop', 'start', 'restart'])
+      expect(await gateway.end(issue('service-control', { action, names: ['app.daemon'] }))).toMatchObject({
+        state: 'succeeded',
+      });
+    expect(await gateway.end(issue('create-recovery-system', { label: 'fresh' }))).toMatchObject({
+      state: 'succeeded',
+    });
+    expect(await gateway.end(issue('remove-recovery-system', { label: 'fresh' }))).toMatchObject({
+      state: 'succeeded',
+    });
+    expect(await gateway.end(issue('remove-recovery-system', { label: 'factory' }))).toMatchObject({
+      state: 'failed',
+      cause: 'change-error',
+      message: expect.stringContaining('cannot remove current recovery system') as string,
+    });
   });
 
   it('outlives the two boots of a tested recovery system', async () => {
@@ -92,7 +137,11 @@ describe('an agent beside a simulated snapd', () => {
     const running = await gateway.until(() => gateway.commandReports(slow).find(({ state }) => state === 'running'));
     const abort = issue('abort-change', { change: running.changeIds[0] });
     expect(await gateway.end(abort)).toMatchObject({ state: 'succeeded' });
-    expect(await gateway.end(slow)).toMatchObject({ state: 'failed', cause: 'change-aborted', changeIds: running.changeIds });
+    expect(await gateway.end(slow)).toMatchObject({
+      state: 'failed',
+      cause: 'change-aborted',
+      changeIds: running.changeIds,
+    });
   });
 
   it('waits while snapd is busy and then does what was ordered', async () => {
@@ -105,7 +154,10 @@ describe('an agent beside a simulated snapd', () => {
 
   it('refuses what its local policy denies', async () => {
     start(aSnapd());
-    expect(await gateway.end(issue('remove', { snaps: ['app'] }))).toMatchObject({ state: 'rejected', cause: 'policy' });
+    expect(await gateway.end(issue('remove', { snaps: ['app'] }))).toMatchObject({
+      state: 'rejected',
+      cause: 'policy',
+    });
   });
 
   it('goes on after it was stopped in the middle of a change', async () => {

@@ -106,7 +106,11 @@ class RunningAgent {
     const watch = (this.watch = new SnapdWatch((state) => this.snapdChanged(state)));
     this.time = new TrustedTime(clock, journal.state.timeFloorMs);
     this.keys = new SigningKeys(enrolment.signingKeys);
-    this.outbox = new Outbox(() => journal.nextNumber(), () => this.flushSoon(), logger);
+    this.outbox = new Outbox(
+      () => journal.nextNumber(),
+      () => this.flushSoon(),
+      logger,
+    );
     this.tracker = new ChangeTracker({
       client,
       clock,
@@ -191,28 +195,31 @@ class RunningAgent {
     const { clock, logger, timings } = this;
     const { enrolment, identity } = this.options;
     const { linkBackOff: backOff, refusedMs, connectTimeoutMs } = timings;
-    return new Link({ enrolment, identity, backOff, refusedMs, connectTimeoutMs, clock, random, logger }, {
-      hello: (timeNonce) => this.hello(timeNonce),
-      heartbeat: () => this.heartbeat(),
-      welcomed: ({ factsEveryBeats }) => this.welcomed(factsEveryBeats),
-      beaten: (beat) => this.beaten(beat),
-      time: ({ signed }, nonce) => {
-        const refusal = this.time.take(signed, this.keys, enrolment.enrolmentId, nonce);
-        if (refusal) return logger.error('Refused the time of the signer', { reason: refusal });
-        this.journal.appendLazily({ t: 'time', floorMs: this.time.nowMs() });
-        this.pulls.pull();
+    return new Link(
+      { enrolment, identity, backOff, refusedMs, connectTimeoutMs, clock, random, logger },
+      {
+        hello: (timeNonce) => this.hello(timeNonce),
+        heartbeat: () => this.heartbeat(),
+        welcomed: ({ factsEveryBeats }) => this.welcomed(factsEveryBeats),
+        beaten: (beat) => this.beaten(beat),
+        time: ({ signed }, nonce) => {
+          const refusal = this.time.take(signed, this.keys, enrolment.enrolmentId, nonce);
+          if (refusal) return logger.error('Refused the time of the signer', { reason: refusal });
+          this.journal.appendLazily({ t: 'time', floorMs: this.time.nowMs() });
+          this.pulls.pull();
+        },
+        nudged: () => this.pulls.pull(),
+        commands: ({ commands, more }) => void this.takeCommands(commands, more),
+        acknowledged: ({ numbers, quarantined }) => {
+          for (const { n, reason } of quarantined) logger.error('The server cannot store a report', { n, reason });
+          this.outbox.acknowledge([...numbers, ...quarantined.map(({ n }) => n)]);
+        },
+        closed: () => {
+          this.pulls.reset();
+          this.outbox.unsend();
+        },
       },
-      nudged: () => this.pulls.pull(),
-      commands: ({ commands, more }) => void this.takeCommands(commands, more),
-      acknowledged: ({ numbers, quarantined }) => {
-        for (const { n, reason } of quarantined) logger.error('The server cannot store a report', { n, reason });
-        this.outbox.acknowledge([...numbers, ...quarantined.map(({ n }) => n)]);
-      },
-      closed: () => {
-        this.pulls.reset();
-        this.outbox.unsend();
-      },
-    });
+    );
   }
 
   private hello(timeNonce: string): Extract<AgentFrame, { type: 'hello' }> {

@@ -21,7 +21,7 @@ export function jsonLogger(level: LogLevel, write: (line: string) => void): Agen
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-const nothing = (): void => {};
+const nothing = (): void => undefined;
 export const silentLogger: AgentLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** An error's words, with those of its causes. */

@@ -5,5 +5,7 @@ import type { Change } from '@corefleet/snapd-client';
  * its first task ran, which nothing undoes, ends in Done with the others on Hold (snapd overlord/state/change.go).
  */
 export function isCutShort(change: Change): boolean {
-  return change.status !== 'Done' || (change.tasks ?? []).some(({ status }) => status === 'Hold' || status === 'Undone');
+  return (
+    change.status !== 'Done' || (change.tasks ?? []).some(({ status }) => status === 'Hold' || status === 'Undone')
+  );
 }

@@ -24,10 +24,9 @@ export const channel = z
   );
 
 /** Label of a recovery system (snapd asserts/validateSystemLabel). */
-export const systemLabel = z.string().check(
-  z.maxLength(64),
-  z.regex(/^[a-z0-9](?:-?[a-z0-9])*$/, 'invalid seed system label'),
-);
+export const systemLabel = z
+  .string()
+  .check(z.maxLength(64), z.regex(/^[a-z0-9](?:-?[a-z0-9])*$/, 'invalid seed system label'));
 
 const setText = /^[a-zA-Z0-9-]{2,32}\/[a-z0-9](?:-?[a-z0-9])*(?:=[1-9][0-9]{0,9})?$/;
 
@@ -52,12 +51,14 @@ export function parseValidationSet(text: string): ValidationSetReference {
 }
 
 /** Until when a hold lasts (snapd daemon/api_snaps.go). */
-export const holdTime = z.string().check(
-  z.refine(
-    (text) => text === 'forever' || (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text))),
-    'hold action requires time to be "forever" or in RFC3339 format',
-  ),
-);
+export const holdTime = z
+  .string()
+  .check(
+    z.refine(
+      (text) => text === 'forever' || (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text))),
+      'hold action requires time to be "forever" or in RFC3339 format',
+    ),
+  );
 
 export const holdLevel = z.enum(
   ['auto-refresh', 'general'],

@@ -11,4 +11,5 @@ export async function observeRevision(client: SnapdClient, snap: string): Promis
 }
 
 /** What `observeRevision` saw, read back from the journal. */
-export const revisionBefore = (before: unknown): string | undefined => (typeof before === 'string' ? before : undefined);
+export const revisionBefore = (before: unknown): string | undefined =>
+  typeof before === 'string' ? before : undefined;

@@ -8,9 +8,7 @@ export type WantedSet =
   | { readonly key: string; readonly mode: 'monitor' | 'enforce'; readonly sequence?: number }
   | { readonly key: string; readonly mode: 'absent' };
 
-const Pins = z.array(
-  z.object({ key: z.string(), mode: z.optional(z.string()), pinnedAt: z.optional(z.number()) }),
-);
+const Pins = z.array(z.object({ key: z.string(), mode: z.optional(z.string()), pinnedAt: z.optional(z.number()) }));
 
 /** What is tracked now, and where it is pinned: kept with the intent. A JSON value. */
 export async function observeSets(client: SnapdClient): Promise<unknown> {

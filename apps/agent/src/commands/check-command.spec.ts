@@ -33,7 +33,11 @@ describe('a command', () => {
     ['before its validity', { 'valid-since': at(anHour) }, { cause: 'not-yet-valid' }],
     ['of an unknown operation', { 'message-kind': 'brew-coffee' }, { cause: 'unknown-operation' }],
     ['that assumes what is not', { assumes: ['snapd9.9'] }, { cause: 'unmet-assumption' }],
-    ['with an unknown parameter', { body: { snap: 'x', y: 1 } }, { cause: 'bad-parameters', message: expect.stringContaining('"y"') }],
+    [
+      'with an unknown parameter',
+      { body: { snap: 'x', y: 1 } },
+      { cause: 'bad-parameters', message: expect.stringContaining('"y"') },
+    ],
     ['that the local policy denies', { 'message-kind': 'remove', body: { snaps: ['app'] } }, { cause: 'policy' }],
   ])('%s is refused', (_what, fields, refusal) => {
     expect(checkCommand(signer.command(anEnvelope({ sequence: 5, ...fields })), rules)).toMatchObject(refusal);
@@ -54,6 +58,8 @@ describe('a command', () => {
 
   it('that is signed nonsense is refused', () => {
     const text = signer.command(anEnvelope()).envelope;
-    expect(checkCommand({ ...signer.command(anEnvelope()), envelope: `${text} ` }, rules)).toMatchObject({ cause: 'bad-signature' });
+    expect(checkCommand({ ...signer.command(anEnvelope()), envelope: `${text} ` }, rules)).toMatchObject({
+      cause: 'bad-signature',
+    });
   });
 });

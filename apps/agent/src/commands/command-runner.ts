@@ -7,50 +7,20 @@ import {
   type Started,
   type Verdict,
 } from '@corefleet/operations';
-import type { Change, SnapdClient } from '@corefleet/snapd-client';
-import type { ArtifactStore, CommandArtifacts } from '../artifacts/artifact-store';
-import type { AgentClock } from '../clock';
-import type { Journal } from '../journal/journal';
-import { JournalNotWritableError } from '../journal/journal';
+import type { CommandArtifacts } from '../artifacts/artifact-store';
 import type { OpenCommand } from '../journal/journal-state';
 import type { Intent } from '../journal/record';
-import { backOffMs, type BackOffLimits } from '../link/back-off';
-import type { TrustedTime } from '../link/trusted-time';
-import { messageOf, type AgentLogger } from '../logger';
-import type { ChangeTracker, Followed } from '../observer/change-tracker';
-import { cut } from '../observer/fit-change';
+import { backOffMs } from '../link/back-off';
+import { messageOf } from '../logger';
+import type { Followed } from '../observer/change-tracker';
 import { decideAdoption, highestChangeId } from './adoption';
 import type { CheckedCommand } from './check-command';
+import { endOfChange, fitReport, journalFailure, type End } from './command-end';
 import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
-
-export interface RunnerOptions {
-  readonly client: SnapdClient;
-  readonly journal: Journal;
-  readonly time: TrustedTime;
-  readonly clock: AgentClock;
-  readonly random: () => number;
-  readonly tracker: ChangeTracker;
-  readonly artifacts: ArtifactStore;
-  readonly logger: AgentLogger;
-  /** Aborted when the agent stops: what is under way is left to the next run. */
-  readonly signal: AbortSignal;
-  /** How long snapd may take to carry out a request whose connection is gone, in milliseconds. */
-  readonly requestTimeoutMs: number;
-  /** Waits between tries while snapd is busy or away. */
-  readonly retry: BackOffLimits;
-  /** Waits between two looks at what a restart or a verification needs. */
-  readonly settle: BackOffLimits;
-  readBootId(): Promise<string | undefined>;
-  report(report: CommandReport): void;
-}
+import type { RunnerOptions } from './runner-options';
 
 /** Tries of a verification that snapd answers but that does not show what was ordered. */
 const VERIFY_TRIES = 3;
-
-/** How a command ended. */
-type End = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'result'> & {
-  readonly state: Extract<CommandReportState, 'succeeded' | 'failed' | 'unknown' | 'expired'>;
-};
 
 /** The agent stops: the command goes on when it starts again. */
 class StoppedError extends Error {}
@@ -148,7 +118,8 @@ export class CommandRunner {
   private async prepareIntent(): Promise<Intent | ReturnType<typeof judgeReading>> {
     const { client, clock, readBootId } = this.options;
     try {
-      const highest = this.operation.expects === 'change' ? highestChangeId(await client.changes.list({ select: 'all' })) : '0';
+      const highest =
+        this.operation.expects === 'change' ? highestChangeId(await client.changes.list({ select: 'all' })) : '0';
       const before = await this.operation.observe(client, this.context);
       const bootId = await readBootId();
       this.leaveIfStopped();
@@ -391,29 +362,4 @@ export class CommandRunner {
   private leaveIfStopped(): void {
     if (this.options.signal.aborted) throw new StoppedError();
   }
-}
-
-function journalFailure(error: unknown): End {
-  if (!(error instanceof JournalNotWritableError)) throw error;
-  return { state: 'failed', cause: error.code, message: messageOf(error) };
-}
-
-function endOfChange(change: Change): End {
-  if (change.status === 'Error')
-    return { state: 'failed', cause: 'change-error', message: change.err ?? `change ${change.id} ended in Error` };
-  return { state: 'failed', cause: 'change-aborted', message: `change ${change.id} was aborted: it is ${change.status}` };
-}
-
-/** Room a command's result may take in a frame, in characters of its JSON. */
-const MAX_RESULT = 256 * 1024;
-const MAX_MESSAGE = 64 * 1024;
-
-/** What is too large to be reported is left out, and said so; a read without its result has failed. */
-export function fitReport(report: CommandReport, isRead: boolean): CommandReport {
-  const { result, message: said, ...rest } = report;
-  const kept: CommandReport = { ...rest, ...(said !== undefined && { message: cut(said, MAX_MESSAGE) }) };
-  if (result === undefined) return kept;
-  if (JSON.stringify(result).length <= MAX_RESULT) return { ...kept, result };
-  const message = kept.message ?? 'the result is too large to be reported';
-  return isRead ? { ...kept, message, state: 'failed', cause: 'result-too-large' } : { ...kept, message };
 }

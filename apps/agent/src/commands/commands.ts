@@ -5,7 +5,8 @@ import type { OpenCommand } from '../journal/journal-state';
 import type { SigningKeys } from '../link/signing-keys';
 import { messageOf } from '../logger';
 import { checkCommand, restoreCommand, type CheckedCommand } from './check-command';
-import { CommandRunner, type RunnerOptions } from './command-runner';
+import { CommandRunner } from './command-runner';
+import type { RunnerOptions } from './runner-options';
 import { Slots } from './slots';
 
 export interface CommandsOptions extends RunnerOptions {
@@ -102,10 +103,7 @@ export class Commands {
   }
 
   /** A refusal of a trusted envelope uses its sequence up, and is kept until the server has it. */
-  private async refuse(
-    envelope: Envelope,
-    why: Pick<CommandReport, 'state' | 'cause' | 'message'>,
-  ): Promise<void> {
+  private async refuse(envelope: Envelope, why: Pick<CommandReport, 'state' | 'cause' | 'message'>): Promise<void> {
     const { journal, report, logger } = this.options;
     const end = { commandId: envelope['message-id'], changeIds: [], ...why };
     if (why.cause !== 'wrong-enrolment' && why.cause !== 'wrong-device') {
@@ -137,12 +135,14 @@ export class Commands {
   private async runInSlot(runner: CommandRunner, checked: CheckedCommand): Promise<void> {
     if (checked.operation.expects === 'sync') return runner.run();
     const release = await this.slots.take();
-    const { clock, time } = this.options;
+    const { clock, time, signal } = this.options;
     // Past its deadline a command is still followed, but no longer holds up others.
     const cancel = clock.after(Math.min(Math.max(0, runner.deadlineMs - time.nowMs()), LONGEST_TIMER_MS), release);
+    signal.addEventListener('abort', cancel);
     try {
       await runner.run();
     } finally {
+      signal.removeEventListener('abort', cancel);
       cancel();
       release();
     }

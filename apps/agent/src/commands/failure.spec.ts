@@ -6,7 +6,11 @@ const post = { method: 'POST', path: '/v2/snaps' };
 const busy = 'other changes in progress (conflicting change "x"), change "y" not allowed until they are done';
 
 it.each([
-  [new SnapdError({ status: 409, kind: 'snap-change-conflict', message: 'busy' }, post), 'later', 'snap-change-conflict'],
+  [
+    new SnapdError({ status: 409, kind: 'snap-change-conflict', message: 'busy' }, post),
+    'later',
+    'snap-change-conflict',
+  ],
   [new SnapdError({ status: 409, message: 'busy' }, post), 'later', 'snap-change-conflict'],
   [new SnapdError({ status: 500, message: busy }, post), 'later', 'snap-change-conflict'],
   [new SnapdError({ status: 400, kind: 'snap-local', message: 'no' }, post), 'refused', 'snapd-refused'],

@@ -30,7 +30,8 @@ export async function enrolUntilDone(attempt: EnrolmentAttempt): Promise<EnrolAn
       return await enrol(server, request, timings.connectTimeoutMs, signal);
     } catch (error) {
       if (signal.aborted) return undefined;
-      const refused = error instanceof HttpStatusError && error.status >= 400 && error.status < 500 && error.status !== 429;
+      const refused =
+        error instanceof HttpStatusError && error.status >= 400 && error.status < 500 && error.status !== 429;
       const directedMs = error instanceof HttpStatusError ? error.retryAfterMs : undefined;
       const againMs = refused ? timings.refusedMs : backOffMs(failures, timings.linkBackOff, random());
       const fields = { server, error: messageOf(error), waitMs: directedMs ?? againMs };

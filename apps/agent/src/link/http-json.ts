@@ -24,35 +24,45 @@ const MAX_BODY_BYTES = 256 * 1024;
  * @param what for the error: `cannot <what>: ...`
  * @throws HttpStatusError, or an Error of the connection
  */
-export function postJson(url: URL, body: unknown, what: string, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
+export function postJson(
+  url: URL,
+  body: unknown,
+  what: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<unknown> {
   const text = JSON.stringify(body);
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void => reject(new Error(`cannot ${what}`, { cause }));
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const sending = request(url, { method: 'POST', headers, timeout: timeoutMs, ...(signal && { signal }) }, (response) => {
-      const pieces: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (piece: Buffer) => {
-        bytes += piece.length;
-        if (bytes > MAX_BODY_BYTES) sending.destroy(new Error('the answer is too large'));
-        pieces.push(piece);
-      });
-      response.on('error', fail);
-      response.on('end', () => {
-        const answer = Buffer.concat(pieces).toString('utf8');
-        const status = response.statusCode ?? 0;
-        if (status < 200 || status > 299) {
-          const retryAfterMs = parseRetryAfterMs(response.headers['retry-after'], Date.now());
-          return reject(new HttpStatusError(what, status, retryAfterMs, answer.slice(0, 2000)));
-        }
-        try {
-          resolve(JSON.parse(answer));
-        } catch (error) {
-          fail(error);
-        }
-      });
-    });
+    const sending = request(
+      url,
+      { method: 'POST', headers, timeout: timeoutMs, ...(signal && { signal }) },
+      (response) => {
+        const pieces: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (piece: Buffer) => {
+          bytes += piece.length;
+          if (bytes > MAX_BODY_BYTES) sending.destroy(new Error('the answer is too large'));
+          pieces.push(piece);
+        });
+        response.on('error', fail);
+        response.on('end', () => {
+          const answer = Buffer.concat(pieces).toString('utf8');
+          const status = response.statusCode ?? 0;
+          if (status < 200 || status > 299) {
+            const retryAfterMs = parseRetryAfterMs(response.headers['retry-after'], Date.now());
+            return reject(new HttpStatusError(what, status, retryAfterMs, answer.slice(0, 2000)));
+          }
+          try {
+            resolve(JSON.parse(answer));
+          } catch (error) {
+            fail(error);
+          }
+        });
+      },
+    );
     sending.on('timeout', () => sending.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     sending.on('error', fail);
     sending.end(text);

@@ -173,7 +173,7 @@ class Conversation {
   private heard = true;
   private silentBeats = 0;
   private beats = 0;
-  private cancelBeat: () => void = () => {};
+  private cancelBeat: (() => void) | undefined;
   private wasLinked = false;
   private end: LinkEnd | undefined;
 
@@ -257,7 +257,7 @@ class Conversation {
   }
 
   private finish(reason: string): void {
-    this.cancelBeat();
+    this.cancelBeat?.();
     this.end ??= { reason, wasLinked: this.wasLinked };
     if (this.finished) return;
     this.finished = true;

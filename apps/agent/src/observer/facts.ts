@@ -15,7 +15,7 @@ export interface FactsOptions {
   report(fact: Fact): void;
 }
 
-const readers: { readonly [K in Fact['name']]: (client: SnapdClient) => Promise<unknown> } = {
+const readers: Readonly<Record<Fact['name'], (client: SnapdClient) => Promise<unknown>>> = {
   'system-info': (client) => client.systemInfo.get(),
   snaps: (client) => client.snaps.list({ select: 'all' }),
   'validation-sets': (client) => client.validationSets.list(),

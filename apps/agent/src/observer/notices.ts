@@ -45,7 +45,7 @@ export class Notices {
   /** Follows until `signal` is aborted; never rejects. */
   async run(): Promise<void> {
     const { signal, clock, backOff, random, watch, logger } = this.options;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         await this.followOnce();
         failures = 0;

@@ -14,7 +14,11 @@ const command = (state: CommandReport['state']): Report => ({
 
 function anOutbox(): Outbox {
   let n = 0;
-  return new Outbox(() => (n += 1), () => {}, silentLogger);
+  return new Outbox(
+    () => (n += 1),
+    () => undefined,
+    silentLogger,
+  );
 }
 
 const sent = (outbox: Outbox): { n: number; kind: string }[] =>

@@ -2,7 +2,9 @@ import { LIMITS, type ReportItem } from '@corefleet/contracts/device-protocol';
 import { messageOf, type AgentLogger } from '../logger';
 
 /** A report without its number. */
-export type Report = { [K in ReportItem['kind']]: Pick<Extract<ReportItem, { kind: K }>, 'kind' | 'body'> }[ReportItem['kind']];
+export type Report = {
+  [K in ReportItem['kind']]: Pick<Extract<ReportItem, { kind: K }>, 'kind' | 'body'>;
+}[ReportItem['kind']];
 
 interface Item {
   readonly n: number;

@@ -1,6 +1,9 @@
 import type { JournalStore } from '../journal/journal-store';
 import type { JournalRecord } from '../journal/record';
 
+/** What somebody waits for who is dead. */
+const never = (): Promise<void> => new Promise(() => undefined);
+
 /**
  * Dies at append number `at` of its life, before or after the records are kept: nothing that waits for it goes on, as
  * when the process is gone. Counts on across agents that share it until it has died.
@@ -14,10 +17,10 @@ export function dyingJournalStore(
   let appends = 0;
   const append = async (keep: () => Promise<void>): Promise<void> => {
     appends += 1;
-    if (appends !== at) return appends > at ? new Promise(() => {}) : keep();
+    if (appends !== at) return appends > at ? never() : keep();
     if (when === 'after') await keep();
     died();
-    return new Promise(() => {});
+    return never();
   };
   return {
     load: () => inner.load(),

@@ -1,4 +1,9 @@
-import { SnapdAnswerTooLargeError, SnapdTimeoutError, SnapdUnreachableError, type SnapdTransport } from '@corefleet/snapd-client';
+import {
+  SnapdAnswerTooLargeError,
+  SnapdTimeoutError,
+  SnapdUnreachableError,
+  type SnapdTransport,
+} from '@corefleet/snapd-client';
 import { realClock, SimulatedSnapd, SimulatedStore, type SimulatedSnapdOptions } from '@corefleet/snapd-simulator';
 import { Agent, type AgentOptions } from '../agent';
 import { generateIdentityKey, identityOf } from '../identity/identity';
@@ -33,7 +38,8 @@ YQ==
 /** A device with two snaps from a store that has a newer one and two sequences of `acme/base`. */
 export function aSnapd(options: Partial<SimulatedSnapdOptions> = {}): SimulatedSnapd {
   const store = new SimulatedStore();
-  store.addSnap({ name: 'app', revisions: [{ revision: 1 }, { revision: 2 }], channels: { stable: 1, edge: 2 } });
+  const revisions = [{ revision: 1 }, { revision: 2 }];
+  store.addSnap({ name: 'app', services: [{ name: 'daemon' }], revisions, channels: { stable: 1, edge: 2 } });
   store.addSnap({ name: 'other', revisions: [{ revision: 5 }], channels: { stable: 5 } });
   for (const sequence of [1, 2])
     store.addValidationSet({ accountId: 'acme', name: 'base', sequence, snaps: [{ name: 'app', revision: sequence }] });
@@ -72,7 +78,11 @@ export class Fixture {
     return new Fixture(signer, await TestGateway.start({ signer }));
   }
 
-  startAgent(snapd: SimulatedSnapd, journal: JournalStore = memoryJournalStore(), more: Partial<AgentOptions> = {}): Agent {
+  startAgent(
+    snapd: SimulatedSnapd,
+    journal: JournalStore = memoryJournalStore(),
+    more: Partial<AgentOptions> = {},
+  ): Agent {
     const { gateway, signer } = this;
     const ids = { deviceId: ENROLMENT_ID, enrolmentId: ENROLMENT_ID };
     const agent = new Agent({

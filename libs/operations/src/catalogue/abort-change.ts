@@ -21,7 +21,8 @@ export const abortChange = defineOperation<z.infer<typeof Parameters>>({
     try {
       await client.changes.abort(change);
     } catch (error) {
-      const isOver = error instanceof SnapdError && error.status === 400 && error.message.endsWith('with nothing pending');
+      const isOver =
+        error instanceof SnapdError && error.status === 400 && error.message.endsWith('with nothing pending');
       if (!isOver || !isCutShort(await client.changes.get(change))) throw error;
     }
     return { kind: 'change', changeId: change, existing: true };
@@ -31,6 +32,8 @@ export const abortChange = defineOperation<z.infer<typeof Parameters>>({
     const ended = change ?? (await client.changes.get(id));
     const { summary, status, err } = ended;
     const result = { change: id, summary, status, ...(err !== undefined && { err }) };
-    return isCutShort(ended) ? verified(result) : notVerified(`change ${id} was done before it could be aborted`, result);
+    return isCutShort(ended)
+      ? verified(result)
+      : notVerified(`change ${id} was done before it could be aborted`, result);
   },
 });

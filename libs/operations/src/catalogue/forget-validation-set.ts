@@ -25,7 +25,9 @@ export const forgetValidationSet = defineOperation<z.infer<typeof Parameters>>({
     try {
       await client.validationSets.forget(accountId, name, { sequence });
     } catch (error) {
-      const isTracked = (await client.validationSets.list()).some((s) => s['account-id'] === accountId && s.name === name);
+      const isTracked = (await client.validationSets.list()).some(
+        (s) => s['account-id'] === accountId && s.name === name,
+      );
       const isGone = error instanceof SnapdError && error.kind === 'validation-set-not-found' && !isTracked;
       if (!isGone) throw error;
     }

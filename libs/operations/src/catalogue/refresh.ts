@@ -20,8 +20,14 @@ const Parameters = z
     'validation-sets': z.optional(validationSets),
   })
   .check(
-    z.refine((p) => !(p.snaps && p['validation-sets']), 'snap names cannot be specified with validation sets to enforce'),
-    z.refine((p) => !hasSingleOptions(p) || p.snaps?.length === 1, 'unsupported option provided for multi-snap operation'),
+    z.refine(
+      (p) => !(p.snaps && p['validation-sets']),
+      'snap names cannot be specified with validation sets to enforce',
+    ),
+    z.refine(
+      (p) => !hasSingleOptions(p) || p.snaps?.length === 1,
+      'unsupported option provided for multi-snap operation',
+    ),
     z.refine(
       (p) => !(p['cohort-key'] && (p['leave-cohort'] || p.revision)),
       'cohort-key cannot be combined with leave-cohort or revision',
@@ -46,8 +52,7 @@ export const refresh = defineOperation<Parameters>({
   start: async (client, parameters) => {
     const { snaps, 'validation-sets': sets, transaction, 'ignore-validation': ignoreValidation } = parameters;
     const common = { transaction, 'ignore-validation': ignoreValidation };
-    if (sets)
-      return changeOf(await client.snaps.act({ action: 'refresh', 'validation-sets': sets, ...common }));
+    if (sets) return changeOf(await client.snaps.act({ action: 'refresh', 'validation-sets': sets, ...common }));
     const [only] = snaps ?? [];
     if (only && hasSingleOptions(parameters)) return refreshOne(client, only, parameters);
     return changeOf(await client.snaps.act({ action: 'refresh', snaps, ...common }));

@@ -21,14 +21,15 @@ export const revert = defineOperation<z.infer<typeof Parameters>>({
   expects: 'change',
   reboots: 'may',
   observe: (client, { snap }) => observeRevision(client, snap),
-  start: async (client, { snap, revision }) =>
-    changeOf(await client.snaps.actOn(snap, { action: 'revert', revision })),
+  start: async (client, { snap, revision }) => changeOf(await client.snaps.actOn(snap, { action: 'revert', revision })),
   matches: (change, { snap }) => isAbout(change, 'revert-snap', [snap]),
   verify: async (client, { snap, revision: wanted }, { before }) => {
     const { name, revision } = await client.snaps.get(snap);
     const was = revisionBefore(before);
-    if (wanted && revision !== wanted) return notVerified(`snap "${snap}" is at revision ${revision}, not ${wanted}`, { name, revision });
-    if (!wanted && was === revision) return notVerified(`snap "${snap}" is still at revision ${revision}`, { name, revision });
+    if (wanted && revision !== wanted)
+      return notVerified(`snap "${snap}" is at revision ${revision}, not ${wanted}`, { name, revision });
+    if (!wanted && was === revision)
+      return notVerified(`snap "${snap}" is still at revision ${revision}`, { name, revision });
     return verified({ name, revision, was });
   },
 });

@@ -6,7 +6,9 @@ import { changeOf } from '../starting';
 /** `snap` for all of its services, or `snap.app`. */
 const serviceName = z
   .string()
-  .check(z.regex(/^[a-z0-9][a-z0-9-]*(?:_[a-z0-9]{1,10})?(?:\.[a-zA-Z0-9](?:-?[a-zA-Z0-9])*)?$/, 'invalid service name'));
+  .check(
+    z.regex(/^[a-z0-9][a-z0-9-]*(?:_[a-z0-9]{1,10})?(?:\.[a-zA-Z0-9](?:-?[a-zA-Z0-9])*)?$/, 'invalid service name'),
+  );
 
 const Parameters = z
   .strictObject({
@@ -43,7 +45,9 @@ export const serviceControl = defineOperation<Parameters>({
   },
   verify: async (client, { action, names, enable, disable }) => {
     const services = (await client.apps.list({ select: 'service', names })).map(shownService);
-    const wrong = services.find((service) => action === 'stop' ? service.active : !service.active && !service.onDemand);
+    const wrong = services.find((service) =>
+      action === 'stop' ? service.active : !service.active && !service.onDemand,
+    );
     if (wrong) return notVerified(`service ${wrong.name} is ${wrong.active ? 'active' : 'not active'}`, services);
     const unset = services.find(({ enabled }) => (enable && !enabled) || (disable && enabled));
     if (unset) return notVerified(`service ${unset.name} is ${unset.enabled ? 'enabled' : 'not enabled'}`, services);

@@ -9,9 +9,9 @@ const Parameters = z.strictObject({
   /** `system` for snapd's own. */
   snap: configurableName,
   /** What to change, by dotted key; null unsets. */
-  values: z.record(z.string().check(z.minLength(1), z.maxLength(256)), z.unknown()).check(
-    z.refine((values) => Object.keys(values).length > 0, 'expected at least one key'),
-  ),
+  values: z
+    .record(z.string().check(z.minLength(1), z.maxLength(256)), z.unknown())
+    .check(z.refine((values) => Object.keys(values).length > 0, 'expected at least one key')),
 });
 
 /** Changes the configuration of a snap or of the system. */
@@ -35,7 +35,11 @@ export const setConfiguration = defineOperation<z.infer<typeof Parameters>>({
 });
 
 /** Values by key; null for a key that is not set. */
-export async function readKeys(client: SnapdClient, snap: string, keys: readonly string[]): Promise<Record<string, unknown>> {
+export async function readKeys(
+  client: SnapdClient,
+  snap: string,
+  keys: readonly string[],
+): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const key of keys) values[key] = await readKey(client, snap, key);
   return values;

@@ -44,7 +44,8 @@ export const sideload = defineOperation<Parameters>({
     const { revision, version } = await client.snaps.get(name);
     const result = { name, revision, version };
     const known = z.safeParse(Before, before).data?.[name] ?? [];
-    if (!revision.startsWith('x')) return notVerified(`snap "${name}" is at revision ${revision}, not a local one`, result);
+    if (!revision.startsWith('x'))
+      return notVerified(`snap "${name}" is at revision ${revision}, not a local one`, result);
     return known.includes(revision)
       ? notVerified(`snap "${name}" is still at revision ${revision}`, result)
       : verified(result);
