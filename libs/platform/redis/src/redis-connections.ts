@@ -18,7 +18,8 @@ export class RedisConnections {
     private readonly logger: Logger,
   ) {
     this.commands = this.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
-    this.listener = this.connect({ maxRetriesPerRequest: null });
+    // A subscription may be sent before the ready check, whose INFO a listening connection refuses: then both would fail.
+    this.listener = this.connect({ maxRetriesPerRequest: null, enableReadyCheck: false });
   }
 
   /** Resolves once Redis answers. @throws when it does not within `timeoutMs` */
