@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { AuditService } from '@corefleet/features/audit';
+import { CommandJobs } from '@corefleet/features/commands';
+import { DevicesService } from '@corefleet/features/devices';
+import { Clock, Ids } from '@corefleet/platform/clock';
+import { Database } from '@corefleet/platform/database';
+import { createLogger } from '@corefleet/platform/logger';
+import { Bus, Presence, RedisConnections } from '@corefleet/platform/redis';
+import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
+import { createTestDatabase, type TestDatabase, type TestRole } from '@corefleet/testing/postgres';
+import { testRedis, type TestRedis } from '@corefleet/testing/redis';
+import { Queue } from 'bullmq';
+import { RolloutJobs } from './rollout-jobs';
+import { RolloutReconciler } from './rollout-reconciler';
+import type { RolloutView } from './rollout-view';
+import { RolloutsReadModel } from './rollouts.read-model';
+import { RolloutsService, type CreateRollout } from './rollouts.service';
+
+const logger = createLogger('test', 'silent');
+const person = { kind: 'person', id: 'p', name: 'ann' } as const;
+
+let testDatabase: TestDatabase;
+let redis: TestRedis;
+let connections: RedisConnections;
+let owner: Database;
+let rollouts: RolloutsService;
+let reads: RolloutsReadModel;
+let reconcilers: RolloutReconciler[];
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  redis = testRedis();
+  connections = new RedisConnections(redis.url, redis.prefix, logger);
+  await connections.ready();
+  owner = connect();
+  const bus = new Bus(connections, logger);
+  const [clock, ids] = [new Clock(), new Ids()];
+  const commandJobs = new CommandJobs(queue(COMMANDS_QUEUE));
+  const api = connect('corefleet_api');
+  const devices = new DevicesService(api, new Presence(connections), new AuditService(api), bus);
+  reads = new RolloutsReadModel(api);
+  const jobs = new RolloutJobs(queue(ROLLOUTS_QUEUE));
+  rollouts = new RolloutsService(api, devices, new AuditService(api), reads, jobs, clock, ids, bus);
+  reconcilers = [1, 2].map(() => {
+    const worker = connect('corefleet_worker');
+    return new RolloutReconciler(worker, new AuditService(worker), commandJobs, clock, ids, bus);
+  });
+});
+
+afterAll(async () => {
+  for (const close of closing) await close();
+  connections.close();
+  await Promise.all([testDatabase.drop(), redis.cleanup()]);
+});
+
+function connect(role?: TestRole): Database {
+  const database = new Database({ url: testDatabase.url(role), connections: 4, onIdleError: () => undefined });
+  closing.push(() => database.close());
+  return database;
+}
+
+function queue<T>(name: string): Queue<T> {
+  const made = new Queue<T>(name, { connection: { url: redis.url }, prefix: `${redis.prefix}:queue` });
+  closing.push(() => made.close());
+  return made;
+}
+
+/** Enrolled devices with a label of their own, so that each test means its own. */
+async function devicesOf(label: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const [id, enrolmentId] = [randomUUID(), randomUUID()];
+    const identity = { brandId: 'acme', model: 'pc', serial: id };
+    await owner.prisma.device.create({ data: { id, ...identity, labels: { site: label }, enrolmentId } });
+    const enrolment = { id: enrolmentId, deviceId: id, publicKey: id, status: 'active', tokenId: randomUUID() };
+    await owner.prisma.enrolment.create({ data: enrolment });
+  }
+}
+
+async function aRollout(devices: number, over: Partial<CreateRollout> = {}): Promise<RolloutView> {
+  const label = randomUUID();
+  await devicesOf(label, devices);
+  return rollouts.create(person, {
+    name: 'r',
+    operation: 'set-configuration',
+    parameters: { snap: 'system', values: { 'refresh.retain': 3 } },
+    filter: `label.site=${label}`,
+    waves: [{ percent: 100 }],
+    ...over,
+  });
+}
+
+/** What the fold would write: the first `count` open commands of the rollout come to this end. */
+async function end(rolloutId: string, status: string, count = 1_000): Promise<void> {
+  const open = await owner.prisma.command.findMany({ where: { rolloutId, finishedAt: null }, take: count });
+  const where = { id: { in: open.map(({ id }) => id) } };
+  await owner.prisma.command.updateMany({ where, data: { status, acceptedAt: new Date(), finishedAt: new Date() } });
+}
+
+const reconcile = (id: string): Promise<void> => reconcilers[0]!.reconcile(id);
+const counts = async (id: string) => (await reads.get(id)).waves.map((wave) => [wave.status, wave.counts]);
+
+describe('a rollout', () => {
+  it('goes wave by wave to its end, each transition audited once', async () => {
+    const { id } = await aRollout(4, { waves: [{ count: 1 }, { percent: 75 }] });
+    await reconcile(id);
+    expect(await counts(id)).toEqual([
+      ['running', { queued: 1 }],
+      ['pending', { pending: 3 }],
+    ]);
+    await end(id, 'succeeded');
+    await Promise.all(reconcilers.map((reconciler) => reconciler.reconcile(id)));
+    expect(await counts(id)).toEqual([
+      ['passed', { succeeded: 1 }],
+      ['running', { queued: 3 }],
+    ]);
+    await end(id, 'succeeded');
+    await reconcile(id);
+    expect((await reads.get(id)).status).toBe('finished');
+    const entries = await owner.prisma.auditEntry.findMany({ where: { subjectId: id }, orderBy: { id: 'asc' } });
+    expect(entries.map(({ action }) => action)).toEqual([
+      ...['rollout.create', 'rollout.start-wave', 'rollout.pass-wave', 'rollout.start-wave', 'rollout.pass-wave'],
+      'rollout.finish',
+    ]);
+  });
+
+  it('holds its limit when two workers claim at once', async () => {
+    const { id } = await aRollout(12, { maxInFlight: 5 });
+    await Promise.all([...reconcilers, ...reconcilers].map((reconciler) => reconciler.reconcile(id)));
+    expect(await counts(id)).toEqual([['running', { queued: 5, pending: 7 }]]);
+    await end(id, 'succeeded', 2);
+    await Promise.all(reconcilers.map((reconciler) => reconciler.reconcile(id)));
+    expect(await counts(id)).toEqual([['running', { succeeded: 2, queued: 5, pending: 5 }]]);
+  });
+
+  it('pauses in words when a gate breaks, and goes on when a person accepts the failures', async () => {
+    const { id } = await aRollout(10, { maxInFlight: 5, minFailed: 2 });
+    await reconcile(id);
+    await end(id, 'failed', 2);
+    await reconcile(id);
+    expect(await reads.get(id)).toMatchObject({
+      status: 'paused',
+      reason: '2 of 2 reached devices of wave 1 failed, limit 10 %',
+    });
+    await rollouts.continue(person, id, 'known bad batch');
+    await end(id, 'succeeded');
+    await reconcile(id);
+    await end(id, 'succeeded');
+    await reconcile(id);
+    expect(await reads.get(id)).toMatchObject({ status: 'finished', reason: null });
+  });
+
+  it('judges a late result for what it is', async () => {
+    const { id } = await aRollout(2, { minFailed: 1, maxFailedPercent: 50 });
+    await reconcile(id);
+    await end(id, 'lost');
+    await owner.prisma.command.updateMany({ where: { rolloutId: id }, data: { lateStatus: 'succeeded' } });
+    await reconcile(id);
+    expect(await reads.get(id)).toMatchObject({ status: 'finished' });
+  });
+
+  it('takes back what no device accepted when it is stopped', async () => {
+    const { id } = await aRollout(3, { maxInFlight: 2 });
+    await reconcile(id);
+    await rollouts.stop(person, id);
+    await reconcile(id);
+    expect(await counts(id)).toEqual([['running', { cancelled: 2, pending: 1 }]]);
+  });
+
+  it('skips a device that is enrolled no more', async () => {
+    const { id } = await aRollout(2, { maxInFlight: 1 });
+    await reconcile(id);
+    await owner.prisma.device.updateMany({
+      where: {
+        id: { in: (await reads.targets(id, { status: 'pending', limit: 10 })).items.map(({ deviceId }) => deviceId) },
+      },
+      data: { enrolmentId: null },
+    });
+    await end(id, 'succeeded');
+    await reconcile(id);
+    expect(await counts(id)).toEqual([['passed', { succeeded: 1, skipped: 1 }]]);
+  });
+
+  it('is refused when nobody is meant, before anything is written', async () => {
+    await expect(aRollout(0)).rejects.toThrow(/no enrolled device matches/);
+    await expect(aRollout(2, { waves: [{ percent: 40 }] })).rejects.toThrow(/add up to 40 %/);
+  });
+});
