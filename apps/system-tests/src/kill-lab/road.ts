@@ -1,19 +1,29 @@
 import { Client } from 'pg';
 import type { AuditEntryView, CommandDetail, DeviceView, RolloutView } from '@corefleet/contracts/http';
-import type { Fleet, Member } from '@corefleet/testing/fleet';
+import type { ApiClient, Fleet, Member } from '@corefleet/testing/fleet';
 import { eventually } from '@corefleet/testing/processes';
 
 /** A person's way over the road, and an auditor's way into its rows. */
 export class Road {
+  /** The copy of the API in use. */
+  private api: ApiClient;
+
   private constructor(
     readonly fleet: Fleet,
     private readonly postgres: Client,
-  ) {}
+  ) {
+    this.api = fleet.api;
+  }
 
   static async over(fleet: Fleet): Promise<Road> {
     const postgres = new Client({ connectionString: fleet.database.url() });
     await postgres.connect();
     return new Road(fleet, postgres);
+  }
+
+  /** Goes on at another copy of the API. */
+  goTo({ url = '' }: Member): void {
+    this.api = this.api.at(url);
   }
 
   async close(): Promise<void> {
@@ -35,20 +45,20 @@ export class Road {
 
   async device(serial: string): Promise<DeviceView | undefined> {
     const filter = encodeURIComponent(`serial=${serial}`);
-    return (await this.fleet.api.get<{ items: DeviceView[] }>(`/v1/devices?filter=${filter}`)).items[0];
+    return (await this.api.get<{ items: DeviceView[] }>(`/v1/devices?filter=${filter}`)).items[0];
   }
 
   /** Orders an operation. @returns the command's id */
   async order(deviceId: string, operation: string, parameters: object = {}, more: object = {}): Promise<string> {
     const asked = { deviceIds: [deviceId], operation, parameters, ...more };
-    const { commands } = await this.fleet.api.post<{ commands: { id: string }[] }>('/v1/commands', asked);
+    const { commands } = await this.api.post<{ commands: { id: string }[] }>('/v1/commands', asked);
     return commands[0]?.id ?? '';
   }
 
   /** Waits for the command's terminal state. */
   ended(commandId: string, timeoutMs = 30_000): Promise<CommandDetail> {
     const ended = async (): Promise<CommandDetail> => {
-      const command = await this.fleet.api.get<CommandDetail>(`/v1/commands/${commandId}`);
+      const command = await this.api.get<CommandDetail>(`/v1/commands/${commandId}`);
       if (command.finishedAt === null) throw new Error(`it is ${command.status}`);
       return command;
     };
@@ -60,7 +70,7 @@ export class Road {
   }
 
   rollout(id: string): Promise<RolloutView> {
-    return this.fleet.api.get<RolloutView>(`/v1/rollouts/${id}`);
+    return this.api.get<RolloutView>(`/v1/rollouts/${id}`);
   }
 
   /** Waits until the rollout moves no more. */
@@ -74,7 +84,7 @@ export class Road {
   }
 
   async audit(query: string): Promise<AuditEntryView[]> {
-    return (await this.fleet.api.get<{ items: AuditEntryView[] }>(`/v1/audit?limit=500&${query}`)).items;
+    return (await this.api.get<{ items: AuditEntryView[] }>(`/v1/audit?limit=500&${query}`)).items;
   }
 
   /** Server processes that are not running. */

@@ -1,5 +1,4 @@
 import type { Road } from './road';
-import type { RoadDevice } from './road-device';
 
 interface ChangeRow {
   change_id: string;
@@ -28,6 +27,12 @@ interface NoticeRow {
 
 type Shown = Record<string, unknown>;
 
+/** Asks a device's snapd itself. */
+export interface SnapdReader {
+  /** @returns the result of the answer */
+  read<Result>(path: string): Promise<Result>;
+}
+
 /** The changes with their tasks as Postgres has them, in snapd's own form, by id. */
 export async function storedChanges(road: Road, enrolmentId: string): Promise<Shown[]> {
   const rows = await road.rows<ChangeRow>('SELECT * FROM changes WHERE enrolment_id = $1', [enrolmentId]);
@@ -42,7 +47,7 @@ export async function storedChanges(road: Road, enrolmentId: string): Promise<Sh
 }
 
 /** The changes as the device's own socket shows them, by id. */
-export const shownChanges = async (device: RoadDevice): Promise<Shown[]> =>
+export const shownChanges = async (device: SnapdReader): Promise<Shown[]> =>
   byId(await device.read<Shown[]>('/v2/changes?select=all'));
 
 /** The notices as Postgres has them, in snapd's own form, by id. */
@@ -60,7 +65,7 @@ export async function storedNotices(road: Road, enrolmentId: string): Promise<Sh
 }
 
 /** The notices as the device's own socket shows them, by id; how long they are kept is snapd's own affair. */
-export async function shownNotices(device: RoadDevice): Promise<Shown[]> {
+export async function shownNotices(device: SnapdReader): Promise<Shown[]> {
   const notices = await device.read<Shown[]>('/v2/notices');
   return byId(notices.map(({ 'expire-after': _expires, 'repeat-after': _repeats, ...notice }) => notice));
 }
