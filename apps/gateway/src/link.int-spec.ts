@@ -34,6 +34,15 @@ describe('a link', () => {
     await eventually(async () => (await stand.presence(key)) === null, { what: 'the device to be absent' });
   });
 
+  it('is present again soon after Redis lost everything', async () => {
+    const key = await stand.anEnrolledDevice();
+    await stand.join(key);
+    const gatewayId = await stand.presence(key);
+    await stand.stores.redis.cleanup();
+    expect(await stand.presence(key)).toBeNull();
+    await eventually(async () => (await stand.presence(key)) === gatewayId, { what: 'the link to be present' });
+  });
+
   it('moves the journal epoch on when a new journal comes, and not when the same comes again', async () => {
     const key = await stand.anEnrolledDevice();
     for (const journalId of [randomUUID(), randomUUID()]) {

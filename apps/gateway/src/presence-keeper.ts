@@ -5,6 +5,8 @@ import { LinkRegistry } from './link-registry';
 import { Wheel } from './wheel';
 
 const RENEW_MS = (Presence.EXPIRY_SECONDS * 1_000) / 3;
+/** An emptied Redis routes no nudge: it is found out so soon. */
+const CHECK_MS = 1_000;
 const AT_ONCE = 1_000;
 
 /** Says in Redis which links this gateway holds, many at once. A hint: what goes wrong here is made good by the next renewal. */
@@ -19,6 +21,7 @@ export class PresenceKeeper {
     wheel: Wheel,
   ) {
     wheel.every(RENEW_MS, 'presence', () => this.renew());
+    wheel.every(CHECK_MS, 'presence check', () => this.check());
   }
 
   hold(enrolmentId: string): void {
@@ -43,6 +46,10 @@ export class PresenceKeeper {
     } catch (error) {
       this.context.logger.warn({ error, links: ids.length }, 'Presence not held, the next renewal does');
     }
+  }
+
+  private async check(): Promise<void> {
+    if (this.registry.size > 0 && !(await this.presence.knows(this.context.gatewayId))) await this.renew();
   }
 
   private async renew(): Promise<void> {

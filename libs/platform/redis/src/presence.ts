@@ -14,7 +14,13 @@ export class Presence {
   async hold(gatewayId: string, enrolmentIds: readonly string[]): Promise<void> {
     const pipeline = this.redis.commands.pipeline();
     for (const id of enrolmentIds) pipeline.set(this.key(id), gatewayId, 'EX', Presence.EXPIRY_SECONDS);
+    pipeline.set(this.mark(gatewayId), '', 'EX', Presence.EXPIRY_SECONDS);
     await pipeline.exec();
+  }
+
+  /** Whether Redis still has what `gatewayId` said last: false once it was emptied, or that has expired. */
+  async knows(gatewayId: string): Promise<boolean> {
+    return (await this.redis.commands.exists(this.mark(gatewayId))) > 0;
   }
 
   /** Takes the entry back, unless another gateway holds the link by now. */
@@ -28,6 +34,10 @@ export class Presence {
     if (enrolmentIds.length === 0) return new Map();
     const found = await this.redis.commands.mget(enrolmentIds.map((id) => this.key(id)));
     return new Map(enrolmentIds.flatMap((id, at) => (found[at] ? [[id, found[at]] as const] : [])));
+  }
+
+  private mark(gatewayId: string): string {
+    return `${this.redis.prefix}:presence-of:${gatewayId}`;
   }
 
   private key(enrolmentId: string): string {
