@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import type { Fleet, Member } from '@corefleet/testing/fleet';
 import type { Road } from './road';
 
 /** Something bad that happens to the server, and is over when it resolves. */
@@ -9,25 +10,26 @@ export interface Blow {
 
 /** In the order in which they fall. */
 export const blows: readonly Blow[] = [
-  { name: 'a gateway is killed', strike: ({ fleet }) => fleet.replace(fleet.members.gateway[0]!) },
-  { name: 'a worker is killed', strike: ({ fleet }) => fleet.replace(fleet.members.worker[0]!) },
+  { name: 'a gateway is killed', strike: ({ fleet }) => killFirst(fleet, 'gateway') },
+  { name: 'a worker is killed', strike: ({ fleet }) => killFirst(fleet, 'worker') },
   { name: 'the API in use is killed', strike: killApiInUse },
-  { name: 'the signer is killed', strike: ({ fleet }) => fleet.replace(fleet.members.signer[0]!) },
+  { name: 'the signer is killed', strike: ({ fleet }) => killFirst(fleet, 'signer') },
   { name: 'Redis loses everything', strike: ({ fleet }) => fleet.redis.cleanup() },
   { name: 'Postgres ends all connections', strike: endConnections },
-  { name: 'both gateways are killed', strike: ({ fleet }) => killBoth(fleet.members.gateway, fleet) },
-  { name: 'both workers are killed', strike: ({ fleet }) => killBoth(fleet.members.worker, fleet) },
+  { name: 'both gateways are killed', strike: ({ fleet }) => kill(fleet, fleet.members.gateway) },
+  { name: 'both workers are killed', strike: ({ fleet }) => kill(fleet, fleet.members.worker) },
 ];
 
-async function killApiInUse(road: Road): Promise<void> {
-  const [first, second] = road.fleet.members.api;
-  road.goTo(second!);
-  await road.fleet.replace(first!);
+async function kill(fleet: Fleet, members: readonly Member[]): Promise<void> {
+  await Promise.all(members.map((member) => fleet.replace(member)));
 }
 
-const killBoth = async (members: Road['fleet']['members']['api'], fleet: Road['fleet']): Promise<void> => {
-  await Promise.all(members.map((member) => fleet.replace(member)));
-};
+const killFirst = (fleet: Fleet, part: Member['part']): Promise<void> => kill(fleet, fleet.members[part].slice(0, 1));
+
+async function killApiInUse(road: Road): Promise<void> {
+  for (const member of road.fleet.members.api.slice(1)) road.goTo(member);
+  await killFirst(road.fleet, 'api');
+}
 
 async function endConnections(road: Road): Promise<void> {
   await road.rows(
