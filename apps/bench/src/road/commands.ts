@@ -20,17 +20,15 @@ export async function measureThroughput(
   deviceIds: readonly string[],
   posts: number,
 ): Promise<number> {
-  const before = await succeeded(pool);
   const startedAt = performance.now();
   let left = posts;
   const postInTurn = async (): Promise<void> => {
     while (left-- > 0) await post(server.url, server.token, '/v1/commands', { ...ORDER, deviceIds });
   };
   await Promise.all([postInTurn(), postInTurn()]);
-  const wanted = before + posts * deviceIds.length;
-  while ((await succeeded(pool)) < wanted) {
+  while ((await open(pool)) > 0) {
     if (performance.now() - startedAt > TIMEOUT_MS)
-      throw new Error(`cannot finish: ${await succeeded(pool)} of ${wanted} commands`);
+      throw new Error(`cannot finish: ${await open(pool)} commands are open`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return (posts * deviceIds.length) / ((performance.now() - startedAt) / 1000);
@@ -77,9 +75,10 @@ export async function assertRows(pool: Pool, commands: number): Promise<string> 
   return `${found.succeeded} commands succeeded, ${found.changes} changes Done, none open`;
 }
 
-async function succeeded(pool: Pool): Promise<number> {
+/** Commands that are not at their end: an index answers, so that looking costs the database next to nothing. */
+async function open(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM commands WHERE status = 'succeeded'`,
+    'SELECT count(*)::int AS count FROM commands WHERE finished_at IS NULL',
   );
   return rows[0]?.count ?? 0;
 }
