@@ -1,7 +1,7 @@
 import type { AgentFrame, CommandReport, EnrolAnswer } from '@corefleet/contracts/device-protocol';
 import { SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
 import { operations } from '@corefleet/operations';
-import { SnapdClient, type SnapdTransport } from '@corefleet/snapd-client';
+import { SnapdClient, type Change, type SnapdTransport } from '@corefleet/snapd-client';
 import { ArtifactStore } from './artifacts/artifact-store';
 import { systemClock, type AgentClock } from './clock';
 import { Commands } from './commands/commands';
@@ -142,6 +142,7 @@ class RunningAgent {
       retry: timings.retry,
       settle: timings.settle,
       readBootId: () => options.readBootId(),
+      highestChangeId: () => this.notices.highestChangeId(),
       report: (report) => this.reportCommand(report),
       keys: this.keys,
       enrolmentId: enrolment.enrolmentId,
@@ -166,7 +167,7 @@ class RunningAgent {
         if (!this.outbox.add({ kind: 'notice', body }, settled)) settled();
       },
       changeHinted: (changeId) => this.tracker.hint(changeId),
-      reconnected: () => this.readChanges(),
+      readChanges: () => this.readChanges(),
       moveCursor: (cursor) => journal.moveCursor(cursor),
     });
     this.link = this.makeLink(random);
@@ -246,7 +247,7 @@ class RunningAgent {
     this.factsEveryBeats = Math.max(1, factsEveryBeats);
     this.pulls.pull();
     this.facts.refresh();
-    void this.readChanges();
+    void this.readChangesAgain();
     this.flush();
   }
 
@@ -279,9 +280,16 @@ class RunningAgent {
     this.outbox.add({ kind: 'command', body: report }, settled);
   }
 
-  private async readChanges(): Promise<void> {
+  private async readChanges(): Promise<readonly Change[]> {
+    const changes = await this.client.changes.list({ select: 'all' });
+    this.tracker.takeAll(changes);
+    return changes;
+  }
+
+  /** For the server that may have missed some: the notices read them all anew when snapd was away. */
+  private async readChangesAgain(): Promise<void> {
     try {
-      this.tracker.takeAll(await this.client.changes.list({ select: 'all' }));
+      await this.readChanges();
       this.watch.reached();
     } catch (error) {
       this.watch.failed(error);

@@ -37,8 +37,3 @@ export function decideAdoption(fate: UnknownFate): Adoption {
   if (fate.idempotent) return { kind: 'send-again' };
   return { kind: 'unknown', message: 'cannot tell whether the request reached snapd: no change shows it' };
 }
-
-/** Highest id among changes; '0' for none. */
-export function highestChangeId(changes: readonly Change[]): string {
-  return changes.reduce((highest, { id }) => (compareChangeIds(id, highest) > 0 ? id : highest), '0');
-}

@@ -13,7 +13,7 @@ import type { Intent } from '../journal/record';
 import { backOffMs } from '../link/back-off';
 import { messageOf } from '../logger';
 import type { Followed } from '../observer/change-tracker';
-import { decideAdoption, highestChangeId } from './adoption';
+import { decideAdoption } from './adoption';
 import type { CheckedCommand } from './check-command';
 import { endOfChange, fitReport, journalFailure, type End } from './command-end';
 import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
@@ -116,10 +116,9 @@ export class CommandRunner {
   }
 
   private async prepareIntent(): Promise<Intent | ReturnType<typeof judgeReading>> {
-    const { client, clock, readBootId } = this.options;
+    const { client, clock, readBootId, highestChangeId } = this.options;
     try {
-      const highest =
-        this.operation.expects === 'change' ? highestChangeId(await client.changes.list({ select: 'all' })) : '0';
+      const highest = this.operation.expects === 'change' ? await highestChangeId() : '0';
       const before = await this.operation.observe(client, this.context);
       const bootId = await readBootId();
       this.leaveIfStopped();

@@ -27,5 +27,7 @@ export interface RunnerOptions {
   /** Waits between two looks at what a restart or a verification needs. */
   readonly settle: BackOffLimits;
   readBootId(): Promise<string | undefined>;
+  /** The highest id of any change snapd has now. @throws what the snapd client throws */
+  highestChangeId(): Promise<string>;
   report(report: CommandReport): void;
 }

@@ -1,9 +1,17 @@
 import type { NoticeSnapshot } from '@corefleet/contracts/device-protocol';
-import { isRequestCanceled, SnapdError, timestampToNs, type Notice, type SnapdClient } from '@corefleet/snapd-client';
+import {
+  isRequestCanceled,
+  SnapdError,
+  timestampToNs,
+  type Change,
+  type Notice,
+  type SnapdClient,
+} from '@corefleet/snapd-client';
 import type { AgentClock } from '../clock';
 import type { NoticesCursor } from '../journal/record';
 import { backOffMs, type BackOffLimits } from '../link/back-off';
 import { messageOf, type AgentLogger } from '../logger';
+import { higherChangeId } from './change-id';
 import { CursorTrail } from './cursor-trail';
 import type { SnapdWatch } from './snapd-watch';
 
@@ -22,8 +30,8 @@ export interface NoticesOptions {
   /** Reports a notice; `settled` is called once the server has it. */
   report(notice: NoticeSnapshot, settled: () => void): void;
   changeHinted(changeId: string): void;
-  /** snapd answers again: anything may have happened meanwhile. */
-  reconnected(): Promise<void>;
+  /** snapd answers again: anything may have happened meanwhile. @returns all changes @throws what the client throws */
+  readChanges(): Promise<readonly Change[]>;
   /** Everything up to the cursor is with the server. */
   moveCursor(cursor: NoticesCursor): void;
 }
@@ -36,6 +44,8 @@ export interface NoticesOptions {
 export class Notices {
   private readonly trail: CursorTrail;
   private position: NoticesCursor | undefined;
+  /** The highest id of a change up to the position; undefined until all were read in snapd's present state. */
+  private highest: string | undefined;
 
   constructor(private readonly options: NoticesOptions) {
     this.position = options.cursor;
@@ -50,6 +60,7 @@ export class Notices {
         await this.followOnce();
         failures = 0;
       } catch (error) {
+        this.highest = undefined;
         if (signal.aborted) return;
         if (!isRequestCanceled(error)) watch.failed(error);
         failures += 1;
@@ -59,13 +70,25 @@ export class Notices {
     }
   }
 
+  /**
+   * The highest id of any change there is now. While notices are followed this asks for those after the cursor alone:
+   * snapd records one when it makes a change (overlord/state/change.go), so nothing is missed; otherwise it lists all.
+   */
+  async highestChangeId(): Promise<string> {
+    const { client } = this.options;
+    const known = this.highest;
+    if (known === undefined) return highestOf(await client.changes.list({ select: 'all' }));
+    const fresh = await client.notices.list({ types: ['change-update'], ...this.after() });
+    return fresh.map(({ key }) => key).reduce(higherChangeId, known);
+  }
+
   /** From a connection to its failure. */
   private async followOnce(): Promise<never> {
     const { client, signal, watch, waitMs } = this.options;
     await this.checkCursor();
     this.take(await client.notices.list(this.after(), { signal }));
     watch.reached();
-    await this.options.reconnected();
+    this.highest = highestOf(await this.options.readChanges());
     for (;;) {
       this.take(await client.notices.list({ ...this.after(), timeoutMs: waitMs }, { signal }));
       watch.reached();
@@ -101,10 +124,14 @@ export class Notices {
       const { id, type, key } = notice;
       this.position = { after: notice['last-repeated'], id, type, key };
       report(toSnapshot(notice), this.trail.add(this.position));
-      if (type === 'change-update') changeHinted(key);
+      if (type !== 'change-update') continue;
+      if (this.highest !== undefined) this.highest = higherChangeId(this.highest, key);
+      changeHinted(key);
     }
   }
 }
+
+const highestOf = (changes: readonly Change[]): string => changes.map(({ id }) => id).reduce(higherChangeId, '0');
 
 function toSnapshot(notice: Notice): NoticeSnapshot {
   const last = notice['last-repeated'];
