@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { destination, pino, type Logger } from 'pino';
+import { destination, pino, stdSerializers, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -19,8 +19,13 @@ const REDACTED = [
  * A structured logger of one process, writing JSON lines to standard error.
  * error: someone should act now; warn: it healed itself; info: a state transition; debug: the rest.
  */
-export function createLogger(processName: string, level: string): Logger {
-  return pino({ name: processName, level, redact: REDACTED }, destination({ fd: 2, sync: false }));
+export function createLogger(
+  processName: string,
+  level: string,
+  to: DestinationStream = destination({ fd: 2, sync: false }),
+): Logger {
+  // pino writes an Error under any other name than `err` as {}: its message is not enumerable.
+  return pino({ name: processName, level, redact: REDACTED, serializers: { error: stdSerializers.err } }, to);
 }
 
 /** Nest's own messages through the same logger. */
