@@ -25,6 +25,8 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     (error) => this.logger.warn(`Sweep failed, the next one follows: ${String(error)}`),
   );
   private timer: NodeJS.Timeout | undefined;
+  /** Enrolment at which the last sweep stopped nudging. */
+  private nudgedUpTo: string | undefined;
 
   constructor(
     private readonly database: Database,
@@ -49,8 +51,14 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     this.folder.fold();
     await this.folder.announce(await closeOverdueCommands(this.database));
     await this.requeueUnsigned();
-    await this.nudges.send(await waitingEnrolmentIds(this.database, this.everyMs));
+    await this.nudgeWaiting();
     await this.rollouts.nudge(await this.reconciler.runningIds());
+  }
+
+  private async nudgeWaiting(): Promise<void> {
+    const { ids, last } = await waitingEnrolmentIds(this.database, this.everyMs, this.nudgedUpTo);
+    this.nudgedUpTo = last;
+    await this.nudges.send(ids);
   }
 
   private async requeueUnsigned(): Promise<void> {

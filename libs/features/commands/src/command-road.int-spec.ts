@@ -8,7 +8,7 @@ import { CommandReportsIngest } from './command-reports-ingest';
 import { foldReports } from './fold-reports';
 import { insertCommands } from './insert-commands';
 import { signCommands } from './sign-commands';
-import { closeOverdueCommands } from './sweep-commands';
+import { closeOverdueCommands, waitingEnrolmentIds } from './sweep-commands';
 
 const keys = generateKeyPairSync('ed25519');
 const signer = {
@@ -174,12 +174,40 @@ describe('foldReports, as the role of the worker', () => {
     expect(row).toMatchObject({ status: 'expired', lateStatus: 'succeeded' });
   });
 
+  it('closes nothing whose report is still to be folded', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId], { validUntil: new Date(Date.now() - 60_000) });
+    const gateway = connect(testDatabase.url('corefleet_gateway'));
+    const worker = connect(testDatabase.url('corefleet_worker'));
+    const said = { enrolmentId, journalEpoch: 1, number: 1, report: report(id!, 'succeeded') };
+    await new CommandReportsIngest(gateway).insert([said]);
+    await closeOverdueCommands(worker);
+    await foldReports(worker);
+    const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
+    expect(row).toMatchObject({ status: 'succeeded', lateStatus: null });
+  });
+
   it('lets no device move the command of another', async () => {
     const [mine, theirs] = [await aDevice(), await aDevice()];
     const [id] = await issued([mine.deviceId]);
     await reported(theirs.enrolmentId, [[1, report(id!, 'succeeded')]]);
     expect(await statusOf(id!)).toBe('queued');
   });
+});
+
+it('nudges all whose commands wait, some in each sweep', async () => {
+  const devices = [await aDevice(), await aDevice(), await aDevice()];
+  const ids = await issued(devices.map(({ deviceId }) => deviceId));
+  await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids);
+  const worker = connect(testDatabase.url('corefleet_worker'));
+  const nudged: string[] = [];
+  let last: string | undefined;
+  do {
+    const sweep = await waitingEnrolmentIds(worker, -1_000, last, 1);
+    nudged.push(...sweep.ids);
+    last = sweep.last;
+  } while (last);
+  expect(nudged).toEqual(expect.arrayContaining(devices.map(({ enrolmentId }) => enrolmentId)));
 });
 
 it('lets the worker invent no authorised request', async () => {
