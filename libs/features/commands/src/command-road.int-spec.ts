@@ -48,15 +48,18 @@ async function aDevice(): Promise<{ deviceId: string; enrolmentId: string }> {
   return { deviceId, enrolmentId };
 }
 
-async function issued(deviceIds: string[], over: { parameters?: object; validUntil?: Date } = {}): Promise<string[]> {
+async function issued(
+  deviceIds: string[],
+  over: { parameters?: object; validUntil?: Date; ids?: string[]; named?: string[] } = {},
+): Promise<string[]> {
   const api = connect(testDatabase.url('corefleet_api'));
-  const commands = deviceIds.map((deviceId) => ({ id: randomUUID(), deviceId }));
+  const commands = deviceIds.map((deviceId, at) => ({ id: over.ids?.[at] ?? randomUUID(), deviceId }));
   await api.transaction(async (tx) => {
     const auditId = await new AuditService(api).record(tx, {
       actor: { kind: 'person', id: 'p', name: 'ann' },
       action: 'command.issue',
       subject: { kind: 'command', id: '' },
-      details: { operation: 'set-configuration', parameters },
+      details: { operation: 'set-configuration', parameters, commands: over.named ?? commands.map(({ id }) => id) },
     });
     await insertCommands(tx, {
       operation: 'set-configuration',
@@ -99,6 +102,23 @@ describe('signCommands, as the role of the signer', () => {
     expect(await signCommands(database, signer, ids)).toEqual([]);
     const [enrolment] = await owner.prisma.enrolment.findMany({ where: { deviceId } });
     expect(enrolment?.nextSequence).toBe(2n);
+  });
+
+  it('numbers what is signed together in the order it was asked for, whatever the ids', async () => {
+    const { deviceId } = await aDevice();
+    const [first] = await issued([deviceId], { ids: ['ffffffff-0000-4000-8000-000000000001'] });
+    const [second] = await issued([deviceId], { ids: ['00000000-0000-4000-8000-000000000001'] });
+    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [second!, first!]);
+    const rows = await owner.prisma.command.findMany({ where: { deviceId }, orderBy: { sequence: 'asc' } });
+    expect(rows.map(({ id }) => id)).toEqual([first, second]);
+  });
+
+  it('refuses a command that leans on the request for another one', async () => {
+    const { deviceId } = await aDevice();
+    const [id] = await issued([deviceId], { named: [randomUUID()] });
+    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [id!]);
+    const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
+    expect(row).toMatchObject({ status: 'rejected', cause: 'signer-refused', envelope: null });
   });
 
   it('refuses what the audited request did not ask for', async () => {

@@ -19,7 +19,8 @@ interface SignedRow {
 
 /**
  * Signs those of the commands that are queued and derive from an authorised request; the others of them end `rejected`.
- * Sequences are taken under the lock of their enrolments, so a higher one is never visible before a lower one.
+ * Sequences are taken under the lock of their enrolments, so a higher one is never visible before a lower one; what is
+ * signed together is numbered in the order in which it was asked for.
  * Safe to call again and from two signers at once: a command that is taken or signed already is left out.
  * @returns enrolments that have a command to pull now
  */
@@ -58,13 +59,16 @@ export async function signCommands(
 const TO_SIGN = `
 SELECT c.id, c.operation, c.parameters, c.created_at AS "createdAt", c.valid_until AS "validUntil",
        c.deadline_seconds AS "deadlineSeconds", c.enrolment_id AS "enrolmentId", e.status AS "enrolmentStatus",
-       d.serial, d.model, d.brand_id AS "brandId", a.action AS "auditAction", a.details AS "auditDetails"
+       d.serial, d.model, d.brand_id AS "brandId", a.action AS "auditAction",
+       jsonb_build_object('operation', a.details->'operation', 'parameters', a.details->'parameters') AS "auditDetails",
+       coalesce(CASE a.action WHEN 'command.issue' THEN c.rollout_id IS NULL AND a.details->'commands' ? c.id::text
+                              WHEN 'rollout.create' THEN a.subject_id = c.rollout_id::text END, false) AS "auditNamesIt"
   FROM commands c
   JOIN enrolments e ON e.id = c.enrolment_id
   JOIN devices d ON d.id = c.device_id AND d.id = e.device_id
   LEFT JOIN audit_entries a ON a.id = c.audit_id
  WHERE c.id = ANY ($1::uuid[]) AND c.status = 'queued'
- ORDER BY c.enrolment_id, c.id
+ ORDER BY c.enrolment_id, c.created_at, c.id
    FOR UPDATE OF c SKIP LOCKED`;
 
 /** First sequence of each enrolment; the enrolments' rows stay locked until the transaction ends. */

@@ -13,6 +13,7 @@ const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
   model: 'm',
   brandId: 'b',
   auditAction: 'command.issue',
+  auditNamesIt: true,
   auditDetails: { operation: 'hold', parameters: { level: 'general', time: 'forever', snaps: ['a'] } },
   ...over,
 });
@@ -23,6 +24,7 @@ describe('refusalOf', () => {
     ['the operation is unknown', { operation: 'rm' }, /not in the catalogue/],
     ['there is no audit entry', { auditAction: null, auditDetails: null }, /no authorised request/],
     ['the audited act authorises nothing', { auditAction: 'device.set-labels' }, /no authorised request/],
+    ['the request named other commands', { auditNamesIt: false }, /not for this command/],
     ['another operation was asked for', { auditDetails: { operation: 'unhold' } }, /another operation/],
     ['other parameters were asked for', { auditDetails: { operation: 'hold', parameters: {} } }, /other parameters/],
   ])('refuses when %s', (_, over, message) => {

@@ -16,6 +16,8 @@ export interface CommandToSign {
   readonly brandId: string;
   /** null when the audit entry does not exist. */
   readonly auditAction: string | null;
+  /** The entry names this very command, or the rollout it is of: one request authorises no second command. */
+  readonly auditNamesIt: boolean;
   readonly auditDetails: { readonly operation?: unknown; readonly parameters?: unknown } | null;
 }
 
@@ -32,6 +34,7 @@ export function refusalOf(command: CommandToSign): string | undefined {
   if (!operation) return `cannot sign: operation "${command.operation}" is not in the catalogue`;
   if (!command.auditAction || !AUTHORISING_ACTIONS.has(command.auditAction))
     return 'cannot sign: no authorised request';
+  if (!command.auditNamesIt) return 'cannot sign: the request was not for this command';
   if (command.auditDetails?.operation !== command.operation)
     return 'cannot sign: the request was for another operation';
   const asked = canonicalJson(command.auditDetails.parameters ?? null);
