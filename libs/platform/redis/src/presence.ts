@@ -1,5 +1,8 @@
 import type { RedisConnections } from './redis-connections';
 
+/** In one step: between a look and a removal another gateway could take the link over. */
+const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
 /**
  * Which gateway holds the link of an enrolment: a key with an expiry, so that a gateway that dies is forgotten.
  * A hint only: who is offline by mistake is nudged by the next sweep.
@@ -25,8 +28,7 @@ export class Presence {
 
   /** Takes the entry back, unless another gateway holds the link by now. */
   async release(gatewayId: string, enrolmentId: string): Promise<void> {
-    if ((await this.redis.commands.get(this.key(enrolmentId))) === gatewayId)
-      await this.redis.commands.del(this.key(enrolmentId));
+    await this.redis.commands.eval(RELEASE, 1, this.key(enrolmentId), gatewayId);
   }
 
   /** @returns the gateway of each enrolment that is present; absent ones are left out */
