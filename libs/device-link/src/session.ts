@@ -33,6 +33,8 @@ export interface LinkPolicy {
   readonly heartbeatMs: number;
   readonly factsEveryBeats: number;
   readonly unackedItems: number;
+  /** What may be held between hello and the recorded link; characters are of all frames together. */
+  readonly held: { readonly frames: number; readonly characters: number };
   readonly frames: BucketLimit;
   readonly items: BucketLimit;
 }
@@ -43,6 +45,7 @@ export const DEFAULT_POLICY: LinkPolicy = {
   heartbeatMs: 30_000,
   factsEveryBeats: 30,
   unackedItems: LIMITS.unackedItems,
+  held: { frames: 32, characters: 2 * LIMITS.agentFrameBytes },
   frames: { perSecond: 400, burst: 800, debt: 400 },
   items: { perSecond: 2_000, burst: 4_000, debt: 4_000 },
 };

@@ -7,6 +7,7 @@ const policy: LinkPolicy = {
   ...DEFAULT_POLICY,
   spokenProtocols: [3, 2],
   unackedItems: 4,
+  held: { frames: 3, characters: 1_000 },
   frames: { perSecond: 10, burst: 20, debt: 5 },
   items: { perSecond: 10, burst: 6, debt: 100 },
 };
@@ -78,6 +79,18 @@ describe('a link', () => {
     ['is welcomed once recorded', [frame(hello), recorded], 'joined', ['send welcome', 'hold-presence', 'ask-time']],
     ['is not welcomed twice', [frame(hello), recorded, recorded], 'joined', []],
     ['holds frames until it is recorded', [frame(hello), pull(3)], 'joining', []],
+    [
+      'ends when more frames come than it holds',
+      [frame(hello), pull(1), pull(2), pull(3), pull(4)],
+      'closed',
+      ['note too-many-frames', 'send bye', 'close 4429'],
+    ],
+    [
+      'ends when more is said than it holds',
+      [frame(hello), frame('x'.repeat(600)), frame('x'.repeat(600))],
+      'closed',
+      ['note too-many-frames', 'send bye', 'close 4429'],
+    ],
     [
       'reads held frames then',
       [frame(hello), pull(3), report(notice(1)), recorded],

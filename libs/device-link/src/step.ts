@@ -14,6 +14,7 @@ import type { LinkPolicy, LinkSession } from './session';
  *          frame hello, none spoken     closed    record the link as refused, bye, close
  *          frame other, or bad          closed    bye, close
  * joining  frame pull|report|heartbeat  joining   held until recorded
+ *          more than may be held        closed    bye, close
  *          recorded                     joined    welcome, hold presence, ask time, then the held frames
  * joined   frame pull                   joined    load commands (one load at a time)
  *          frame report                 joined    store items; poison ones with the reason
@@ -78,7 +79,7 @@ function withPause(taken: LinkStep, forMs: number): LinkStep {
 }
 
 function readFrame(session: LinkSession, text: string, nowMs: number, policy: LinkPolicy): LinkStep {
-  if (session.phase === 'joining') return { session: { ...session, held: [...session.held, text] }, effects: NONE };
+  if (session.phase === 'joining') return hold(session, text, policy);
   const parsed = parseFrame(text, policy.spokenProtocols);
   switch (parsed.kind) {
     case 'bad':
@@ -92,6 +93,15 @@ function readFrame(session: LinkSession, text: string, nowMs: number, policy: Li
         ? greet(session, parsed.frame, policy)
         : act(session, parsed.frame, nowMs, policy);
   }
+}
+
+/** While the store is away, links stay in this phase: what they may make us keep is little. */
+function hold(session: LinkSession, text: string, { held: most }: LinkPolicy): LinkStep {
+  const held = [...session.held, text];
+  const characters = held.reduce((total, frame) => total + frame.length, 0);
+  if (held.length > most.frames || characters > most.characters)
+    return fault(session, 'too-many-frames', 'cannot hold so many frames before the welcome');
+  return { session: { ...session, held }, effects: NONE };
 }
 
 function refuseProtocol(session: LinkSession, protocols: readonly number[], hello: HelloFrame | undefined): LinkStep {
