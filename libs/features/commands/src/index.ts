@@ -15,5 +15,5 @@ export type { NewCommands } from './insert-commands';
 export { signCommands } from './sign-commands';
 export type { CommandSigner } from './sign-commands';
 export { closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from './sweep-commands';
-export { cancelRolloutCommands } from './cancel-commands';
+export { cancelCommands } from './cancel-commands';
 export { checkParameters } from './check-parameters';

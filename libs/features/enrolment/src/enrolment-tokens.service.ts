@@ -79,9 +79,15 @@ export class EnrolmentTokensService {
     });
   }
 
-  /** The token of the secret, whatever its state. @throws EnrolmentTokenRefusedError for a secret never given out */
+  /**
+   * The token of the secret, whatever its state. Locked until the transaction ends: who asks again while the first
+   * request is still under way finds its outcome.
+   * @throws EnrolmentTokenRefusedError for a secret never given out
+   */
   async find(tx: Transaction, secret: string): Promise<TokenRow> {
-    const row = await tx.enrolmentToken.findUnique({ where: { secretHash: hashSecret(secret) } });
+    const secretHash = hashSecret(secret);
+    await tx.$queryRaw`SELECT id FROM enrolment_tokens WHERE secret_hash = ${secretHash} FOR UPDATE`;
+    const row = await tx.enrolmentToken.findUnique({ where: { secretHash } });
     if (!row) throw new EnrolmentTokenRefusedError();
     return row;
   }

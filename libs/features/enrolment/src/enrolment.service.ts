@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';
 import { AuditService, type Actor } from '@corefleet/features/audit';
+import { cancelCommands } from '@corefleet/features/commands';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
@@ -46,7 +47,10 @@ export class EnrolmentService {
     };
   }
 
-  /** Ends the device's enrolment and cuts its link. The device stays visible with its history. */
+  /**
+   * Ends the device's enrolment, takes back the commands it has not accepted and cuts its link.
+   * The device stays visible with its history.
+   */
   async revokeDevice(actor: Actor, deviceId: string, remark?: string): Promise<void> {
     const enrolmentId = await this.database.transaction(async (tx) => {
       const device = await tx.device.findUnique({ where: { id: deviceId } });
@@ -55,6 +59,7 @@ export class EnrolmentService {
       await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: null } });
       const data = { status: 'revoked', endedAt: this.clock.now() };
       await tx.enrolment.update({ where: { id: device.enrolmentId }, data });
+      await cancelCommands(tx, { enrolmentId: device.enrolmentId }, 'the device was revoked', this.clock.now());
       const subject = { kind: 'device', id: deviceId };
       await this.audit.record(tx, {
         actor,
@@ -75,15 +80,17 @@ export class EnrolmentService {
     source: string,
   ): Promise<{ id: string; deviceId: string }> {
     const identity = { brandId: request.brandId, model: request.model, serial: request.serial };
-    const found = await tx.device.findUnique({ where: { brandId_model_serial: identity } });
-    if (found?.enrolmentId) throw new DeviceKnownError(request.serial);
-    const deviceId = found?.id ?? this.ids.uuid();
+    const made = { id: this.ids.uuid(), ...identity, labels: token.labels as object };
+    await tx.device.createMany({ data: [made], skipDuplicates: true });
+    const { id: deviceId } = await tx.device.findUniqueOrThrow({ where: { brandId_model_serial: identity } });
     const id = this.ids.uuid();
-    if (!found) await tx.device.create({ data: { id: deviceId, ...identity, labels: token.labels as object } });
+    // Of two keys that claim the device at once, the second waits here for the first and then finds it taken.
+    const free = { id: deviceId, enrolmentId: null };
+    const { count } = await tx.device.updateMany({ where: free, data: { enrolmentId: id } });
+    if (count === 0) throw new DeviceKnownError(request.serial);
     await tx.enrolment.create({
       data: { id, deviceId, publicKey: request.publicKey, status: 'active', tokenId: token.id },
     });
-    await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: id } });
     await this.audit.record(tx, {
       actor: { kind: 'device', id: deviceId, name: request.serial, source },
       action: 'device.enrol',

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
-import { cancelRolloutCommands, checkParameters } from '@corefleet/features/commands';
+import { cancelCommands, checkParameters } from '@corefleet/features/commands';
 import { DevicesService } from '@corefleet/features/devices';
 import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
@@ -102,7 +102,7 @@ export class RolloutsService {
   /** Ends the rollout: what no device has accepted is taken back. */
   stop(actor: Actor, id: string, remark?: string): Promise<RolloutView> {
     return this.act(actor, id, 'stop', ['running', 'paused'], remark, async (tx) => {
-      await cancelRolloutCommands(tx, id, this.clock.now());
+      await cancelCommands(tx, { rolloutId: id }, 'the rollout was stopped', this.clock.now());
       return { status: 'stopped', reason: `stopped by ${actor.name}`, finishedAt: this.clock.now() };
     });
   }
