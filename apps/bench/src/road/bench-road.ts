@@ -14,7 +14,7 @@ const DEVICES = 200;
 const RUNS = 3;
 const POSTS = 50;
 const WARM_UP_POSTS = 5;
-const LOAD = { perSecond: 100, count: 2_000 };
+const LOAD = { perSecond: 50, count: 2_000 };
 
 /** One run of everything, printed as absolutes and as ratios to the limit measured in the same run. */
 export async function benchRoad(config: BenchConfig): Promise<void> {

@@ -46,7 +46,9 @@ WITH taken AS (
       applied_epoch = newest.journal_epoch,
       applied_number = newest.number
     FROM newest
-   WHERE commands.id = newest.command_id AND commands.enrolment_id = newest.enrolment_id
+   -- the array keeps the planner at the primary key: it cannot know how few rows newest has, and would read all commands
+   WHERE commands.id = ANY (ARRAY(SELECT command_id FROM newest))
+     AND commands.id = newest.command_id AND commands.enrolment_id = newest.enrolment_id
      AND (commands.applied_epoch, commands.applied_number) < (newest.journal_epoch, newest.number)
   RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status
 )
