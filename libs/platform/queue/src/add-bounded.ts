@@ -7,7 +7,7 @@ type Bulk<T> = Parameters<Queue<T>['addBulk']>[0];
 
 /**
  * Adds jobs, or gives up: what is added here is a nudge that a sweep makes good, and nobody waits for Redis.
- * @throws when Redis refuses, or does not take them in time (they may be added later all the same)
+ * @throws when Redis refuses or is away, or does not take them in time (they may be added later all the same)
  */
 export async function addBounded<T>(queue: Queue<T>, jobs: Bulk<T>): Promise<void> {
   if (jobs.length === 0) return;
@@ -19,8 +19,15 @@ export async function addBounded<T>(queue: Queue<T>, jobs: Bulk<T>): Promise<voi
     );
   });
   try {
-    await Promise.race([queue.addBulk(jobs), late]);
+    await Promise.race([addNow(queue, jobs), late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A connection that waits for Redis would keep all that is added meanwhile: hours of sweeps. */
+async function addNow<T>(queue: Queue<T>, jobs: Bulk<T>): Promise<void> {
+  const { status } = await queue.client;
+  if (status !== 'ready') throw new Error(`cannot add jobs to "${queue.name}": Redis is away`);
+  await queue.addBulk(jobs);
 }

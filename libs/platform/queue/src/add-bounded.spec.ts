@@ -1,0 +1,23 @@
+import type { Queue } from 'bullmq';
+import { addBounded } from './add-bounded';
+
+const jobs = [{ name: 'hold', data: { v: 1 } }];
+
+function aQueue(status: string): { queue: Queue; addBulk: jest.Mock } {
+  const addBulk = jest.fn(() => Promise.resolve([]));
+  return { queue: { name: 'commands', client: Promise.resolve({ status }), addBulk } as unknown as Queue, addBulk };
+}
+
+describe('addBounded', () => {
+  it('adds all jobs at once', async () => {
+    const { queue, addBulk } = aQueue('ready');
+    await addBounded(queue, jobs);
+    expect(addBulk.mock.calls).toEqual([[jobs]]);
+  });
+
+  it('adds nothing to a connection that would keep it until Redis is back', async () => {
+    const { queue, addBulk } = aQueue('reconnecting');
+    await expect(addBounded(queue, jobs)).rejects.toThrow('cannot add jobs to "commands": Redis is away');
+    expect(addBulk).not.toHaveBeenCalled();
+  });
+});
