@@ -181,6 +181,15 @@ describe('a rollout', () => {
     expect(await counts(id)).toEqual([['passed', { succeeded: 1, skipped: 1 }]]);
   });
 
+  it('is the same one for the same key, also when its devices have left meanwhile', async () => {
+    const request = { idempotencyKey: randomUUID(), filter: `label.site=${randomUUID()}` };
+    await devicesOf(request.filter.slice('label.site='.length), 2);
+    const made = await aRollout(0, request);
+    const ids = (await reads.targets(made.id, { limit: 10 })).items.map(({ deviceId }) => deviceId);
+    await owner.prisma.device.updateMany({ where: { id: { in: ids } }, data: { enrolmentId: null } });
+    expect(await aRollout(0, request)).toMatchObject({ id: made.id, targetCount: 2 });
+  });
+
   it('is refused when nobody is meant, before anything is written', async () => {
     await expect(aRollout(0)).rejects.toThrow(/no enrolled device matches/);
     await expect(aRollout(2, { waves: [{ percent: 40 }] })).rejects.toThrow(/add up to 40 %/);

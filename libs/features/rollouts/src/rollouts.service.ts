@@ -58,13 +58,13 @@ export class RolloutsService {
    */
   async create(actor: Actor, request: CreateRollout): Promise<RolloutView> {
     const parameters = checkParameters(request.operation, request.parameters);
-    const deviceIds = await this.devices.enrolledIds(request.filter);
-    if (deviceIds.length === 0) throw noDevices(request.filter);
-    const sizes = planWaves(request.waves, deviceIds.length);
     const id =
       request.idempotencyKey === undefined ? this.ids.uuid() : idOf(['rollout', actor.id, request.idempotencyKey]);
     if (request.idempotencyKey !== undefined && (await this.madeBefore(id, request, parameters)))
       return this.reads.get(id);
+    const deviceIds = await this.devices.enrolledIds(request.filter);
+    if (deviceIds.length === 0) throw noDevices(request.filter);
+    const sizes = planWaves(request.waves, deviceIds.length);
     await this.database.transaction(async (tx) => {
       const {
         remark,
