@@ -24,4 +24,10 @@ describe('checkParameters', () => {
     expect(caught).toBeInstanceOf(InvalidRequestError);
     expect((caught as InvalidRequestError).problems.map(({ field }) => field)).toEqual(fields);
   });
+
+  it('refuses what fits in no frame to a device, however it would be escaped', () => {
+    const withText = (length: number) => ({ snap: 'system', values: { motd: '"'.repeat(length) } });
+    expect(() => checkParameters('set-configuration', withText(65_000))).not.toThrow();
+    expect(() => checkParameters('set-configuration', withText(66_000))).toThrow(InvalidRequestError);
+  });
 });

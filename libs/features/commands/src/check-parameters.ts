@@ -1,6 +1,10 @@
 import { InvalidRequestError, type FieldProblem } from '@corefleet/platform/errors';
+import { LIMITS } from '@corefleet/contracts/device-protocol';
 import { findOperation } from '@corefleet/operations';
 import type { z } from 'zod';
+
+/** A command goes to its device in one frame, as JSON in a text in JSON: quotes double twice over. */
+const PARAMETERS_MOST_BYTES = LIMITS.serverFrameBytes / 4;
 
 /**
  * The parameters as the catalogue reads them, defaults filled in: what is stored, signed and sent.
@@ -14,9 +18,17 @@ export function checkParameters(operation: string, parameters: unknown): Record<
     ]);
   }
   const parsed = found.parameters.safeParse(parameters);
-  if (parsed.success) return parsed.data as Record<string, unknown>;
+  if (parsed.success) return requireSendable(operation, parsed.data as Record<string, unknown>);
   const problems = parsed.error.issues.flatMap(problemsOf);
   throw new InvalidRequestError(`cannot use operation "${operation}" with these parameters`, problems);
+}
+
+function requireSendable(operation: string, parameters: Record<string, unknown>): Record<string, unknown> {
+  if (Buffer.byteLength(JSON.stringify(parameters)) <= PARAMETERS_MOST_BYTES) return parameters;
+  const message = `must be at most ${PARAMETERS_MOST_BYTES} bytes of JSON, or no device could be sent them`;
+  throw new InvalidRequestError(`cannot use operation "${operation}" with these parameters`, [
+    { field: 'parameters', message },
+  ]);
 }
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
