@@ -296,7 +296,10 @@ CREATE UNIQUE INDEX "api_tokens_secret_hash_key" ON "api_tokens"("secret_hash");
 CREATE UNIQUE INDEX "setup_links_secret_hash_key" ON "setup_links"("secret_hash");
 
 -- CreateIndex
-CREATE INDEX "audit_entries_subject_kind_subject_id_id_idx" ON "audit_entries"("subject_kind", "subject_id", "id");
+CREATE INDEX "audit_entries_subject_id_id_idx" ON "audit_entries"("subject_id", "id");
+
+-- CreateIndex
+CREATE INDEX "audit_entries_action_id_idx" ON "audit_entries"("action", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "enrolment_tokens_secret_hash_key" ON "enrolment_tokens"("secret_hash");
@@ -314,13 +317,16 @@ CREATE UNIQUE INDEX "devices_enrolment_id_key" ON "devices"("enrolment_id");
 CREATE UNIQUE INDEX "devices_brand_id_model_serial_key" ON "devices"("brand_id", "model", "serial");
 
 -- CreateIndex
+CREATE INDEX "changes_enrolment_id_spawn_time_ns_idx" ON "changes"("enrolment_id", "spawn_time_ns");
+
+-- CreateIndex
 CREATE INDEX "changes_command_id_idx" ON "changes"("command_id");
 
 -- CreateIndex
-CREATE INDEX "commands_device_id_created_at_idx" ON "commands"("device_id", "created_at");
+CREATE INDEX "commands_device_id_id_idx" ON "commands"("device_id", "id");
 
 -- CreateIndex
-CREATE INDEX "commands_rollout_id_idx" ON "commands"("rollout_id");
+CREATE INDEX "commands_rollout_id_id_idx" ON "commands"("rollout_id", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "commands_enrolment_id_sequence_key" ON "commands"("enrolment_id", "sequence");

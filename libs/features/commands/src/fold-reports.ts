@@ -25,7 +25,7 @@ export async function foldReports(database: Database): Promise<{ folded: FoldedC
 const FOLD = `
 WITH taken AS (
   DELETE FROM command_reports WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM command_reports ORDER BY received_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+    SELECT ctid FROM command_reports LIMIT $1 FOR UPDATE SKIP LOCKED))
   RETURNING enrolment_id, journal_epoch, number, command_id, report
 ), newest AS (
   SELECT DISTINCT ON (enrolment_id, command_id) *, report->>'state' AS state,
