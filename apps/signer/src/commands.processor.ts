@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { CommandNudges, signCommands } from '@corefleet/features/commands';
 import { Database } from '@corefleet/platform/database';
-import { Batcher, COMMANDS_QUEUE, CommandJob, parseJob } from '@corefleet/platform/queue';
+import { Batcher, COMMANDS_QUEUE, CommandJob, TAKE_OVER, parseJob } from '@corefleet/platform/queue';
 import { SigningKey } from './signing-key';
 
 /**
@@ -13,7 +13,7 @@ import { SigningKey } from './signing-key';
  * batch. Running twice is harmless: what is signed is left out, and a nudge carries nothing.
  */
 @Injectable()
-@Processor(COMMANDS_QUEUE, { concurrency: 500 })
+@Processor(COMMANDS_QUEUE, { concurrency: 500, ...TAKE_OVER })
 export class CommandsProcessor extends WorkerHost {
   private readonly batcher = new Batcher<string, undefined>((ids) => this.signAndNudge(ids), {
     maxItems: 500,

@@ -8,12 +8,12 @@ import {
   type TimeStatement,
 } from '@corefleet/contracts/device-protocol';
 import { Clock } from '@corefleet/platform/clock';
-import { SIGNING_QUEUE, SigningJob, parseJob, type SigningAnswer } from '@corefleet/platform/queue';
+import { SIGNING_QUEUE, SigningJob, TAKE_OVER, parseJob, type SigningAnswer } from '@corefleet/platform/queue';
 import { SigningKey } from './signing-key';
 
 /** Says what time it is, signed over the nonce of each hello: the only time an agent trusts. */
 @Injectable()
-@Processor(SIGNING_QUEUE, { concurrency: 4 })
+@Processor(SIGNING_QUEUE, { concurrency: 4, ...TAKE_OVER })
 export class TimeProcessor extends WorkerHost {
   constructor(
     private readonly clock: Clock,

@@ -11,3 +11,4 @@ export {
 export { parseJob } from './parse-job';
 export { addBounded } from './add-bounded';
 export { Batcher } from './batcher';
+export { TAKE_OVER } from './take-over';
