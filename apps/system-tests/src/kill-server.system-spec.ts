@@ -3,7 +3,7 @@ import type { RolloutView } from '@corefleet/contracts/http';
 import { startFleet, type Fleet } from '@corefleet/testing/fleet';
 import type { SimulatedSnapd } from '@corefleet/snapd-simulator';
 import { eventually } from '@corefleet/testing/processes';
-import { blows, waitingJobs } from './kill-lab/blows';
+import { blows, openJobs } from './kill-lab/blows';
 import { createSystem } from './kill-lab/orders';
 import { Road } from './kill-lab/road';
 import { RoadDevice } from './kill-lab/road-device';
@@ -17,7 +17,7 @@ const STEP = 2;
 const ROLLOUT_TIMEOUT_MS = 150_000;
 const DEVICE = { taskMs: 20, rebootMs: 200 };
 /** So long every device takes while the blows fall, so that all of them fall in the middle. */
-const UNDER_FIRE_MS = 4_000;
+const UNDER_FIRE_MS = 2_500;
 const TURN = 1;
 
 let fleet: Fleet;
@@ -142,7 +142,7 @@ describe('a rollout of tested recovery systems in three waves', () => {
     await eventually(async () => (await road.rows('SELECT * FROM command_reports')).length === 0, {
       what: 'all reports to be folded',
     });
-    await eventually(async () => (await waitingJobs(road)) === 0, { what: 'the queues to be empty' });
+    await eventually(async () => (await openJobs(road)) === 0, { what: 'the queues to be empty', timeoutMs: 20_000 });
     expect(await road.rows('SELECT * FROM quarantined_items')).toEqual([]);
     expect(road.down()).toEqual([]);
     for (const serial of readers.keys()) expect(await road.online(serial)).toMatchObject({ snapdState: 'reachable' });

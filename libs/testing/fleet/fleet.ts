@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTestDatabase, type TestDatabase, type TestRole } from '../postgres';
-import { killAll, spawnProcess, type SpawnedProcess } from '../processes';
+import { killAll, spawnProcess, type SpawnedProcess, type SpawnOptions } from '../processes';
 import { testRedis, type TestRedis } from '../redis';
 import { ApiClient } from './api-client';
 import { startBalancer, type Balancer } from './balancer';
@@ -27,6 +27,9 @@ export interface Member {
   url: string | undefined;
 }
 
+/** Flags of node and environment of one process alone. */
+export type HowToStart = Pick<SpawnOptions, 'nodeArgs' | 'env'>;
+
 export interface Fleet {
   /** Logged in as an admin, at the first API. */
   readonly api: ApiClient;
@@ -37,8 +40,8 @@ export interface Fleet {
   readonly balancer: Balancer;
   /** An enrolment token good for many devices. */
   enrolmentToken(labels?: Record<string, string>): Promise<string>;
-  /** Kills the member on the spot and starts another in its place. */
-  replace(member: Member): Promise<void>;
+  /** Kills the member on the spot, unless it is dead, and starts another in its place. */
+  replace(member: Member, how?: HowToStart): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,8 +58,10 @@ const READY_TIMEOUT_MS = 30_000;
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const [database, redis, balancer] = [await createTestDatabase(), testRedis(), await startBalancer()];
   const directory = mkdtempSync(path.join(tmpdir(), 'corefleet-fleet-'));
-  const start = (part: Part): Promise<Member> =>
-    startMember(part, environment(part, { database, redis, balancer, directory, options }));
+  const start = (part: Part, { nodeArgs = [], env = {} }: HowToStart = {}): Promise<Member> => {
+    const common = environment(part, { database, redis, balancer, directory, options });
+    return startMember(part, { nodeArgs, env: { ...common, ...env } });
+  };
   const many = (part: Part, count = 1): Promise<Member[]> =>
     Promise.all(Array.from({ length: count }, () => start(part)));
 
@@ -79,10 +84,10 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
       const asked = { name: `test ${randomUUID()}`, labels, maxUses: 10_000, expiresInSeconds: 3600 };
       return (await client.post<{ token: string }>('/v1/enrolment-tokens', asked)).token;
     },
-    async replace(member) {
+    async replace(member, how) {
       if (member.part === 'gateway' && member.url) balancer.remove(member.url);
       await member.process.kill('SIGKILL');
-      Object.assign(member, await start(member.part));
+      Object.assign(member, await start(member.part, how));
       if (member.part === 'gateway' && member.url) balancer.add(member.url);
     },
     async stop() {
@@ -115,8 +120,8 @@ function environment(part: Part, { database, redis, balancer, directory, options
   };
 }
 
-async function startMember(part: Part, env: Record<string, string>): Promise<Member> {
-  const spawned = spawnProcess(path.resolve('dist', `${part}.cjs`), { env });
+async function startMember(part: Part, how: HowToStart): Promise<Member> {
+  const spawned = spawnProcess(path.resolve('dist', `${part}.cjs`), how);
   const line = new RegExp(`^${part} ready(?: on (\\S+))?$`, 'm');
   await spawned.ready(line, READY_TIMEOUT_MS);
   return { part, process: spawned, url: line.exec(spawned.output())?.[1] };

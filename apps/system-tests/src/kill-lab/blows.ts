@@ -38,15 +38,12 @@ async function endConnections(road: Road): Promise<void> {
   );
 }
 
-/**
- * Jobs of the fleet's queues that nobody has taken. One that a dead process had taken is not counted: BullMQ gives it to
- * another once its lock has expired, which takes up to a minute and finds nothing left to do.
- */
-export async function waitingJobs({ fleet }: Road): Promise<number> {
+/** Jobs of the fleet's queues that are not over: waiting, or taken by somebody, dead or alive. */
+export async function openJobs({ fleet }: Road): Promise<number> {
   let open = 0;
   for (const name of ['commands', 'rollouts', 'signing']) {
     const queue = new Queue(name, { connection: { url: fleet.redis.url }, prefix: `${fleet.redis.prefix}:queue` });
-    open += await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
+    open += await queue.getJobCountByTypes('waiting', 'active', 'delayed', 'prioritized');
     await queue.close();
   }
   return open;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HowToStart } from '@corefleet/testing/fleet';
 import { progressOf } from './journal-file';
 import type { Order } from './orders';
 import type { Road } from './road';
@@ -7,7 +8,7 @@ import type { RoadDevice } from './road-device';
 
 /** Where an agent dies: see preload-death.cjs. */
 export interface Place {
-  readonly at: 'journal' | 'state' | 'server' | 'snapd';
+  readonly at: 'journal' | 'state' | 'server' | 'snapd' | 'socket';
   readonly when: 'before' | 'after';
   /** Only calls with this text in their data count. */
   readonly contains?: string;
@@ -55,6 +56,14 @@ export async function untilOneSurvives<T>(dieAt: (call: number) => Promise<T | u
   throw new Error(`cannot survive: an agent died at each of ${MOST_CALLS} calls`);
 }
 
+const PRELOAD = path.resolve(__dirname, 'preload-death.cjs');
+
+/** How a process is started that dies at that call. */
+export const deathAt = ({ at, when, contains = '' }: Place, call: number): Required<HowToStart> => ({
+  nodeArgs: ['--require', PRELOAD],
+  env: { DEATH_AT: at, DEATH_WHEN: when, DEATH_CALL: String(call), DEATH_CONTAINS: contains },
+});
+
 /** Starts an agent that dies at that call. @returns whether it died before `over` was so */
 export async function diesBefore(
   device: RoadDevice,
@@ -62,9 +71,7 @@ export async function diesBefore(
   call: number,
   over: Promise<unknown>,
 ): Promise<boolean> {
-  const { at, when, contains = '' } = place;
-  const env = { DEATH_AT: at, DEATH_WHEN: when, DEATH_CALL: String(call), DEATH_CONTAINS: contains };
-  const agent = device.startAgent({ preload: path.resolve(__dirname, 'preload-death.cjs'), env });
+  const agent = device.startAgent(deathAt(place, call));
   return Promise.race([agent.exited.then(() => true), over.then(() => false)]);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { simulatedDevice, simulatedStore } from '@corefleet/apps/simulator';
 import type { SimulatedSnapd, SimulatedStore } from '@corefleet/snapd-simulator';
-import type { Fleet } from '@corefleet/testing/fleet';
+import type { Fleet, HowToStart } from '@corefleet/testing/fleet';
 import { spawnProcess, type SpawnedProcess } from '@corefleet/testing/processes';
 import { askSnapd, startRecordingProxy, type RecordedRequest, type RecordingProxy } from '@corefleet/testing/snapd-lab';
 
@@ -16,12 +16,6 @@ export interface RoadDeviceOptions {
   readonly rebootMs?: number;
   /** How long the agent waits for snapd to answer, and waits out a request of unknown fate, in milliseconds. */
   readonly snapdTimeoutMs?: number;
-}
-
-/** What makes an agent die: a preload of its process, and what the preload is told. */
-export interface Death {
-  readonly preload: string;
-  readonly env: Readonly<Record<string, string>>;
 }
 
 const WATCH_POWER_MS = 5;
@@ -66,10 +60,10 @@ export class RoadDevice {
   }
 
   /** Starts the agent, which enrols at its first start. */
-  startAgent(death?: Death): SpawnedProcess {
+  startAgent({ nodeArgs = [], env = {} }: HowToStart = {}): SpawnedProcess {
     const { enrolmentToken, snapdTimeoutMs } = this.options;
     this.agent = spawnProcess(path.resolve('dist', 'agent.cjs'), {
-      nodeArgs: death ? ['--require', death.preload] : [],
+      nodeArgs,
       env: {
         COREFLEET_SERVER: this.fleet.api.url,
         COREFLEET_ENROLMENT_TOKEN: enrolmentToken,
@@ -77,7 +71,7 @@ export class RoadDevice {
         COREFLEET_SNAPD_SOCKET: this.proxy.socketPath,
         COREFLEET_BOOT_ID_FILE: this.bootIdFile,
         ...(snapdTimeoutMs === undefined ? {} : { COREFLEET_SNAPD_TIMEOUT_MS: String(snapdTimeoutMs) }),
-        ...death?.env,
+        ...env,
       },
     });
     return this.agent;

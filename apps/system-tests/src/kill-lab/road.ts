@@ -49,10 +49,8 @@ export class Road {
   }
 
   /** Orders an operation. @returns the command's id */
-  async order(deviceId: string, operation: string, parameters: object = {}, more: object = {}): Promise<string> {
-    const asked = { deviceIds: [deviceId], operation, parameters, ...more };
-    const { commands } = await this.api.post<{ commands: { id: string }[] }>('/v1/commands', asked);
-    return commands[0]?.id ?? '';
+  order(deviceId: string, operation: string, parameters: object = {}, more: object = {}): Promise<string> {
+    return orderAt(this.api, { deviceIds: [deviceId], operation, parameters, ...more });
   }
 
   /** Waits for the command's terminal state. */
@@ -93,4 +91,10 @@ export class Road {
       .flat()
       .filter(({ process }) => !process.isRunning());
   }
+}
+
+/** Orders at one copy of the API. @returns the id of the first command */
+export async function orderAt(api: ApiClient, asked: object, headers?: Record<string, string>): Promise<string> {
+  const { commands } = await api.post<{ commands: { id: string }[] }>('/v1/commands', asked, headers);
+  return commands[0]?.id ?? '';
 }
