@@ -15,6 +15,13 @@ export function journalFailure(error: unknown): End {
   return { state: 'failed', cause: error.code, message: messageOf(error) };
 }
 
+/** Nobody can say whether the first one reached snapd. */
+export const TOO_LATE_TO_SEND_AGAIN: End = {
+  state: 'unknown',
+  cause: 'unknown-fate',
+  message: 'the deadline passed before the request could be sent again',
+};
+
 /** The end of a change that did not do all it was made for. */
 export function endOfChange(change: Change): End {
   if (change.status === 'Error')

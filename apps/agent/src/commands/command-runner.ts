@@ -15,7 +15,7 @@ import { messageOf } from '../logger';
 import type { Followed } from '../observer/change-tracker';
 import { decideAdoption } from './adoption';
 import type { CheckedCommand } from './check-command';
-import { endOfChange, fitReport, journalFailure, type End } from './command-end';
+import { endOfChange, fitReport, journalFailure, TOO_LATE_TO_SEND_AGAIN, type End } from './command-end';
 import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
 import type { RunnerOptions } from './runner-options';
 
@@ -155,7 +155,7 @@ export class CommandRunner {
 
   private afterFailedRequest(intent: Intent, error: unknown): Promise<End | { readonly why: Why }> {
     this.leaveIfStopped();
-    const failure = judgeRequest(error);
+    const failure = this.operation.risk === 'read' ? judgeReading(error) : judgeRequest(error);
     if (failure.kind === 'unknown') {
       const { logger } = this.options;
       logger.warn('A request to snapd has an unknown fate', { commandId: this.commandId, ...failure.why });
@@ -226,6 +226,7 @@ export class CommandRunner {
     const { clock, time, signal } = this.options;
     await time.whenKnown(signal);
     this.leaveIfStopped();
+    if (time.nowMs() >= this.deadlineMs) return TOO_LATE_TO_SEND_AGAIN;
     for (let attempt = 1; ; attempt += 1) {
       const sent = await this.send({ ...intent, atWallMs: clock.wallMs() });
       if ('state' in sent) return sent;
