@@ -110,7 +110,22 @@ function relay(exchange: Exchange): void {
   answer.on('close', () => {
     if (method === 'GET' || !incoming.complete) outgoing.destroy();
   });
-  incoming.pipe(outgoing);
+  sendBody(incoming, outgoing);
+}
+
+/**
+ * Sends a short body in one write: snapd may refuse and close before a second one, even an empty one, and then the
+ * failed write (EPIPE) would hide its answer.
+ */
+function sendBody(incoming: http.IncomingMessage, outgoing: http.ClientRequest): void {
+  const { 'content-length': length } = incoming.headers;
+  if (length === undefined || Number(length) > bodyLimitBytes) {
+    incoming.pipe(outgoing);
+    return;
+  }
+  const chunks: Buffer[] = [];
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  incoming.on('end', () => outgoing.end(Buffer.concat(chunks)));
 }
 
 function passAnswer(response: http.IncomingMessage, answer: http.ServerResponse): void {
