@@ -3,8 +3,8 @@ import path from 'node:path';
 import { runChild } from '../children.mjs';
 import { inCache, inRoot } from '../paths.mjs';
 
-/** The lab's contract suite needs a real snapd: `npm run test:snapd` runs it. */
-const IGNORED = { contract: ['/node_modules/', '/libs/testing/snapd-lab/'] };
+/** What needs a real snapd: `npm run test:snapd` runs the road's. */
+const IGNORED = { contract: ['/node_modules/', '/libs/testing/snapd-lab/', '/apps/system-tests/src/real-snapd/'] };
 /** Whole systems of processes, one at a time. */
 const IN_BAND = new Set(['system']);
 

@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+// npm run test:snapd [-- --suite trixie|forky]
+// Runs the whole road on the real snapd of Debian's suites, and closes with the line `N passed, N failed, N skipped`.
+import { withCleanup } from './cleanup.mjs';
+import { ensureInstalled } from './install.mjs';
+
+const SUITES = ['trixie', 'forky'];
+const HELP = `npm run test:snapd [-- --suite trixie|forky]
+
+Runs the server, the real agent and a real snapd from Debian's packages together, once for each suite (${SUITES.join(', ')}).
+
+  --suite SUITE                 only this one
+  COREFLEET_SNAPD_DEB_TRIXIE    a kept snapd .deb instead of a download; so too COREFLEET_SNAPD_DEB_FORKY
+  COREFLEET_DEBIAN_MIRROR       Debian's mirror, where the machine's apt sources name none
+  COREFLEET_DEBIAN_KEYRING      the keys that sign it, where the machine's own are missing or too old
+
+Where a suite's packages cannot be had its tests are skipped, loudly.
+`;
+
+const results = [];
+
+try {
+  const suites = chosenSuites(process.argv.slice(2));
+  if (suites) await withCleanup((cleanup) => runSuites(cleanup, suites));
+  else process.stdout.write(HELP);
+} catch (error) {
+  process.stderr.write(`${error.stack ?? error}\n`);
+  results.push({ passed: 0, failed: 1, skipped: 0 });
+}
+if (results.length > 0) printSummary();
+
+/** @returns undefined when help is wanted */
+function chosenSuites(argv) {
+  if (argv.includes('--help') || argv.includes('-h')) return undefined;
+  if (argv.length === 0) return SUITES;
+  const [option, suite, ...others] = argv;
+  if (option === '--suite' && SUITES.includes(suite) && others.length === 0) return [suite];
+  throw new Error(`cannot understand "${argv.join(' ')}"\n\n${HELP}`);
+}
+
+async function runSuites(cleanup, suites) {
+  await ensureInstalled();
+  const { buildApps } = await import('./build-apps.mjs');
+  const { generateClient } = await import('./database.mjs');
+  const { prepareSnapd } = await import('./test/prepare-snapd.mjs');
+  const { runSnapdTests } = await import('./test/snapd-step.mjs');
+  const { startTestStores } = await import('./test-stores.mjs');
+  await generateClient();
+  await buildApps(['api', 'gateway', 'worker', 'signer', 'agent']);
+  const stores = await startTestStores(cleanup);
+  for (const suite of suites) {
+    process.stdout.write(`\n== snapd of Debian ${suite} ==\n`);
+    const { version, unavailable } = await prepareSnapd(suite);
+    if (unavailable) warn(suite, unavailable);
+    const result = await runSnapdTests(cleanup, { suite: unavailable ? undefined : suite, name: suite, stores });
+    results.push({ ...result, name: version ?? `of Debian ${suite}` });
+    process.stdout.write(`\nsnapd ${line(results.at(-1))}\n`);
+  }
+}
+
+function warn(suite, why) {
+  const lines = [
+    `THE SNAPD OF DEBIAN ${suite.toUpperCase()} IS NOT TESTED: all of its tests are skipped.`,
+    ...why.split('\n').slice(0, 12),
+    `A kept package helps: COREFLEET_SNAPD_DEB_${suite.toUpperCase()}=<file>`,
+  ];
+  const frame = '!'.repeat(100);
+  process.stdout.write(`\n${frame}\n${lines.map((text) => `!! ${text}\n`).join('')}${frame}\n`);
+}
+
+function line({ name, passed, failed, skipped, note }) {
+  return `${name}: ${passed} passed, ${failed} failed, ${skipped} skipped${note ? ` (${note})` : ''}`;
+}
+
+function printSummary() {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  process.stdout.write('\n');
+  for (const result of results) {
+    for (const key of Object.keys(total)) total[key] += result[key];
+    if (result.name) process.stdout.write(`snapd ${line(result)}\n`);
+  }
+  if (total.failed > 0) process.exitCode = 1;
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+}
