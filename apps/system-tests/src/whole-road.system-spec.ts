@@ -230,7 +230,7 @@ describe('bad input', () => {
     [
       'answers garbage',
       'garbage',
-      'cannot understand the answer to GET /v2/changes',
+      'cannot understand the answer to GET /v2/',
       () => Promise.resolve(device.snapd.injectGarbage(100_000)),
     ],
   ])('says so when snapd %s, and goes on when it is back', async (_, state, words, spoil) => {
