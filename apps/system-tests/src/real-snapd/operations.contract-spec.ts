@@ -163,11 +163,14 @@ describeRealSnapd('operations on a real snapd', () => {
 
   it('shows what others and snapd itself have changed', async () => {
     const json = { 'refresh.retain': 4 };
-    const { change } = await stand.snapd.ask('/v2/snaps/system/conf', { method: 'PUT', json });
+    const { change = '' } = await stand.snapd.ask('/v2/snaps/system/conf', { method: 'PUT', json });
+    await stand.snapd.changeEnd(change);
     await expectRowsToEqualSnapd(stand);
     const kept = await stand.rows.changes(stand.enrolmentId);
     expect(kept.find(({ id }) => id === change)).toMatchObject({ commandId: null, status: 'Done' });
     expect(kept.filter(({ commandId }) => commandId === null).map(({ kind }) => kind)).toContain('become-operational');
+    const notices = await stand.rows.notices(stand.enrolmentId);
+    expect(notices).toContainEqual(expect.objectContaining({ type: 'change-update', key: change, occurrences: 3 }));
   });
 
   it('keeps the facts of the device as snapd shows them', async () => {

@@ -57,7 +57,11 @@ describeRealSnapd('restarts of a real snapd and its device', () => {
 
   it('tells of a change that began and ended while the agent was away', async () => {
     await stand.agent.kill();
-    const { change } = await stand.snapd.ask('/v2/snaps/system/conf', { method: 'PUT', json: { 'refresh.retain': 6 } });
+    const { change = '' } = await stand.snapd.ask('/v2/snaps/system/conf', {
+      method: 'PUT',
+      json: { 'refresh.retain': 6 },
+    });
+    await stand.snapd.changeEnd(change);
     await stand.agent.start();
     await expectRowsToEqualSnapd(stand);
     const kept = await stand.rows.changes(stand.enrolmentId);
