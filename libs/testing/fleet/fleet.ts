@@ -54,8 +54,20 @@ const ROLE: Record<Part, TestRole> = {
 const ADMIN = { username: 'admin', password: 'fleet-under-test' };
 const READY_TIMEOUT_MS = 30_000;
 
-/** Starts the production shape: spawned processes over a database and a Redis prefix of its own. Stop it in `afterAll`. */
+/**
+ * Starts the production shape: spawned processes over a database and a Redis prefix of its own. Stop it in `afterAll`.
+ * @throws when a process does not start; the others are gone by then
+ */
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
+  try {
+    return await assembleFleet(options);
+  } catch (error) {
+    await killAll();
+    throw error;
+  }
+}
+
+async function assembleFleet(options: FleetOptions): Promise<Fleet> {
   const [database, redis, balancer] = [await createTestDatabase(), testRedis(), await startBalancer()];
   const directory = mkdtempSync(path.join(tmpdir(), 'corefleet-fleet-'));
   const start = (part: Part, { nodeArgs = [], env = {} }: HowToStart = {}): Promise<Member> => {

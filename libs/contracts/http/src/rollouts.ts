@@ -6,7 +6,10 @@ import { filter } from './devices';
 const WAVES_MOST = 50;
 const DEVICES_MOST = 1_000_000;
 
-/** How far the rollout has come when this wave is through: so much of all targets, or so many devices. */
+/**
+ * A wave of its own: so much of all targets, rounded up, or so many devices. Waves that are all percentages add up to 100;
+ * otherwise the last one takes whoever is left.
+ */
 export const WaveSize = z.union([
   z.strictObject({ percent: z.number().positive().max(100) }),
   z.strictObject({ count: z.number().int().min(1).max(DEVICES_MOST) }),

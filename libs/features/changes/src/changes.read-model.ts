@@ -10,6 +10,8 @@ const CHANGE_COLUMNS = `enrolments.device_id AS "deviceId", changes.enrolment_id
 /** The largest place there is: a first page begins before it. */
 const BEGINNING = ['9223372036854775807', 'ffffffff-ffff-ffff-ffff-ffffffffffff', ''] as const;
 const MOST_NOTICES = 500;
+/** A command makes a handful; an agent may say what it likes. */
+const CHANGES_OF_A_COMMAND = 100;
 
 export interface ListChanges {
   readonly deviceId: string;
@@ -68,8 +70,8 @@ export class ChangesReadModel {
       `SELECT ${CHANGE_COLUMNS}
        FROM changes JOIN enrolments ON enrolments.id = changes.enrolment_id
        WHERE command_id = $1 AND changes.enrolment_id = (SELECT commands.enrolment_id FROM commands WHERE commands.id = $1)
-       ORDER BY spawn_time_ns, change_id`,
-      [commandId],
+       ORDER BY spawn_time_ns, change_id LIMIT $2`,
+      [commandId, CHANGES_OF_A_COMMAND],
     );
   }
 

@@ -6,6 +6,8 @@ describe('planWaves', () => {
     [[{ percent: 1 }, { percent: 99 }], 3, [1, 2]],
     [[{ count: 2 }, { percent: 50 }, { count: 1 }], 10, [2, 5, 3]],
     [[{ percent: 100 }], 1, [1]],
+    [[{ percent: 33.3 }, { percent: 33.3 }, { percent: 33.4 }], 9, [3, 3, 3]],
+    [[{ percent: 0.1 }, { percent: 0.2 }, { percent: 99.7 }], 1000, [1, 2, 997]],
   ])('%j over %i devices', (waves, targets, sizes) => {
     expect(planWaves(waves, targets)).toEqual(sizes);
   });
