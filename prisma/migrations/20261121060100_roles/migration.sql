@@ -28,11 +28,13 @@ GRANT USAGE ON SEQUENCE audit_entries_id_seq TO corefleet_api, corefleet_worker;
 GRANT SELECT ON audit_entries, enrolments, devices, device_links, commands, command_reports, rollouts, waves, rollout_targets, signing_keys TO corefleet_worker;
 GRANT INSERT ON audit_entries, commands TO corefleet_worker;
 GRANT UPDATE (status, accepted_at, finished_at, change_ids, cause, message, snapd_kind, snapd_value, result, late_status, applied_epoch, applied_number) ON commands TO corefleet_worker;
-GRANT UPDATE ON rollouts, waves, rollout_targets TO corefleet_worker;
+GRANT UPDATE (status, reason, finished_at, version) ON rollouts TO corefleet_worker;
+GRANT UPDATE (status, started_at, finished_at) ON waves TO corefleet_worker;
+GRANT UPDATE (command_id, skipped) ON rollout_targets TO corefleet_worker; -- never which devices are meant
 GRANT DELETE, UPDATE (received_at) ON command_reports TO corefleet_worker; -- UPDATE of a column: what FOR UPDATE asks for
 
 -- signer: reads what it signs and what authorised it; writes the signature and the sequence, nothing else.
-GRANT SELECT ON audit_entries, commands, enrolments, devices, rollouts, signing_keys TO corefleet_signer;
+GRANT SELECT ON audit_entries, commands, enrolments, devices, rollout_targets, signing_keys TO corefleet_signer;
 GRANT UPDATE (status, key_id, sequence, envelope, signature, signed_at, finished_at, cause, message) ON commands TO corefleet_signer;
 GRANT UPDATE (next_sequence) ON enrolments TO corefleet_signer;
 GRANT INSERT ON signing_keys TO corefleet_signer;

@@ -62,7 +62,10 @@ SELECT c.id, c.operation, c.parameters, c.created_at AS "createdAt", c.valid_unt
        d.serial, d.model, d.brand_id AS "brandId", a.action AS "auditAction",
        jsonb_build_object('operation', a.details->'operation', 'parameters', a.details->'parameters') AS "auditDetails",
        coalesce(CASE a.action WHEN 'command.issue' THEN c.rollout_id IS NULL AND a.details->'commands' ? c.id::text
-                              WHEN 'rollout.create' THEN a.subject_id = c.rollout_id::text END, false) AS "auditNamesIt"
+                              WHEN 'rollout.create' THEN a.subject_id = c.rollout_id::text AND EXISTS (
+                                SELECT FROM rollout_targets t
+                                 WHERE t.command_id = c.id AND t.rollout_id = c.rollout_id AND t.device_id = c.device_id)
+                              END, false) AS "auditNamesIt"
   FROM commands c
   JOIN enrolments e ON e.id = c.enrolment_id
   JOIN devices d ON d.id = c.device_id AND d.id = e.device_id

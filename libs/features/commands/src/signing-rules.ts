@@ -16,7 +16,7 @@ export interface CommandToSign {
   readonly brandId: string;
   /** null when the audit entry does not exist. */
   readonly auditAction: string | null;
-  /** The entry names this very command, or the rollout it is of: one request authorises no second command. */
+  /** The entry names this very command, or the rollout whose target it is: one request authorises no second command. */
   readonly auditNamesIt: boolean;
   readonly auditDetails: { readonly operation?: unknown; readonly parameters?: unknown } | null;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AuditService } from '@corefleet/features/audit';
-import { CommandJobs } from '@corefleet/features/commands';
+import { CommandJobs, signCommands } from '@corefleet/features/commands';
 import { DevicesService } from '@corefleet/features/devices';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
@@ -157,6 +157,39 @@ describe('a rollout', () => {
     await owner.prisma.command.updateMany({ where: { rolloutId: id }, data: { lateStatus: 'succeeded' } });
     await reconcile(id);
     expect(await reads.get(id)).toMatchObject({ status: 'finished' });
+  });
+
+  it('has its own commands signed, and none that a stolen worker invents for another device', async () => {
+    const { id } = await aRollout(1);
+    await devicesOf('elsewhere', 1);
+    await reconcile(id);
+    const [made] = await owner.prisma.command.findMany({ where: { rolloutId: id } });
+    const other = await owner.prisma.device.findFirstOrThrow({
+      where: { labels: { path: ['site'], equals: 'elsewhere' } },
+    });
+    const invented = randomUUID();
+    await connect('corefleet_worker').pool.query(
+      `INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
+                             deadline_seconds, valid_until, change_ids)
+       SELECT $1, $2, $3, rollout_id, operation, parameters, 'queued', requested_by, audit_id, deadline_seconds, valid_until, '{}'
+         FROM commands WHERE id = $4`,
+      [invented, other.id, other.enrolmentId, made!.id],
+    );
+    await signCommands(connect('corefleet_signer'), { keyId: 'k', sign: () => 'signature' }, [made!.id, invented]);
+    const rows = await owner.prisma.command.findMany({ where: { id: { in: [made!.id, invented] } } });
+    expect(new Map(rows.map((row) => [row.id, row.status]))).toEqual(
+      new Map([
+        [made!.id, 'signed'],
+        [invented, 'rejected'],
+      ]),
+    );
+  });
+
+  it('lets the worker change no target of a rollout', async () => {
+    const worker = connect('corefleet_worker');
+    await expect(worker.pool.query('UPDATE rollout_targets SET device_id = gen_random_uuid()')).rejects.toThrow(
+      /permission denied/,
+    );
   });
 
   it('takes back what no device accepted when it is stopped', async () => {
