@@ -9,11 +9,9 @@ import { DevicesModule } from '@corefleet/features/devices';
 import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { RolloutsModule } from '@corefleet/features/rollouts';
-import { ClockModule } from '@corefleet/platform/clock';
-import { DatabaseModule } from '@corefleet/platform/database';
 import type { Logger } from '@corefleet/platform/logger';
-import { COMMANDS_QUEUE, QueueModule, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
-import { RedisModule } from '@corefleet/platform/redis';
+import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
+import { storesOf } from '@corefleet/platform/stores';
 import { AccessGuard } from './access/access.guard';
 import { AuditController } from './audit/audit.controller';
 import { ChangesController } from './changes/changes.controller';
@@ -65,18 +63,10 @@ const AROUND_HANDLERS: Provider[] = [
 @Module({})
 export class ApiModule {
   static for(config: ApiConfig, logger: Logger): DynamicModule {
-    const { COREFLEET_REDIS_URL: redisUrl, COREFLEET_REDIS_PREFIX: prefix } = config;
     return {
       module: ApiModule,
       imports: [
-        ClockModule,
-        DatabaseModule.for({
-          url: config.COREFLEET_DATABASE_URL,
-          connections: config.COREFLEET_DATABASE_CONNECTIONS,
-          logger,
-        }),
-        RedisModule.for({ url: redisUrl, prefix, logger }),
-        QueueModule.for({ redisUrl, prefix, queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }),
+        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger),
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, RolloutsModule],
         DiscoveryModule,

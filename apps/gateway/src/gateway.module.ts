@@ -3,11 +3,10 @@ import { DEFAULT_POLICY } from '@corefleet/device-link';
 import { ChangesModule } from '@corefleet/features/changes';
 import { CommandReportsIngest } from '@corefleet/features/commands';
 import { InventoryModule } from '@corefleet/features/inventory';
-import { ClockModule, Ids } from '@corefleet/platform/clock';
-import { DatabaseModule } from '@corefleet/platform/database';
+import { Ids } from '@corefleet/platform/clock';
 import type { Logger } from '@corefleet/platform/logger';
-import { QueueModule, SIGNING_QUEUE } from '@corefleet/platform/queue';
-import { RedisModule } from '@corefleet/platform/redis';
+import { SIGNING_QUEUE } from '@corefleet/platform/queue';
+import { storesOf } from '@corefleet/platform/stores';
 import { AdmissionService } from './admission.service';
 import type { GatewayConfig } from './config';
 import { EnrolmentsRepository } from './enrolments.repository';
@@ -54,21 +53,9 @@ export class GatewayModule {
       { ...DEFAULT_POLICY, heartbeatMs, factsEveryBeats },
       logger,
     );
-    const stores = { url: config.COREFLEET_REDIS_URL, prefix: config.COREFLEET_REDIS_PREFIX, logger };
     return {
       module: GatewayModule,
-      imports: [
-        ClockModule,
-        DatabaseModule.for({
-          url: config.COREFLEET_DATABASE_URL,
-          connections: config.COREFLEET_DATABASE_CONNECTIONS,
-          logger,
-        }),
-        RedisModule.for(stores),
-        QueueModule.for({ redisUrl: stores.url, prefix: stores.prefix, queues: [SIGNING_QUEUE], works: false }),
-        ChangesModule,
-        InventoryModule,
-      ],
+      imports: [...storesOf(config, { queues: [SIGNING_QUEUE], works: false }, logger), ChangesModule, InventoryModule],
       providers: [{ provide: GatewayContext, useValue: context }, ...links, ...edge, ...reports, GatewayService],
     };
   }

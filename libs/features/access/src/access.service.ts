@@ -9,7 +9,7 @@ import { insertToken } from './insert-token';
 import { verifyPassword } from './password';
 import type { Principal, TokenKind } from './principal';
 import { parseRole, type Role } from './role';
-import { hashSecret, isSecret } from './secret';
+import { hashSecret, isSecret } from '@corefleet/platform/secrets';
 
 const SESSION_SECONDS = 12 * 3600;
 /** `lastUsedAt` is written at most this often, so that reading does not mean writing. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '@corefleet/platform/database';
 import type { TokenKind } from './principal';
-import { newSecret } from './secret';
+import { newSecret } from '@corefleet/platform/secrets';
 
 const PREFIX = { session: 'cfs_', api: 'cft_' } as const;
 

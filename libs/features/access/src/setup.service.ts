@@ -5,7 +5,7 @@ import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, UnauthenticatedError } from '@corefleet/platform/errors';
 import { hashPassword, verifyPassword } from './password';
 import type { Role } from './role';
-import { hashSecret, isSecret, newSecret } from './secret';
+import { hashSecret, isSecret, newSecret } from '@corefleet/platform/secrets';
 
 const LINK_MS = 30 * 60_000;
 const SYSTEM: Actor = { kind: 'system', id: 'setup', name: 'setup' };

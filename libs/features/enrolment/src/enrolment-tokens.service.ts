@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Prisma, type Transaction } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
+import { hashSecret, newSecret } from '@corefleet/platform/secrets';
 import { EnrolmentTokenRefusedError } from './enrolment.errors';
 
 /** A token without its secret, which is shown once. */
@@ -21,9 +21,6 @@ export interface EnrolmentTokenView {
 
 type TokenRow = Prisma.EnrolmentTokenGetPayload<object>;
 
-const SECRET_PREFIX = 'cfe_';
-const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
 /** Writer of table `enrolment_tokens`. */
 @Injectable()
 export class EnrolmentTokensService {
@@ -39,7 +36,7 @@ export class EnrolmentTokensService {
     actor: Actor,
     input: { name: string; labels: Record<string, string>; maxUses: number; expiresInSeconds: number },
   ): Promise<EnrolmentTokenView & { token: string }> {
-    const token = SECRET_PREFIX + randomBytes(32).toString('base64url');
+    const { text: token, hash: secretHash } = newSecret('cfe_');
     const row = await this.database.transaction(async (tx) => {
       const created = await tx.enrolmentToken.create({
         data: {
@@ -47,7 +44,7 @@ export class EnrolmentTokensService {
           name: input.name,
           labels: input.labels,
           maxUses: input.maxUses,
-          secretHash: hashSecret(token),
+          secretHash,
           createdBy: actor.name,
           expiresAt: new Date(this.clock.now().getTime() + input.expiresInSeconds * 1000),
         },

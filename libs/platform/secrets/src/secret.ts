@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 32;
-/** The prefix says what leaked, when one does: API token, session, one-time link. */
-export type SecretPrefix = 'cft_' | 'cfs_' | 'cfl_';
+/** The prefix says what leaked, when one does: API token, session, one-time link, enrolment token. */
+export type SecretPrefix = 'cft_' | 'cfs_' | 'cfl_' | 'cfe_';
 
-const FORM = /^cf[tsl]_[A-Za-z0-9_-]{43}$/;
+const FORM = /^cf[tsle]_[A-Za-z0-9_-]{43}$/;
 
 /** A new bearer secret: the text is shown once and only its hash is kept. */
 export function newSecret(prefix: SecretPrefix): { text: string; hash: string } {

@@ -1,0 +1,2 @@
+export { hashSecret, isSecret, newSecret } from './secret';
+export type { SecretPrefix } from './secret';

@@ -1,0 +1,1 @@
+export { storesOf } from './stores-of';

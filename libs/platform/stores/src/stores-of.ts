@@ -1,0 +1,28 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { ClockModule } from '@corefleet/platform/clock';
+import type { storeSettings } from '@corefleet/platform/config';
+import { DatabaseModule } from '@corefleet/platform/database';
+import type { Logger } from '@corefleet/platform/logger';
+import { QueueModule } from '@corefleet/platform/queue';
+import { RedisModule } from '@corefleet/platform/redis';
+import type { z } from 'zod';
+
+type StoreSettings = { [Name in keyof typeof storeSettings]: z.output<(typeof storeSettings)[Name]> };
+
+/** The queues of one process, and whether it works on any of them or adds to them only. */
+interface Queues {
+  readonly queues: readonly string[];
+  readonly works: boolean;
+}
+
+/** What every server process is built on: clock, Postgres, Redis and its queues, each made once for the process. */
+export function storesOf(settings: StoreSettings, queues: Queues, logger: Logger): (Type | DynamicModule)[] {
+  const { COREFLEET_REDIS_URL: url, COREFLEET_REDIS_PREFIX: prefix } = settings;
+  const { COREFLEET_DATABASE_URL, COREFLEET_DATABASE_CONNECTIONS: connections } = settings;
+  return [
+    ClockModule,
+    DatabaseModule.for({ url: COREFLEET_DATABASE_URL, connections, logger }),
+    RedisModule.for({ url, prefix, logger }),
+    QueueModule.for({ redisUrl: url, prefix, ...queues }),
+  ];
+}
