@@ -150,6 +150,24 @@ describe('a rollout', () => {
     expect(await reads.get(id)).toMatchObject({ status: 'finished', reason: null });
   });
 
+  it('goes on without devices that have not answered when a person says so', async () => {
+    const { id } = await aRollout(4, { waves: [{ count: 3 }, { percent: 25 }], maxInFlight: 3 });
+    await reconcile(id);
+    await end(id, 'succeeded', 2);
+    await reconcile(id);
+    expect(await counts(id)).toEqual([
+      ['running', { succeeded: 2, queued: 1 }],
+      ['pending', { pending: 1 }],
+    ]);
+    await rollouts.pause(person, id);
+    await rollouts.continue(person, id, 'the third is in repair');
+    await reconcile(id);
+    expect(await counts(id)).toEqual([
+      ['passed', { succeeded: 2, queued: 1 }],
+      ['running', { queued: 1 }],
+    ]);
+  });
+
   it('judges a late result for what it is', async () => {
     const { id } = await aRollout(2, { minFailed: 1, maxFailedPercent: 50 });
     await reconcile(id);

@@ -25,6 +25,11 @@ describe('decide', () => {
       rollout([wave(1, 'passed', { running: 1, succeeded: 1 }), wave(2, 'running', { pending: 30, signed: 3 })]),
       { kind: 'claim', wave: 2, limit: 6 },
     ],
+    [
+      "leaves a passed wave's silent devices out of the limit",
+      rollout([wave(1, 'passed', { signed: 8, running: 1 }), wave(2, 'running', { pending: 30 })]),
+      { kind: 'claim', wave: 2, limit: 9 },
+    ],
     ['waits while the limit is used up', rollout([wave(1, 'running', { pending: 3, running: 10 })]), { kind: 'wait' }],
     ['waits for the last device', rollout([wave(1, 'running', { rebooting: 1, succeeded: 9 })]), { kind: 'wait' }],
     [
@@ -78,6 +83,7 @@ describe('tally', () => {
       succeeded: 2,
       reached: 4,
       open: 3,
+      underWay: 1,
     });
   });
 });

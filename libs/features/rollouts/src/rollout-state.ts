@@ -10,7 +10,8 @@ import { SUCCEEDED, isEnd } from '@corefleet/features/commands';
  * | finished | every wave passed its gate                     | -                                                             |
  * | stopped  | a person ended it                              | -                                                             |
  *
- * A wave: pending -> running (the one before passed) -> passed. Its targets' states are those of their commands.
+ * A wave: pending -> running (the one before passed) -> passed (each device came to its end, or a person went on without
+ * those that have not answered). Its targets' states are those of their commands.
  * Whatever happens is derived from the rows again at each reconcile, so any process may die on any line.
  */
 export type RolloutStatus = 'running' | 'paused' | 'finished' | 'stopped';
@@ -49,18 +50,23 @@ const sum = (counts: WaveTally['counts'], wanted: (state: string) => boolean): n
 
 const over = (state: string): boolean => state === 'skipped' || isEnd(state);
 
-/** Failures, successes and reached devices: what a gate judges. Reached means that the agent acknowledged the command. */
+/**
+ * Failures, successes and reached devices: what a gate judges. Reached means that the agent acknowledged the command;
+ * open is what has not ended, underWay what is both.
+ */
 export function tally(counts: WaveTally['counts']): {
   failed: number;
   succeeded: number;
   reached: number;
   open: number;
+  underWay: number;
 } {
   return {
     failed: sum(counts, (state) => FAILURES.has(state)),
     succeeded: counts[SUCCEEDED] ?? 0,
     reached: sum(counts, (state) => !NOT_REACHED.has(state)),
     open: sum(counts, (state) => !over(state)),
+    underWay: sum(counts, (state) => !over(state) && !NOT_REACHED.has(state)),
   };
 }
 
@@ -76,12 +82,15 @@ export function decide(facts: RolloutFacts): Decision {
     return { kind: 'pause', reason: `cannot judge wave ${wave.number}: none of its ${wave.size} devices was reached` };
   }
   if (open === 0) return { kind: 'pass-wave', wave: wave.number };
-  const inFlight = facts.waves.reduce(
-    (total, { counts }) => total + sum(counts, (s) => s !== 'pending' && !over(s)),
-    0,
-  );
+  const inFlight = facts.waves.reduce((total, each) => total + slots(each), 0);
   const limit = Math.min(facts.maxInFlight - inFlight, wave.counts['pending'] ?? 0);
   return limit > 0 ? { kind: 'claim', wave: wave.number, limit } : { kind: 'wait' };
+}
+
+/** Slots a wave takes: whoever has a command. A passed wave waits for nobody, so who has not answered takes none there. */
+function slots({ status, counts }: WaveTally): number {
+  const { open, underWay } = tally(counts);
+  return status === 'passed' ? underWay : open - (counts['pending'] ?? 0);
 }
 
 function breachOf(facts: RolloutFacts): string | undefined {

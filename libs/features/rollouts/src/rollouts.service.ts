@@ -91,7 +91,10 @@ export class RolloutsService {
     );
   }
 
-  /** Goes on in spite of what the gates have seen so far; they break again on further failures. */
+  /**
+   * Goes on in spite of what the gates have seen so far; they break again on further failures. A wave in which only devices
+   * are left that have not answered is passed: they keep their command and may still run it when they are back.
+   */
   continue(actor: Actor, id: string, remark?: string): Promise<RolloutView> {
     return this.act(actor, id, 'continue', ['paused'], remark, async (tx) => {
       const acceptedFailures = await this.overrideGates(tx, id);
@@ -160,12 +163,18 @@ export class RolloutsService {
     return this.reads.get(id);
   }
 
-  /** A person decided: the failures so far are accepted, and running waves that are over pass. @returns failures so far */
+  /** A person decided: the failures so far are accepted, and running waves with nobody under way pass. @returns failures so far */
   private async overrideGates(tx: Transaction, id: string): Promise<number> {
     const counts = await waveCounts(tx, [id]);
     const waves = await tx.wave.findMany({ where: { rolloutId: id } });
-    const tallies = waves.map((wave) => ({ ...wave, ...tally(countsOf(counts, id, wave.number)) }));
-    const over = tallies.filter(({ status, open }) => status === 'running' && open === 0).map(({ number }) => number);
+    const tallies = waves.map((wave) => {
+      const own = countsOf(counts, id, wave.number);
+      return { ...wave, ...tally(own), pending: own['pending'] ?? 0 };
+    });
+    const waitsForNobody = (wave: (typeof tallies)[number]): boolean => wave.underWay === 0 && wave.pending === 0;
+    const over = tallies
+      .filter((wave) => wave.status === 'running' && waitsForNobody(wave))
+      .map(({ number }) => number);
     const data = { status: 'passed', finishedAt: this.clock.now() };
     await tx.wave.updateMany({ where: { rolloutId: id, number: { in: over } }, data });
     return tallies.reduce((total, { failed }) => total + failed, 0);
