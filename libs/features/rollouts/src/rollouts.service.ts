@@ -66,11 +66,8 @@ export class RolloutsService {
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const sizes = planWaves(request.waves, deviceIds.length);
     await this.database.transaction(async (tx) => {
-      const {
-        remark,
-        idempotencyKey: _key,
-        ...details
-      } = { ...request, parameters, targets: deviceIds.length, waves: sizes };
+      const { remark, idempotencyKey: _key, ...asked } = request;
+      const details = { ...asked, parameters, targets: deviceIds.length, waves: sizes };
       const subject = { kind: 'rollout', id };
       const said = remark === undefined ? {} : { remark };
       const auditId = await this.audit.record(tx, { actor, action: 'rollout.create', subject, ...said, details });
@@ -122,15 +119,13 @@ export class RolloutsService {
   private newRow(actor: Actor, request: CreateRollout, parameters: Record<string, unknown>, targetCount: number) {
     const { name, operation, filter } = request;
     return {
-      ...{
-        name,
-        operation,
-        filter,
-        targetCount,
-        parameters: parameters as object,
-        status: 'running',
-        createdBy: actor.name,
-      },
+      name,
+      operation,
+      filter,
+      targetCount,
+      parameters: parameters as object,
+      status: 'running',
+      createdBy: actor.name,
       startedAt: this.clock.now(),
       maxInFlight: request.maxInFlight ?? DEFAULTS.maxInFlight,
       maxFailedPercent: request.maxFailedPercent ?? DEFAULTS.maxFailedPercent,
