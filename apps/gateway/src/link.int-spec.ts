@@ -86,7 +86,6 @@ describe('a link', () => {
       'signing',
       (job) =>
         Promise.resolve({
-          sign: 'time',
           signed: (job.data as { hellos: { nonce: string }[] }).hellos.map(({ nonce }) => ({
             statement: `time for ${nonce}`,
             keyId: 'k',

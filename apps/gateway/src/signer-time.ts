@@ -70,12 +70,12 @@ export class SignerTime {
 
   private async ask(hellos: Hello[]): Promise<SignedTime[]> {
     if (this.closed) throw new Error('cannot get the time: the gateway stops');
-    const payload: SigningJob = { v: 1, sign: 'time', hellos };
+    const payload: SigningJob = { v: 1, hellos };
     const jobId = `time_${this.ids.uuid()}`;
     const answered = this.answerOf(jobId);
     this.queue.add('time', payload, { jobId, attempts: 1 }).catch((error: Error) => this.settle(jobId)?.reject(error));
     const answer = SigningAnswer.parse(await answered);
-    if (answer.sign !== 'time' || answer.signed.length !== hellos.length) {
+    if (answer.signed.length !== hellos.length) {
       throw new Error('cannot use the answer of the signer: not the times asked for');
     }
     return answer.signed;

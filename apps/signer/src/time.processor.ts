@@ -25,7 +25,6 @@ export class TimeProcessor extends WorkerHost {
   process(job: Job): Promise<SigningAnswer> {
     const { hellos } = parseJob(SigningJob, job);
     return Promise.resolve({
-      sign: 'time',
       signed: hellos.map(({ enrolmentId, nonce }) => this.sign(enrolmentId, nonce)),
     });
   }

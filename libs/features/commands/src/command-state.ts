@@ -20,21 +20,9 @@
  *
  * Ends are never left. Reports may come twice, late and out of order: the newer (journal epoch, number) wins.
  */
-export const COMMAND_ENDS = [
-  'succeeded',
-  'failed',
-  'unknown',
-  'rejected',
-  'expired',
-  'timed-out',
-  'lost',
-  'cancelled',
-] as const;
+const COMMAND_ENDS = ['succeeded', 'failed', 'unknown', 'rejected', 'expired', 'timed-out', 'lost', 'cancelled'];
 
 export const SUCCEEDED = 'succeeded';
-
-export type CommandStatus =
-  'queued' | 'signed' | 'accepted' | 'running' | 'rebooting' | 'verifying' | (typeof COMMAND_ENDS)[number];
 
 const ends: ReadonlySet<string> = new Set(COMMAND_ENDS);
 

@@ -33,11 +33,6 @@ export class DevicesService {
     return rows.length > query.limit && last ? { items, next: last.id } : { items };
   }
 
-  /** @throws FilterError when the filter cannot be read */
-  count(filter: string): Promise<number> {
-    return this.database.prisma.device.count({ where: filterWhere(parseFilter(filter)) });
-  }
-
   /** Enrolled devices the filter means, in the order they joined: those a command can be given to. */
   async enrolledIds(filter: string): Promise<string[]> {
     const where = { AND: [filterWhere(parseFilter(filter)), { enrolmentId: { not: null } }] };

@@ -14,7 +14,6 @@ import { SUCCEEDED, isEnd } from '@corefleet/features/commands';
  * those that have not answered). Its targets' states are those of their commands.
  * Whatever happens is derived from the rows again at each reconcile, so any process may die on any line.
  */
-export type RolloutStatus = 'running' | 'paused' | 'finished' | 'stopped';
 
 /** Devices of one wave, by what became of them. */
 export interface WaveTally {

@@ -1,2 +1,2 @@
 export { readConfig, ConfigError } from './read-config';
-export { booleanSetting, durationMs, port, storeSettings } from './settings';
+export { durationMs, port, storeSettings } from './settings';

@@ -6,13 +6,6 @@ export const port = (otherwise: number) => z.coerce.number().int().min(0).max(65
 /** A length of time in milliseconds. */
 export const durationMs = (otherwise: number) => z.coerce.number().int().positive().default(otherwise);
 
-/** `true` or `false`. */
-export const booleanSetting = (otherwise: boolean) =>
-  z
-    .enum(['true', 'false'])
-    .default(otherwise ? 'true' : 'false')
-    .transform((value) => value === 'true');
-
 /** What every process that touches the stores needs. */
 export const storeSettings = {
   /** PostgreSQL, as the role of this process. */

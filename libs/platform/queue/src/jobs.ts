@@ -14,7 +14,6 @@ export type RolloutJob = z.infer<typeof RolloutJob>;
 export const SIGNING_QUEUE = 'signing';
 export const SigningJob = z.strictObject({
   v: z.literal(1),
-  sign: z.literal('time'),
   hellos: z
     .array(z.strictObject({ enrolmentId: z.uuid(), nonce: z.string().max(512) }))
     .min(1)
@@ -24,7 +23,6 @@ export type SigningJob = z.infer<typeof SigningJob>;
 
 /** Signed statements in the order of the hellos. */
 export const SigningAnswer = z.object({
-  sign: z.literal('time'),
   signed: z.array(z.object({ statement: z.string(), keyId: z.string(), signature: z.string() })),
 });
 export type SigningAnswer = z.infer<typeof SigningAnswer>;
