@@ -18,6 +18,7 @@ import { setConfiguration } from './catalogue/set-configuration';
 import { sideload } from './catalogue/sideload';
 import { unhold } from './catalogue/unhold';
 import type { Operation } from './operation';
+import { readSnaps } from './reads/read-snaps';
 
 /** Every operation there is, by rising name. */
 export const operations: readonly Operation[] = [
@@ -31,6 +32,7 @@ export const operations: readonly Operation[] = [
   hold,
   install,
   monitorValidationSet,
+  readSnaps,
   reboot,
   refresh,
   remove,
@@ -47,6 +49,7 @@ const byName = new Map(operations.map((operation) => [operation.name, operation]
 /** The operation of that name, or undefined. */
 export const findOperation = (name: string): Operation | undefined => byName.get(name);
 
+export { artifactName, artifactReference, type ArtifactReference } from './artifact';
 export { isCutShort } from './aborted';
 export type {
   Artifact,
@@ -62,3 +65,4 @@ export type {
   Started,
   Verdict,
 } from './operation';
+export type { ReadRoute } from './reads/read';

@@ -1,6 +1,8 @@
 import type { Change, SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
+import type { ArtifactReference } from './artifact';
 import { problemsOf } from './problems';
+import type { ReadRoute } from './reads/read';
 
 /**
  * What an operation can cost. `disruptive` interrupts what runs on the device (reboots, services, recovery systems);
@@ -75,6 +77,10 @@ export interface OperationDefinition<P extends object> {
   readonly idempotent: boolean | ((parameters: P) => boolean);
   readonly expects: Expects | ((parameters: P) => Expects);
   readonly reboots: Reboots | ((parameters: P) => Reboots);
+  /** The files of the server that it needs on the device. */
+  artifacts?(parameters: P): readonly ArtifactReference[];
+  /** It stores files in the server, and its result names them. */
+  readonly storesArtifacts?: boolean;
   /** A change that was cut short is verified like one that is done; otherwise it has failed. */
   readonly takesCutShort?: boolean;
   /**
@@ -98,6 +104,8 @@ export interface PreparedOperation {
   readonly expects: Expects;
   readonly reboots: Reboots;
   readonly takesCutShort: boolean;
+  /** The files of the server that it needs on the device. */
+  readonly artifacts: readonly ArtifactReference[];
   observe(client: SnapdClient, context: OperationContext): Promise<unknown>;
   start(client: SnapdClient, context: OperationContext): Promise<Started>;
   matches(change: Change): boolean;
@@ -110,6 +118,10 @@ export interface Operation {
   readonly title: string;
   readonly risk: Risk;
   readonly parameters: z.ZodMiniType<object>;
+  /** Whether it stores files in the server. */
+  readonly storesArtifacts: boolean;
+  /** Of an operation that is one GET of snapd's API. */
+  readonly read?: ReadRoute;
   /**
    * Checks the parameters and binds them.
    * @returns the operation ready to run, or every problem in words
@@ -123,13 +135,13 @@ export type Preparation =
 
 /** Makes the catalogue's entry of a definition. */
 export function defineOperation<P extends object>(definition: OperationDefinition<P>): Operation {
-  const { name, title, risk, parameters } = definition;
+  const { name, title, risk, parameters, storesArtifacts = false } = definition;
   const prepare = (input: unknown): Preparation => {
     const parsed = z.safeParse(parameters, input);
     if (!parsed.success) return { kind: 'bad-parameters', problems: problemsOf(parsed.error) };
     return { kind: 'prepared', operation: bind(definition, parsed.data) };
   };
-  return { name, title, risk, parameters, prepare };
+  return { name, title, risk, parameters, storesArtifacts, prepare };
 }
 
 function bind<P extends object>(definition: OperationDefinition<P>, parameters: P): PreparedOperation {
@@ -141,6 +153,7 @@ function bind<P extends object>(definition: OperationDefinition<P>, parameters: 
     idempotent: typeof idempotent === 'function' ? idempotent(parameters) : idempotent,
     reboots: typeof reboots === 'function' ? reboots(parameters) : reboots,
     takesCutShort: definition.takesCutShort ?? false,
+    artifacts: definition.artifacts?.(parameters) ?? [],
     observe: async (client, context) => (await definition.observe?.(client, parameters, context)) ?? null,
     start: (client, context) => definition.start(client, parameters, context),
     matches: (change) => definition.matches(change, parameters),
