@@ -3,6 +3,7 @@ import type { Device } from '../device/device';
 import { quoteAll } from '../go-text';
 import type { InstalledSnap } from './installed';
 import type { SnapPlan } from './plan';
+import { componentSteps } from './components';
 import { installSteps, refreshSteps, revertSteps, switchSteps, type Step } from './task-lists';
 
 /** What the tasks of one snap share. */
@@ -19,7 +20,8 @@ const RETAINED_REVISIONS = 2;
 /** Adds the chain of one snap; returns its last task. */
 export function addSnapTasks(device: Device, change: Change, plan: SnapPlan, lane: number): Task | undefined {
   const setup: SnapSetup = { plan };
-  return addChain(device, change, stepsOf(device, plan), { lane, snap: plan.name, setup, sizeBytes: plan.sizeBytes });
+  const steps = [...stepsOf(device, plan), ...componentSteps(plan)];
+  return addChain(device, change, steps, { lane, snap: plan.name, setup, sizeBytes: plan.sizeBytes });
 }
 
 /** Adds steps that run one after the other. */
@@ -66,6 +68,8 @@ function stepsOf(device: Device, plan: SnapPlan): Step[] {
       return revertSteps(name, revision);
     case 'switch':
       return switchSteps('switch-snap-channel', name, installed?.tracking ?? '', plan.tracking);
+    case 'components':
+      return [];
     case 'refresh': {
       const onDisk = installed?.sequence.includes(revision) ?? false;
       return refreshSteps(name, revision, channel, onDisk, onDisk ? [] : discardedBy(installed));

@@ -51,6 +51,21 @@ function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | und
   };
 }
 
+/** link-component: the revisions of the plan are those the snap has from now on. */
+const linkComponent: Handler = {
+  do(device, task) {
+    const { plan } = setupOf(task);
+    const installed = device.snaps.get(plan.name);
+    if (installed)
+      installed.components = new Map([...(installed.components ?? []), ...Object.entries(plan.components ?? {})]);
+    return 'done';
+  },
+  undo(device, task) {
+    const { plan } = setupOf(task);
+    for (const name of Object.keys(plan.components ?? {})) device.snaps.get(plan.name)?.components?.delete(name);
+  },
+};
+
 const setActive =
   (active: boolean) =>
   (device: Device, task: Task): 'done' => {
@@ -112,6 +127,7 @@ export const SNAP_HANDLERS: readonly [string, Handler][] = [
   ['unlink-current-snap', { do: setActive(false), undo: setActive(true) }],
   ['unlink-snap', { do: setActive(false) }],
   ['link-snap', linkSnap],
+  ['link-component', linkComponent],
   ['auto-connect', autoConnect],
   ['discard-snap', discardSnap],
   ['switch-snap', switchSnap],

@@ -10,6 +10,8 @@ export interface InstalledSnap {
   /** Revisions on disk, oldest first. */
   sequence: number[];
   installedNs: bigint;
+  /** Revisions of its components, by name. */
+  components?: Map<string, number>;
   cohort?: string;
   /** Until when refreshes of a level are held. */
   hold?: { level: 'general' | 'auto-refresh'; untilNs: bigint };

@@ -20,13 +20,15 @@ export interface Wish {
 /** What is to be done to one snap. */
 export interface SnapPlan {
   name: string;
-  action: 'install' | 'refresh' | 'revert' | 'switch';
+  action: 'install' | 'refresh' | 'revert' | 'switch' | 'components';
   revision: number;
   /** Channel named in the download's summary, as asked for or followed. */
   channel: string;
   tracking: string;
   cohort?: string;
   sizeBytes: number;
+  /** Components to install with it, and the revision of each. */
+  components?: Readonly<Record<string, number>>;
   ignoreValidation?: boolean;
 }
 

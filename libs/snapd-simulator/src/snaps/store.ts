@@ -7,6 +7,8 @@ export type SnapType = 'app' | 'gadget' | 'kernel' | 'base' | 'os' | 'snapd';
 export interface StoreRevision {
   version: string;
   sizeBytes: number;
+  /** Components the revision may be installed with, and the revision of each. */
+  components?: Readonly<Record<string, number>>;
 }
 
 /** A service of a snap. */
@@ -42,7 +44,7 @@ export interface StoreSnapPlan {
   summary?: string;
   services?: readonly StoreService[];
   configureHook?: boolean;
-  revisions: readonly { revision: number; version?: string; sizeBytes?: number }[];
+  revisions: readonly ({ revision: number } & Partial<StoreRevision>)[];
   channels: Readonly<Record<string, number>>;
 }
 
@@ -53,6 +55,15 @@ export interface ValidationSetSnap {
   /** Default `required`. */
   presence?: 'required' | 'optional' | 'invalid';
   revision?: number;
+  components?: Readonly<Record<string, { presence: 'required' | 'optional' | 'invalid'; revision?: number }>>;
+}
+
+/** An account that publishes snaps or sets, as far as it is shown. */
+export interface StoreAccount {
+  id: string;
+  username: string;
+  displayName: string;
+  validation: 'unproven' | 'starred' | 'verified';
 }
 
 /** A validation set assertion as the store serves it. */
@@ -69,6 +80,7 @@ const DEFAULT_SIZE_BYTES = 4 * 1024 * 1024;
 /** One store for a whole fleet: snaps, channels and validation sets, shared by every device and never copied. */
 export class SimulatedStore {
   private readonly snaps = new Map<string, StoreSnap>();
+  private readonly accounts = new Map<string, StoreAccount>();
   private readonly sets = new Map<string, Map<number, ValidationSetAssertion>>();
   /** When set, every query fails the way a device without network sees it. */
   unreachable = false;
@@ -86,11 +98,8 @@ export class SimulatedStore {
       channels: new Map(),
       ...(plan.base !== undefined && { base: plan.base }),
     };
-    for (const { revision, version, sizeBytes } of plan.revisions) {
-      snap.revisions.set(revision, {
-        version: version ?? String(revision),
-        sizeBytes: sizeBytes ?? DEFAULT_SIZE_BYTES,
-      });
+    for (const { revision, ...about } of plan.revisions) {
+      snap.revisions.set(revision, { version: String(revision), sizeBytes: DEFAULT_SIZE_BYTES, ...about });
     }
     for (const [channel, revision] of Object.entries(plan.channels)) snap.channels.set(fullChannel(channel), revision);
     this.snaps.set(snap.name, snap);
@@ -102,9 +111,18 @@ export class SimulatedStore {
     const snap = this.snaps.get(name);
     if (!snap) throw new Error(`cannot release snap ${JSON.stringify(name)}: the store does not have it`);
     const known = snap.revisions.get(revision);
-    const version = about.version ?? known?.version ?? String(revision);
-    snap.revisions.set(revision, { version, sizeBytes: about.sizeBytes ?? known?.sizeBytes ?? DEFAULT_SIZE_BYTES });
+    const fallback = { version: String(revision), sizeBytes: DEFAULT_SIZE_BYTES };
+    snap.revisions.set(revision, { ...fallback, ...known, ...about });
     for (const channel of channels) snap.channels.set(fullChannel(channel), revision);
+  }
+
+  addAccount(account: StoreAccount): void {
+    this.accounts.set(account.id, account);
+  }
+
+  /** The account of an id; one that was not added is called by its id. */
+  account(id: string): StoreAccount {
+    return this.accounts.get(id) ?? { id, username: id, displayName: id, validation: 'unproven' };
   }
 
   addValidationSet(assertion: ValidationSetAssertion): void {

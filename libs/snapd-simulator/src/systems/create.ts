@@ -10,7 +10,7 @@ import { combine, gather } from '../validation-sets/constraints';
 import { parseSetReference } from '../validation-sets/reference';
 import type { SetReference } from '../validation-sets/tracking';
 import { storeError } from '../validation-sets/validation-sets-api';
-import { conflictText } from '../validation-sets/verdict';
+import { conflictText } from '../validation-sets/verdict-texts';
 
 interface SystemSetup {
   label: string;

@@ -1,7 +1,8 @@
 import type { Device } from '../device/device';
 import type { ValidationSetAssertion } from '../snaps/store';
 import { enforcedWith, installedRevisions, type TrackedSet } from './tracking';
-import { conflictText, unmet } from './verdict';
+import { unmet } from './verdict';
+import { conflictText } from './verdict-texts';
 
 /**
  * Takes newer sequences of the tracked sets that are not pinned, as a refresh of all snaps does: an enforced one only

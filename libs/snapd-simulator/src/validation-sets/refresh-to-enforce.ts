@@ -6,13 +6,15 @@ import { quoteAll } from '../go-text';
 import { badRequest } from '../http/envelope';
 import type { SnapAction } from '../snaps/action-request';
 import { addSnapTasks } from '../snaps/build';
+import { requiredComponents, withComponents } from '../snaps/components';
 import { planRequired, Refusal, type SnapPlan } from '../snaps/plan';
 import type { ValidationSetAssertion } from '../snaps/store';
-import { combine, type SnapConstraint } from './constraints';
+import { combine } from './constraints';
 import { parseSetReference, referenceText } from './reference';
 import { enforcedWith, installedRevisions, withoutIgnored, type SetReference } from './tracking';
 import { storeError, track } from './validation-sets-api';
-import { conflictText, unmet, type Unmet } from './verdict';
+import { unmet, type Lack, type Unmet } from './verdict';
+import { conflictText } from './verdict-texts';
 
 /** A set to enforce with the pin it was asked for. */
 interface WantedSet {
@@ -42,15 +44,17 @@ export function refreshToEnforce(device: Device, action: SnapAction): Change {
 
 function plansFor(device: Device, lacking: Unmet): SnapPlan[] {
   if (lacking.invalid.length > 0) {
-    const names = quoteAll(lacking.invalid.map((constraint) => constraint.name));
+    const names = quoteAll(lacking.invalid.map(({ about }) => about));
     throw new Refusal(`cannot auto-resolve validation set constraints that require removing snaps: ${names}`);
   }
-  return [...lacking.missing, ...lacking.wrongRevision]
-    .map((constraint) => planRequired(device, constraint.name, wantedRevision(constraint)))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const snaps = [...lacking.missing, ...lacking.wrongRevision].map(({ constraint }) =>
+    planRequired(device, constraint.name, wantedRevision(constraint)),
+  );
+  const components = requiredComponents(lacking.components);
+  return withComponents(device, snaps, components).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function wantedRevision(constraint: SnapConstraint): number | undefined {
+function wantedRevision(constraint: Lack['constraint']): number | undefined {
   const effective = combine(constraint);
   return effective.kind === 'required' || effective.kind === 'optional' ? effective.revision : undefined;
 }

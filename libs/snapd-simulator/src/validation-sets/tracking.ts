@@ -1,7 +1,8 @@
 import type { Device } from '../device/device';
 import type { ValidationSetAssertion } from '../snaps/store';
 import { combine, gather, sequenceKey, type SnapConstraint } from './constraints';
-import { conflictText, unmet, unmetText, type InstalledRevision } from './verdict';
+import { unmet, type InstalledRevision } from './verdict';
+import { conflictText, unmetText } from './verdict-texts';
 
 export type SetMode = 'monitor' | 'enforce';
 
@@ -72,7 +73,7 @@ export function enforcedWith(device: Device, added: readonly ValidationSetAssert
 
 /** Installed revisions as enforcing sees them: snaps with ignore-validation are passed over (§6.3). */
 export function installedRevisions(device: Device): InstalledRevision {
-  return (name, id) => device.installedAs(name, id)?.revision;
+  return (name, id) => device.installedAs(name, id);
 }
 
 /** Whether the set alone is met by what is installed, the way `valid` shows it (§6.1). */

@@ -1,5 +1,6 @@
 import type { ValidationSetAssertion, ValidationSetSnap } from '../snaps/store';
-import { conflictText, unmet, unmetText } from './verdict';
+import { unmet } from './verdict';
+import { conflictText, unmetText } from './verdict-texts';
 
 const aSet = (name: string, snap: Omit<ValidationSetSnap, 'name'>): ValidationSetAssertion => ({
   accountId: 'acme',
@@ -7,6 +8,8 @@ const aSet = (name: string, snap: Omit<ValidationSetSnap, 'name'>): ValidationSe
   sequence: 1,
   snaps: [{ name: 'x', ...snap }],
 });
+
+const there = (revision: number | undefined) => (revision === undefined ? undefined : { revision });
 
 const REQUIRED = { presence: 'required' as const };
 const OPTIONAL = { presence: 'optional' as const };
@@ -68,7 +71,7 @@ describe('the verdict on a combination of validation sets (§6.5)', () => {
     ],
   ])('finds %s unmet', (_what, snaps, installed, title, about) => {
     const sets = snaps.map((snap, at) => aSet('abc'[at] ?? '', snap));
-    const lacking = unmet(sets, () => installed);
+    const lacking = unmet(sets, () => there(installed));
     expect(conflictText(sets)).toBeUndefined();
     expect(lacking && unmetText(lacking)).toBe(
       `validation sets assertions are not met:\n- ${title}:\n  - x (${about})`,
@@ -89,6 +92,6 @@ describe('the verdict on a combination of validation sets (§6.5)', () => {
     ['invalid, absent', [INVALID, { ...OPTIONAL, revision: 5 }], undefined],
   ])('finds %s met', (_what, snaps, installed) => {
     const sets = snaps.map((snap, at) => aSet('abc'[at] ?? '', snap));
-    expect([conflictText(sets), unmet(sets, () => installed)]).toEqual([undefined, undefined]);
+    expect([conflictText(sets), unmet(sets, () => there(installed))]).toEqual([undefined, undefined]);
   });
 });
