@@ -49,7 +49,7 @@ async function stop(): Promise<void> {
 
 it('enrols once with the identity it keeps, and runs what it is ordered', async () => {
   run();
-  const id = fixture.issue('get-configuration', { snap: 'system' });
+  const id = fixture.issue('read-configuration', { name: 'system' });
   expect(await fixture.gateway.end(id)).toMatchObject({ state: 'succeeded' });
   await stop();
   run({ COREFLEET_ENROLMENT_TOKEN: '' });
@@ -75,7 +75,7 @@ it('goes by a serial of its own making when the device has none, the same one ea
 it('waits for a snapd that is not there yet', async () => {
   await snapd.refuseConnections();
   run();
-  const id = fixture.issue('get-configuration', { snap: 'system' });
+  const id = fixture.issue('read-configuration', { name: 'system' });
   await snapd.refuseConnections(false);
   expect(await fixture.gateway.end(id)).toMatchObject({ state: 'succeeded' });
 });

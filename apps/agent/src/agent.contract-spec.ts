@@ -18,7 +18,7 @@ const issue: Fixture['issue'] = (...of) => fixture.issue(...of);
 describe('an agent beside a simulated snapd', () => {
   it('greets, pulls, runs a read and reports its result', async () => {
     start(aSnapd());
-    const id = issue('get-configuration', { snap: 'system' });
+    const id = issue('read-configuration', { name: 'system' });
     expect(await gateway.end(id)).toMatchObject({ state: 'succeeded', result: {} });
     expect(gateway.frames[0]).toMatchObject({
       type: 'hello',
@@ -176,7 +176,7 @@ describe('an agent beside a simulated snapd', () => {
     const journal = memoryJournalStore();
     gateway.acknowledges = false;
     start(snapd, journal);
-    const id = issue('get-configuration', { snap: 'system' });
+    const id = issue('read-configuration', { name: 'system' });
     await gateway.end(id);
     await fixture.stopAgents();
     const seen = gateway.commandReports(id).length;
@@ -190,7 +190,7 @@ describe('an agent beside a simulated snapd', () => {
     start(aSnapd());
     await gateway.until(() => gateway.frames.some(({ type }) => type === 'pull'));
     gateway.cut();
-    const id = issue('get-configuration', { snap: 'system' });
+    const id = issue('read-configuration', { name: 'system' });
     expect(await gateway.end(id)).toMatchObject({ state: 'succeeded' });
     expect(gateway.frames.filter(({ type }) => type === 'hello')).toHaveLength(2);
   });
@@ -207,6 +207,6 @@ describe('an agent beside a simulated snapd', () => {
     expect(await gateway.end(id)).toMatchObject({ state: 'failed', cause: 'journal-not-writable' });
     journal.append = () => Promise.resolve();
     journal.rewrite = () => Promise.resolve();
-    expect(await gateway.end(issue('get-configuration', { snap: 'system' }))).toMatchObject({ result: {} });
+    expect(await gateway.end(issue('read-configuration', { name: 'system' }))).toMatchObject({ result: {} });
   });
 });

@@ -154,7 +154,7 @@ describe('the whole road', () => {
   });
 
   it('says in the audit who ordered what', async () => {
-    const command = await run('get-configuration', { snap: 'system' });
+    const command = await run('read-configuration', { name: 'system' });
     const entries = await road.audit('action=command.issue');
     expect(JSON.stringify(entries)).toContain(command.operation);
     const [row] = await road.rows<{ actor_name: string; action: string }>(

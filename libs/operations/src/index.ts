@@ -4,7 +4,6 @@ import { disable } from './catalogue/disable';
 import { enable } from './catalogue/enable';
 import { enforceValidationSet } from './catalogue/enforce-validation-set';
 import { forgetValidationSet } from './catalogue/forget-validation-set';
-import { getConfiguration } from './catalogue/get-configuration';
 import { hold } from './catalogue/hold';
 import { install } from './catalogue/install';
 import { monitorValidationSet } from './catalogue/monitor-validation-set';
@@ -18,21 +17,18 @@ import { setConfiguration } from './catalogue/set-configuration';
 import { sideload } from './catalogue/sideload';
 import { unhold } from './catalogue/unhold';
 import type { Operation } from './operation';
-import { readSnaps } from './reads/read-snaps';
+import { reads } from './reads/reads';
 
-/** Every operation there is, by rising name. */
-export const operations: readonly Operation[] = [
+const actions: readonly Operation[] = [
   abortChange,
   createRecoverySystem,
   disable,
   enable,
   enforceValidationSet,
   forgetValidationSet,
-  getConfiguration,
   hold,
   install,
   monitorValidationSet,
-  readSnaps,
   reboot,
   refresh,
   remove,
@@ -43,6 +39,9 @@ export const operations: readonly Operation[] = [
   sideload,
   unhold,
 ];
+
+/** Every operation there is, by rising name. */
+export const operations: readonly Operation[] = [...actions, ...reads].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));
 
@@ -65,4 +64,5 @@ export type {
   Started,
   Verdict,
 } from './operation';
+export { findRead, type FoundRead } from './reads/find-read';
 export type { ReadRoute } from './reads/read';

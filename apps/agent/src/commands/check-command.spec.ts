@@ -21,7 +21,7 @@ const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
 describe('a command', () => {
   it('that is signed, addressed, new and valid is acceptable', () => {
     const check = checkCommand(signer.command(anEnvelope({ sequence: 5 })), rules);
-    expect(check).toMatchObject({ kind: 'acceptable', checked: { operation: { name: 'get-configuration' } } });
+    expect(check).toMatchObject({ kind: 'acceptable', checked: { operation: { name: 'read-configuration' } } });
   });
 
   it.each<[string, Parameters<typeof anEnvelope>[0], object]>([

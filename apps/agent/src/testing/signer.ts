@@ -39,7 +39,7 @@ export function anEnvelope(fields: Partial<Envelope> = {}): Envelope {
   return {
     'message-id': randomUUID(),
     'account-id': 'acme',
-    'message-kind': 'get-configuration',
+    'message-kind': 'read-configuration',
     sequence: 1,
     device: 'sn-1.edge.acme',
     'enrolment-id': ENROLMENT_ID,
@@ -48,7 +48,7 @@ export function anEnvelope(fields: Partial<Envelope> = {}): Envelope {
     'valid-until': at(600),
     'deadline-seconds': 600,
     timestamp: at(0),
-    body: { snap: 'system' },
+    body: { name: 'system' },
     ...fields,
   };
 }

@@ -40,7 +40,7 @@ describeRealSnapd('a snapd that is away or talks nonsense', () => {
 
   async function expectFailedCommands(cause: string): Promise<void> {
     const orders: [string, object][] = [
-      ['get-configuration', { snap: 'system' }],
+      ['read-configuration', { name: 'system' }],
       ['set-configuration', { snap: 'system', values: { 'refresh.retain': 9 } }],
       ['sideload', await stand.artifacts.serve(stand.snaps.snapd)],
     ];

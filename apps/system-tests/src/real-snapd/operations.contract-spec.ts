@@ -33,7 +33,7 @@ describeRealSnapd('operations on a real snapd', () => {
   });
 
   it('reads the configuration it set, without a change', async () => {
-    const { command, posts } = await stand.run('get-configuration', { snap: 'system', keys: ['refresh.retain'] });
+    const { command, posts } = await stand.run('read-configuration', { name: 'system', keys: ['refresh.retain'] });
     expect(command).toMatchObject({ status: 'succeeded', result: { 'refresh.retain': 5 }, changeIds: [] });
     expect(posts).toEqual([]);
     await expectCommandToBeTrue(stand, command);

@@ -155,7 +155,7 @@ describeRealSnapd('what a real snapd says to what it cannot do', () => {
   );
 
   it('leaves a device that does what it is told next', async () => {
-    const { command } = await stand.run('get-configuration', { snap: 'system' });
+    const { command } = await stand.run('read-configuration', { name: 'system' });
     expect(command).toMatchObject({ status: 'succeeded' });
     await expectRowsToEqualSnapd(stand);
   });
