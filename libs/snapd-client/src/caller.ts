@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asyncAnswer, parseEnvelope, syncResult, type AnswerNotes, type AsyncAnswer, type Envelope } from './envelope';
 import { SnapdError, SnapdGarbageError, SnapdUnreachableError } from './errors';
+import { toFile, type SnapdFile } from './file-answer';
 import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse, type SnapdTransport } from './transport';
 
 /** What a caller may say about one call. */
@@ -23,9 +24,15 @@ export interface CallerOptions {
   retryEveryMs?: number;
   /** Bound of an answer held in memory, in bytes (16 MiB). */
   maxBodyBytes?: number;
+  /** Acts as a user logged in to the store, see macaroonAuthorization. snapd silently takes a bad one for none. */
+  authorization?: string;
+  /** Lets snapd ask the person in front of the device for leave (polkit) when the caller is not root; not by default. */
+  allowInteraction?: boolean;
   /** Told of every answer with snapd's envelope: where maintenance and pending warnings show up. Must not throw. */
   onAnswer?: (notes: AnswerNotes) => void;
 }
+
+type Defaulted = 'getTimeoutMs' | 'postTimeoutMs' | 'retryForMs' | 'retryEveryMs' | 'maxBodyBytes';
 
 /** A request with a JSON body or one made elsewhere. */
 export interface CallRequest extends Omit<SnapdRequest, 'timeoutMs' | 'signal'> {
@@ -37,7 +44,9 @@ export interface CallRequest extends Omit<SnapdRequest, 'timeoutMs' | 'signal'> 
  * restarting); anything else is sent exactly once, because nobody could tell whether the first one was carried out.
  */
 export class SnapdCaller {
-  private readonly options: Required<Omit<CallerOptions, 'onAnswer'>> & Pick<CallerOptions, 'onAnswer'>;
+  private readonly options: Required<Pick<CallerOptions, Defaulted>> & Pick<CallerOptions, 'onAnswer'>;
+  /** Sent with every request. */
+  private readonly headers: Record<string, string>;
 
   constructor(
     private readonly transport: SnapdTransport,
@@ -50,6 +59,10 @@ export class SnapdCaller {
       retryEveryMs: 250,
       maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
       ...withoutUndefined(options),
+    };
+    this.headers = {
+      ...(options.authorization !== undefined && { authorization: options.authorization }),
+      ...(options.allowInteraction && { 'x-allow-interaction': 'true' }),
     };
   }
 
@@ -85,6 +98,17 @@ export class SnapdCaller {
     return this.persist(request, options, () => this.openOnce(request, contentType, options));
   }
 
+  /** A file, of whatever type; its content is waited for as long as for the answer. */
+  async file(request: CallRequest, options: CallOptions = {}): Promise<SnapdFile> {
+    return toFile(await this.open(request, '', options), this.timeoutMs(request, options));
+  }
+
+  /** How long one step of the call may take: until the head, and for files until the next piece. */
+  timeoutMs(request: CallRequest, options: CallOptions): number {
+    const ownMs = request.method === 'GET' ? this.options.getTimeoutMs : this.options.postTimeoutMs;
+    return options.timeoutMs ?? ownMs;
+  }
+
   /** The body of `open`, whole, within the client's bound. */
   text(request: CallRequest, contentType: string, options: CallOptions = {}): Promise<OpenedText> {
     return this.persist(request, options, async () => {
@@ -99,14 +123,15 @@ export class SnapdCaller {
 
   private send(request: CallRequest, options: CallOptions): Promise<SnapdResponse> {
     const { json, ...rest } = request;
-    const timeoutMs = request.method === 'GET' ? this.options.getTimeoutMs : this.options.postTimeoutMs;
     return this.transport.request({
       ...rest,
-      ...(json !== undefined && {
-        body: JSON.stringify(json),
-        headers: { 'content-type': 'application/json', ...rest.headers },
-      }),
-      timeoutMs: options.timeoutMs ?? timeoutMs,
+      headers: {
+        ...this.headers,
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...rest.headers,
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+      timeoutMs: this.timeoutMs(request, options),
       ...(options.signal && { signal: options.signal }),
     });
   }

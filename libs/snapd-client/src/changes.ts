@@ -117,7 +117,8 @@ export function parseTaskLogLine(line: string): TaskLogLine | undefined {
   return match ? { time: match[1] ?? '', level: match[2] ?? '', text: match[3] ?? '' } : undefined;
 }
 
-function toChange(result: unknown, path: string): Change {
+/** One change, its tasks checked too. */
+export function toChange(result: unknown, path: string): Change {
   return checked(toRow<Change>(result, changeFields, { method: 'GET', path }), path);
 }
 

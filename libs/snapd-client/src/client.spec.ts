@@ -65,7 +65,6 @@ const reads: [string, Call, unknown][] = [
   ],
   ['GET /v2/system-info', (c) => c.systemInfo.get(), { version: '2.77.1', features: {} }],
   ['GET /v2/warnings?select=all', (c) => c.warnings.list({ select: 'all' }), [{ message: 'm' }]],
-  ['GET /v2/interfaces?select=all', (c) => c.connections.interfaces(), []],
   ['GET /v2/snapshots?set=1&snaps=a', (c) => c.snapshots.list({ set: 1, snaps: ['a'] }), [{ id: 1, snapshots: [] }]],
   ['GET /v2/aliases', (c) => c.aliases.list(), { x: { y: { command: 'x.y', status: 'manual' } } }],
   ['GET /v2/quotas', (c) => c.quotas.list(), [{ 'group-name': 'g' }]],
@@ -75,7 +74,6 @@ const reads: [string, Call, unknown][] = [
   ['GET /v2/find?name=core22', (c) => c.store.find({ name: 'core22' }), [{ name: 'core22' }]],
   ['GET /v2/sections', (c) => c.store.sections(), ['games']],
   ['GET /v2/categories', (c) => c.store.categories(), [{ name: 'games' }]],
-  ['GET /v2/interfaces/requests/prompts', (c) => c.prompting.prompts(), [{ id: '1' }]],
 ];
 
 describe('a read', () => {
@@ -161,11 +159,6 @@ const changing: [string, unknown, Call][] = [
     'PUT /v2/confdb/acme/net/wifi',
     { values: { ssid: 'x' } },
     (c) => c.confdb.set({ account: 'acme', schema: 'net', view: 'wifi' }, { ssid: 'x' }),
-  ],
-  [
-    'GET /v2/confdb/acme/net/wifi?keys=a',
-    undefined,
-    (c) => c.confdb.get({ account: 'acme', schema: 'net', view: 'wifi' }, ['a']),
   ],
 ];
 

@@ -1,5 +1,6 @@
 import type { CallOptions, SnapdCaller } from './caller';
 import type { AsyncAnswer } from './envelope';
+import type { Plug, Slot } from './interfaces';
 import { withQuery } from './path';
 import { toRow, toRows } from './rows';
 
@@ -31,8 +32,8 @@ export interface ConnectionList {
   established: Connection[];
   /** Disconnected by hand, so not connected again by snapd. */
   undesired: Connection[];
-  plugs: (PlugRef & Record<string, unknown>)[];
-  slots: (SlotRef & Record<string, unknown>)[];
+  plugs: Plug[];
+  slots: Slot[];
 }
 
 /** Which connections to list. */
@@ -43,7 +44,10 @@ export interface ConnectionFilter {
   interface?: string;
 }
 
-/** What to connect or disconnect: one plug and one slot (snapd refuses more with 501). */
+/**
+ * What to connect or disconnect: one plug and one slot (snapd refuses more with 501). An empty name means the one that
+ * fits: to connect, the slot's snap and name, which are then the system's; to disconnect, one of the sides whole.
+ */
 export interface ConnectAction {
   plug: PlugRef;
   slot: SlotRef;
@@ -64,15 +68,9 @@ export class Connections {
     return {
       established: toRows<Connection>(result.established, {}, request),
       undesired: toRows<Connection>(result.undesired, {}, request),
-      plugs: toRows<PlugRef & Record<string, unknown>>(result.plugs, { snap: 'string', plug: 'string' }, request),
-      slots: toRows<SlotRef & Record<string, unknown>>(result.slots, { snap: 'string', slot: 'string' }, request),
+      plugs: toRows<Plug>(result.plugs, { snap: 'string', plug: 'string' }, request),
+      slots: toRows<Slot>(result.slots, { snap: 'string', slot: 'string' }, request),
     };
-  }
-
-  /** Interfaces with their summary; `all` also those without plugs and slots. */
-  async interfaces(select: 'all' | 'connected' = 'all', options?: CallOptions): Promise<Record<string, unknown>[]> {
-    const path = withQuery('/v2/interfaces', { select });
-    return toRows<Record<string, unknown>>(await this.caller.get(path, options), {}, { method: 'GET', path });
   }
 
   /** Connecting what is connected is accepted and Done at once. */

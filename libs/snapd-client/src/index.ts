@@ -55,14 +55,32 @@ export { type FileSource } from './multipart';
 export { Conf } from './conf';
 export { Apps, type App, type AppFilter, type ServiceAction } from './apps';
 export { Logs, type LogEntry, type LogFilter } from './logs';
+export { Systems, type CreateSystem, type System, type SystemAction, type SystemFiles } from './systems';
 export {
-  Systems,
-  type CreateSystem,
-  type System,
-  type SystemAction,
+  type EncryptionCheckError,
+  type GadgetStructure,
+  type GadgetVolume,
+  type StorageEncryption,
   type SystemDetails,
-  type SystemFiles,
-} from './systems';
+} from './system-details';
+export {
+  SystemInstall,
+  type FinishInstall,
+  type KeyboardConfig,
+  type SetupStorageEncryption,
+  type VolumesAuth,
+} from './system-install';
+export { SystemEncryption, type EncryptionFix } from './system-encryption';
+export { type AuthQuality } from './auth-quality';
+export {
+  SystemVolumes,
+  type GeneratedRecoveryKey,
+  type Keyslot,
+  type KeyslotRef,
+  type PlatformKeyOptions,
+  type VolumeStructure,
+} from './system-volumes';
+export { SystemSecureBoot, type SecureBootUpdate } from './system-secureboot';
 export { ValidationSets, type ApplyValidationSet, type ValidationSet } from './validation-sets';
 export {
   ASSERTION_CONTENT_TYPE,
@@ -72,7 +90,13 @@ export {
   type AssertionJson,
 } from './assertions';
 export { Model } from './model';
-export { SystemInfos, type FeatureFlag, type StorageEncrypted, type SystemInfo } from './system-info';
+export {
+  SystemInfos,
+  type FeatureFlag,
+  type StorageEncrypted,
+  type SystemInfo,
+  type SystemKeyAdvice,
+} from './system-info';
 export { Warnings, type Warning } from './warnings';
 export {
   Connections,
@@ -83,12 +107,49 @@ export {
   type PlugRef,
   type SlotRef,
 } from './connections';
+export {
+  Interfaces,
+  type InterfaceFilter,
+  type LegacyInterfaces,
+  type Plug,
+  type SnapdInterface,
+  type Slot,
+} from './interfaces';
 export { Snapshots, type ImportedSnapshots, type Snapshot, type SnapshotAction, type SnapshotSet } from './snapshots';
 export { Aliases, type AliasAction, type AliasStatus } from './aliases';
 export { Quotas, type QuotaConstraints, type QuotaGroup } from './quotas';
 export { Users, type CreateUser, type User } from './users';
 export { Cohorts } from './cohorts';
 export { RecoveryKeys, type RecoveryKeySet } from './recovery-keys';
-export { Confdb, type ConfdbView } from './confdb';
+export { Confdb, type ConfdbDelegation, type ConfdbQuery, type ConfdbView } from './confdb';
 export { Store, type StoreQuery } from './store';
-export { Prompting, type PromptReply, type PromptingRow } from './prompting';
+export { Downloads, type DownloadHead, type DownloadRequest, type SnapDownload } from './downloads';
+export { Icons } from './icons';
+export { type SnapdFile } from './file-answer';
+export { Themes, type ThemeNames, type ThemeStatus, type ThemeStatuses } from './themes';
+export {
+  Prompting,
+  type NewPromptingRule,
+  type PermissionEntry,
+  type Prompt,
+  type PromptLifespan,
+  type PromptReply,
+  type PromptingRule,
+  type PromptingRulePatch,
+  type PromptingUser,
+  type RulePermission,
+} from './prompting';
+export { Login, macaroonAuthorization, type LoggedInUser, type StoreCredentials } from './login';
+export { SnapctlClient, type SnapctlCall, type SnapctlResult } from './snapctl';
+export { ConsoleConf, type ActiveAutoRefreshes } from './console-conf';
+export {
+  Debug,
+  type Connectivity,
+  type DebugAspects,
+  type DebugTimings,
+  type GoProfile,
+  type RefreshAwareness,
+  type SeedingInfo,
+  type SnapdFeatures,
+  type TimingsOf,
+} from './debug';

@@ -56,7 +56,7 @@ const noticeFields: RequiredFields<Notice> = { id: 'string', type: 'string', key
 /** snapd answers a long-poll on time; this much later, in milliseconds, it is considered hung. */
 const LONG_POLL_GRACE_MS = 10_000;
 
-/** Reads notices and waits for them. */
+/** Reads notices, waits for them and records them. */
 export class Notices {
   constructor(private readonly caller: SnapdCaller) {}
 
@@ -89,5 +89,17 @@ export class Notices {
   async get(id: string, options?: CallOptions): Promise<Notice> {
     const path = snapdPath('notices', id);
     return toRow<Notice>(await this.caller.get(path, options), noticeFields, { method: 'GET', path });
+  }
+
+  /**
+   * Records a notice of type `snap-run-inhibit`, the only one that can be: its key is the snap's instance name.
+   * @returns the notice's id
+   * @throws SnapdError status 400 `… (can only record notices from the "snap" command)` for anybody else
+   */
+  async add(key: string, options?: CallOptions): Promise<string> {
+    const json = { action: 'add', type: 'snap-run-inhibit', key };
+    const request = { method: 'POST', path: '/v2/notices', json } as const;
+    const result = await this.caller.sync(request, options);
+    return toRow<{ id: string }>(result, { id: 'string' }, { method: 'POST', path: request.path }).id;
   }
 }

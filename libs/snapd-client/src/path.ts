@@ -21,13 +21,23 @@ export function snapdPath(...segments: string[]): string {
   return `/v2/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-/** Appends the query; `+` of a time zone becomes %2B, without which snapd answers 400. */
-export function withQuery(path: string, query: Query): string {
+/**
+ * Appends the query; `+` of a time zone becomes %2B, without which snapd answers 400.
+ * @param repeated parameters that snapd wants once per value and not as one list with commas
+ */
+export function withQuery(
+  path: string,
+  query: Query,
+  repeated: Record<string, readonly string[] | undefined> = {},
+): string {
   const pairs: string[] = [];
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     const text = Array.isArray(value) ? value.join(',') : String(value);
     pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+  }
+  for (const [name, values] of Object.entries(repeated)) {
+    for (const value of values ?? []) pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
   }
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }

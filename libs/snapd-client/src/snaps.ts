@@ -1,5 +1,6 @@
 import type { CallOptions, SnapdCaller } from './caller';
 import type { AsyncAnswer } from './envelope';
+import type { SnapdFile } from './file-answer';
 import { snapdPath, withQuery } from './path';
 import { toRow, toRows, type RequiredFields } from './rows';
 import type { MultiSnapAction, SnapAction } from './snap-actions';
@@ -27,6 +28,15 @@ export class Snaps {
   async get(name: string, options?: CallOptions): Promise<Snap> {
     const path = snapdPath('snaps', name);
     return toRow<Snap>(await this.caller.get(path, options), snapFields, { method: 'GET', path });
+  }
+
+  /**
+   * The .snap file of the current revision.
+   * @throws SnapdError kind snap-not-found, or status 400 for a disabled snap and one that is tried out
+   */
+  async file(name: string, options?: CallOptions): Promise<SnapdFile> {
+    const path = snapdPath('snaps', name, 'file');
+    return this.caller.file({ method: 'GET', path, dedicatedConnection: true }, options);
   }
 
   /**

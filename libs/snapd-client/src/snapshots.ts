@@ -1,8 +1,8 @@
 import type { CallOptions, SnapdCaller } from './caller';
 import type { AsyncAnswer } from './envelope';
+import { toFile, type SnapdFile } from './file-answer';
 import { snapdPath, withQuery } from './path';
 import { toRow, toRows, type RequiredFields } from './rows';
-import type { SnapdResponse } from './transport';
 
 /** Data of one snap in a set. */
 export interface Snapshot {
@@ -14,12 +14,15 @@ export interface Snapshot {
   version?: string;
   summary?: string;
   epoch?: unknown;
-  sha3_384?: Record<string, string>;
+  /** Digest of each archive, by its name. */
+  'sha3-384'?: Record<string, string>;
   /** Bytes. */
   size?: number;
   auto?: boolean;
   broken?: string;
   conf?: Record<string, unknown>;
+  /** What was left out when it was taken. */
+  options?: { exclude?: string[] };
 }
 
 /** A set of snapshots taken together. Taking one is a snap action: `snaps.act({action: 'snapshot'})`. */
@@ -59,10 +62,15 @@ export class Snapshots {
     return this.caller.start({ method: 'POST', path: '/v2/snapshots', json: action }, options);
   }
 
-  /** The set as an archive, to be streamed; content-length is its size in bytes. */
-  export(set: number, options?: CallOptions): Promise<SnapdResponse> {
+  /**
+   * The set as an archive, to be streamed. The set is busy until the content was read or left.
+   * @throws SnapdError status 404 without kind for an unknown set
+   */
+  async export(set: number, options: CallOptions = {}): Promise<SnapdFile> {
     const path = snapdPath('snapshots', String(set), 'export');
-    return this.caller.open({ method: 'GET', path, dedicatedConnection: true }, SNAPSHOT_CONTENT_TYPE, options);
+    const request = { method: 'GET', path, dedicatedConnection: true } as const;
+    const response = await this.caller.open(request, SNAPSHOT_CONTENT_TYPE, options);
+    return toFile(response, this.caller.timeoutMs(request, options));
   }
 
   /**

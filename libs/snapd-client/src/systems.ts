@@ -1,9 +1,10 @@
 import type { CallOptions, SnapdCaller } from './caller';
-import { isObject, type AsyncAnswer } from './envelope';
+import type { AsyncAnswer } from './envelope';
 import { multipart, textParts, type FileSource } from './multipart';
 import { snapdPath } from './path';
 import { toRow, toRows, type RequiredFields } from './rows';
 import type { Publisher } from './snap';
+import { toSystemDetails, type SystemDetails } from './system-details';
 
 /** What can be done with a system. */
 export interface SystemAction {
@@ -21,19 +22,6 @@ export interface System {
   model?: { model?: string; 'brand-id'?: string; 'display-name'?: string };
   brand?: Publisher;
   actions?: SystemAction[];
-}
-
-/** A recovery system in detail. */
-export interface SystemDetails {
-  label: string;
-  current?: boolean;
-  /** All headers of the model assertion. */
-  model?: Record<string, unknown>;
-  brand?: Publisher;
-  actions?: SystemAction[];
-  volumes?: Record<string, unknown>;
-  'storage-encryption'?: Record<string, unknown>;
-  'available-optional'?: { snaps?: string[]; components?: Record<string, string[]> };
 }
 
 /** What a new recovery system is like. */
@@ -74,7 +62,13 @@ export class Systems {
    */
   async get(label: string, options?: CallOptions): Promise<SystemDetails> {
     const path = snapdPath('systems', label);
-    return toRow<SystemDetails>(await this.caller.get(path, options), { label: 'string' }, { method: 'GET', path });
+    return toSystemDetails(await this.caller.get(path, options), { method: 'GET', path });
+  }
+
+  /** The same about the system that is running, which need not be one of the list. */
+  async running(options?: CallOptions): Promise<SystemDetails> {
+    const path = '/v2/systems?running=true';
+    return toSystemDetails(await this.caller.get(path, options), { method: 'GET', path });
   }
 
   /**
@@ -125,32 +119,5 @@ export class Systems {
       { method: 'POST', path: snapdPath('systems', label), json: { action: 'do', mode } },
       options,
     );
-  }
-
-  /**
-   * One step of installing a system. `step` is setup-storage-encryption, finish or preseed; fields as in snapd
-   * client/systems.go.
-   */
-  async install(
-    label: string,
-    step: { step: string; [field: string]: unknown },
-    options?: CallOptions,
-  ): Promise<AsyncAnswer> {
-    const json = { action: 'install', ...step };
-    return this.caller.start({ method: 'POST', path: snapdPath('systems', label), json }, options);
-  }
-
-  /**
-   * The sync actions: check-passphrase-quality, check-pin-quality, fix-encryption-support, install's
-   * generate-recovery-key step, and generate-recovery-key without a label. The answer may hold a secret.
-   */
-  async ask(
-    label: string | undefined,
-    body: { action: string; [field: string]: unknown },
-    options?: CallOptions,
-  ): Promise<unknown> {
-    const path = label === undefined ? '/v2/systems' : snapdPath('systems', label);
-    const result = await this.caller.sync({ method: 'POST', path, json: body }, options);
-    return isObject(result) ? result : null;
   }
 }

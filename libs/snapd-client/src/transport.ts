@@ -7,7 +7,7 @@ export interface SnapdRequest {
   body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /**
    * Longest wait in milliseconds without progress: until snapd takes the next piece of the body, then until the head of
-   * the answer, and for `text()` until its end. `stream()` is bounded only by `signal`. Unset: no limit.
+   * the answer, and for `text()` until its end. `stream()` has a bound of its own. Unset: no limit.
    */
   timeoutMs?: number;
   /** Aborting rejects with the signal's reason. */
@@ -27,8 +27,11 @@ export interface SnapdResponse {
    * @throws SnapdAnswerTooLargeError past the bound; the connection is dropped
    */
   text(maxBytes?: number): Promise<string>;
-  /** The body as it arrives, for large or endless answers. Leaving the loop early drops the connection. */
-  stream(): AsyncIterable<Uint8Array>;
+  /**
+   * The body as it arrives, for large or endless answers. Leaving the loop early drops the connection.
+   * @param stallMs longest wait for the next piece, in milliseconds; the reader's own time does not count. Unset: no limit
+   */
+  stream(stallMs?: number): AsyncIterable<Uint8Array>;
 }
 
 /**

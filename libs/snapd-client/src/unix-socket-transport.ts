@@ -142,7 +142,7 @@ class Exchange {
       status: incoming.statusCode ?? 0,
       headers: flatHeaders(incoming),
       text: (maxBytes = DEFAULT_MAX_BODY_BYTES) => this.text(incoming, maxBytes),
-      stream: () => this.stream(incoming),
+      stream: (stallMs) => this.stream(incoming, stallMs),
     };
   }
 
@@ -157,9 +157,16 @@ class Exchange {
     return Buffer.concat(pieces).toString('utf8');
   }
 
-  private stream(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
+  /** The clock of a stall runs only while a piece is waited for: a slow reader is no fault of snapd's. */
+  private async *stream(incoming: IncomingMessage, stallMs: number | undefined): AsyncGenerator<Uint8Array> {
     this.watchdog.stop();
-    return this.pieces(incoming);
+    const stalled = new Watchdog(stallMs, () => this.fail(new SnapdTimeoutError(this.request, stallMs ?? 0, true)));
+    this.onClose(() => stalled.stop());
+    for await (const piece of this.pieces(incoming)) {
+      stalled.pause();
+      yield piece;
+      stalled.restart();
+    }
   }
 
   private async *pieces(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
@@ -190,12 +197,20 @@ class Exchange {
 /** Calls back once when nothing happened for `timeoutMs`; never when that is undefined. */
 class Watchdog {
   private timer: NodeJS.Timeout | undefined;
+  private paused = false;
 
   constructor(timeoutMs: number | undefined, expired: () => void) {
-    if (timeoutMs !== undefined) this.timer = setTimeout(expired, timeoutMs);
+    if (timeoutMs === undefined) return;
+    this.timer = setTimeout(() => (this.paused ? this.timer?.refresh() : expired()), timeoutMs);
+  }
+
+  /** Nothing is waited for until `restart`. */
+  pause(): void {
+    this.paused = true;
   }
 
   restart(): void {
+    this.paused = false;
     this.timer?.refresh();
   }
 

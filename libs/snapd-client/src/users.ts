@@ -37,6 +37,16 @@ export class Users {
     return toRows<User>(isObject(result) ? [result] : result, {}, { method: 'POST', path: request.path });
   }
 
+  /**
+   * The same in the way snapd had it first, on /v2/create-user.
+   * @throws SnapdError status 403 on classic
+   */
+  async createLegacy(user: CreateUser, options?: CallOptions): Promise<User[]> {
+    const request = { method: 'POST', path: '/v2/create-user', json: user } as const;
+    const result = await this.caller.sync(request, options);
+    return toRows<User>(isObject(result) ? [result] : result, {}, { method: 'POST', path: request.path });
+  }
+
   /** Returns the removed users. */
   async remove(username: string, options?: CallOptions): Promise<User[]> {
     const request = { method: 'POST', path: '/v2/users', json: { action: 'remove', username } } as const;
