@@ -10,7 +10,7 @@ export interface TaskPlan {
   summary: string;
   lane?: number;
   waits?: Task[];
-  last?: boolean;
+  closing?: number;
   snaps?: readonly string[];
   setup?: unknown;
   sizeBytes?: number;
@@ -84,7 +84,7 @@ export class ChangeStore {
       waits: plan.waits ?? [],
       spawnNs: this.clock.nowNs(),
     };
-    if (plan.last) task.last = true;
+    if (plan.closing !== undefined) task.closing = plan.closing;
     if (plan.snaps) task.snaps = plan.snaps;
     if (plan.setup !== undefined) task.setup = plan.setup;
     if (plan.sizeBytes !== undefined) task.sizeBytes = plan.sizeBytes;

@@ -9,8 +9,11 @@ export interface Task {
   /** Lane whose tasks are undone together; 0 is the lane of tasks without one (§3.4). */
   lane: number;
   waits: Task[];
-  /** Starts only once every other task of its change is ready (check-rerefresh and the like). */
-  last?: boolean;
+  /**
+   * Runs from the start of its change, and ends only once the tasks of a lower rank are ready: 1 for
+   * process-delayed-security-backend-effects, 2 for check-rerefresh, which also awaits the former.
+   */
+  closing?: number;
   snaps?: readonly string[];
   setup?: unknown;
   /** Newest lines, at most 10. */

@@ -13,7 +13,7 @@ export type TaskOutcome = 'done' | 'wait-for-reboot';
 export interface TaskHandler<Context> {
   do?(context: Context, task: Task, change: Change): TaskOutcome;
   /** Kinds without `undo` go from Undo straight to Done (§3.4). */
-  undo?: 'nothing' | ((context: Context, task: Task, change: Change) => void);
+  undo?: 'nothing' | ((context: Context, task: Task, change: Change) => TaskOutcome | void);
   /** Text of the error when an abort cuts the handler short; without it the handler finishes first. */
   cancelled?(task: Task): string;
 }
@@ -69,7 +69,7 @@ export class TaskRunner<Context> {
     for (const change of this.host.changes.unready()) {
       for (const task of change.tasks) {
         if (task.status === 'Wait' && task.waitedBoot !== this.host.bootId()) this.release(change, task);
-        else if (RUNNING.has(task.status)) this.run(change, task);
+        else if (RUNNING.has(task.status) && mayFinish(change, task)) this.run(change, task);
       }
     }
     this.ensure();
@@ -81,7 +81,8 @@ export class TaskRunner<Context> {
       for (const task of change.tasks) {
         if (this.stopped) return false;
         if (task.status === 'Abort' && this.cutShort(change, task)) moved = true;
-        else if (task.status === 'Do' && mayDo(change, task)) moved = this.begin(change, task, 'Doing');
+        else if (task.status === 'Doing' && this.awaitsItsEnd(change, task)) moved = this.close(change, task);
+        else if (task.status === 'Do' && mayDo(task)) moved = this.begin(change, task, 'Doing');
         else if (task.status === 'Undo' && mayUndo(change, task)) moved = this.begin(change, task, 'Undoing');
       }
     }
@@ -94,6 +95,15 @@ export class TaskRunner<Context> {
       return true;
     }
     this.host.changes.setStatus(change, task, status);
+    if (mayFinish(change, task)) this.run(change, task);
+    return true;
+  }
+
+  private awaitsItsEnd(change: Change, task: Task): boolean {
+    return task.closing !== undefined && !this.timers.has(task) && mayFinish(change, task);
+  }
+
+  private close(change: Change, task: Task): true {
     this.run(change, task);
     return true;
   }
@@ -116,9 +126,10 @@ export class TaskRunner<Context> {
     const handler = this.host.handlers.get(task.kind);
     try {
       if (task.status === 'Undoing') {
-        if (typeof handler?.undo === 'function') handler.undo(this.host.context, task, change);
-        this.host.changes.setStatus(change, task, 'Undone');
-        return;
+        const undo = typeof handler?.undo === 'function' ? handler.undo : () => undefined;
+        const outcome = undo(this.host.context, task, change);
+        if (outcome === 'wait-for-reboot') return this.waitForReboot(change, task, 'Undone');
+        return this.host.changes.setStatus(change, task, 'Undone');
       }
       const injected = this.host.faults.takeFailure(task);
       if (injected !== undefined) throw new Error(injected);
@@ -131,11 +142,23 @@ export class TaskRunner<Context> {
   private settle(change: Change, task: Task, outcome: TaskOutcome): void {
     if (task.status === 'Abort') return this.host.changes.setStatus(change, task, 'Undo');
     if (outcome !== 'wait-for-reboot') return this.host.changes.setStatus(change, task, 'Done');
-    task.waited = 'Done';
+    this.waitForReboot(change, task, 'Done');
+  }
+
+  /** The task waits for the restart of the system, and with it those that run until the end of the change (§3.6). */
+  private waitForReboot(change: Change, task: Task, waited: Status): void {
+    this.setToWait(change, task, waited);
+    for (const other of change.tasks) {
+      if (other.closing !== undefined && other.status === 'Doing') this.setToWait(change, other, 'Do');
+    }
+    this.host.systemRestartWanted(task);
+  }
+
+  private setToWait(change: Change, task: Task, waited: Status): void {
+    task.waited = waited;
     task.waitedBoot = this.host.bootId();
     this.host.changes.log(task, 'INFO', 'Task set to wait until a system restart allows to continue');
     this.host.changes.setStatus(change, task, 'Wait');
-    this.host.systemRestartWanted(task);
   }
 
   private fail(change: Change, task: Task, text: string): void {
@@ -146,6 +169,10 @@ export class TaskRunner<Context> {
 
   // §10.25: a cancelled handler's error counts, so an abort mostly ends in Error; others finish and are undone.
   private cutShort(change: Change, task: Task): boolean {
+    if (task.closing !== undefined && !this.timers.has(task)) {
+      this.host.changes.setStatus(change, task, 'Hold');
+      return true;
+    }
     const text = this.host.handlers.get(task.kind)?.cancelled?.(task);
     if (text === undefined) return false;
     this.timers.get(task)?.();
@@ -164,9 +191,14 @@ export class TaskRunner<Context> {
 
 const RUNNING: ReadonlySet<Status> = new Set(['Doing', 'Undoing', 'Abort']);
 
-function mayDo(change: Change, task: Task): boolean {
-  if (task.last) return change.tasks.every((other) => other.last || isReady(other.status));
+function mayDo(task: Task): boolean {
   return task.waits.every((wait) => wait.status === 'Done');
+}
+
+function mayFinish(change: Change, { closing }: Task): boolean {
+  return (
+    closing === undefined || change.tasks.every((other) => (other.closing ?? 0) >= closing || isReady(other.status))
+  );
 }
 
 function mayUndo(change: Change, task: Task): boolean {

@@ -12,8 +12,6 @@ const ORDER: readonly Status[] = ['Abort', 'Undoing', 'Undo', 'Doing', 'Do', 'Wa
 export interface StatusTask {
   status: Status;
   waits: readonly StatusTask[];
-  /** Starts only once every other task of its change is ready. */
-  last?: boolean;
 }
 
 /**
@@ -30,7 +28,7 @@ export function changeStatus(tasks: readonly StatusTask[]): Status {
 function isWaiting(tasks: readonly StatusTask[]): boolean {
   return tasks.every((task) => {
     if (isReady(task.status) || task.status === 'Wait') return true;
-    if (task.status === 'Do') return task.last === true || blockedByWait(task);
+    if (task.status === 'Do') return blockedByWait(task);
     return task.status === 'Undo' && tasks.some((other) => other.status === 'Wait' && other.waits.includes(task));
   });
 }

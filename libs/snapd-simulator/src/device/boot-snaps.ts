@@ -1,19 +1,24 @@
 import type { Device } from './device';
 
-/** Whether a snap takes part in booting (its refresh needs a reboot), is snapd itself (daemon restart) or neither. */
-export function fullSnapType(device: Device, name: string): 'boot' | 'snapd' | 'other' {
-  const type = device.store.snap(name)?.type;
+/** What a snap is to the system: one it boots with, snapd itself, another base, or an app. */
+export type SnapRole = 'kernel' | 'gadget' | 'boot-base' | 'base' | 'snapd' | 'app';
+
+/** The role of a snap on this device; on classic nothing is booted with (§3.6). */
+export function roleOf(device: Device, name: string): SnapRole {
+  const type = device.store.snap(name)?.type ?? 'app';
   if (type === 'snapd') return 'snapd';
-  if (type === 'kernel' || type === 'gadget') return 'boot';
-  return type === 'base' && device.modelHeaders.base === name ? 'boot' : 'other';
+  if (type === 'kernel' || type === 'gadget') return type;
+  if (type === 'base' || type === 'os') return device.modelHeaders.base === name ? 'boot-base' : 'base';
+  return 'app';
 }
 
 /** Why a snap may not be removed, or undefined (snapd's policy for snaps of the model). */
 export function removalRefusal(device: Device, name: string): string | undefined {
   const type = device.store.snap(name)?.type;
   if (type === 'snapd') return 'snapd required on core devices';
-  if (type === 'kernel' || type === 'gadget' || fullSnapType(device, name) === 'boot')
+  if (type === 'kernel' || type === 'gadget' || roleOf(device, name) === 'boot-base') {
     return 'snap is used by the model';
+  }
   const users = [...device.snaps.keys()].filter((other) => device.store.snap(other)?.base === name).sort();
   return users.length > 0 ? `snap is being used by snap${users.length > 1 ? 's' : ''} ${inUseBy(users)}.` : undefined;
 }

@@ -130,7 +130,7 @@ export class Device {
       const failed = this.failNextBoot;
       this.failNextBoot = false;
       if (isTest && !failed) this.systems.tried.add((task.setup as { label: string }).label);
-      if (!isTest && failed) (task.setup as SnapSetup).rolledBack = true;
+      if (task.kind === 'link-snap' && failed) (task.setup as SnapSetup).rolledBack = true;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Change, Task } from '../changes/change';
+import { roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
 import { quoteAll } from '../go-text';
 import type { InstalledSnap } from './installed';
@@ -13,6 +14,8 @@ export interface SnapSetup {
   before?: InstalledSnap | null;
   /** The boot into this revision failed and the old one came up again. */
   rolledBack?: boolean;
+  /** The snap comes with the system, at its first boot. */
+  seeding?: boolean;
 }
 
 const RETAINED_REVISIONS = 2;
@@ -52,27 +55,28 @@ export function addClosingTasks(device: Device, change: Change, refreshed: reado
   if (refreshed.length > 0) {
     const snaps = refreshed.length === 1 ? 'snap' : 'snaps';
     const summary = `Monitoring ${snaps} ${quoteAll(refreshed)} to determine whether extra refresh steps are required`;
-    device.changes.addTask(change, { kind: 'check-rerefresh', summary, last: true });
+    device.changes.addTask(change, { kind: 'check-rerefresh', summary, closing: 2 });
   }
   const summary = 'Process delayed security backend side effects for affected snaps';
-  device.changes.addTask(change, { kind: 'process-delayed-security-backend-effects', summary, last: true });
+  device.changes.addTask(change, { kind: 'process-delayed-security-backend-effects', summary, closing: 1 });
 }
 
 function stepsOf(device: Device, plan: SnapPlan): Step[] {
   const { name, revision, channel } = plan;
   const installed = device.snaps.get(name);
+  const about = { snap: name, revision: String(revision), channel, role: roleOf(device, name) };
   switch (plan.action) {
     case 'install':
-      return installSteps(name, revision, channel);
+      return installSteps(about);
     case 'revert':
-      return revertSteps(name, revision);
+      return revertSteps(about);
     case 'switch':
       return switchSteps('switch-snap-channel', name, installed?.tracking ?? '', plan.tracking);
     case 'components':
       return [];
     case 'refresh': {
       const onDisk = installed?.sequence.includes(revision) ?? false;
-      return refreshSteps(name, revision, channel, onDisk, onDisk ? [] : discardedBy(installed));
+      return refreshSteps({ ...about, onDisk }, onDisk ? [] : discardedBy(installed));
     }
   }
 }

@@ -1,9 +1,11 @@
-import type { Task } from '../changes/change';
+import type { Change, Task } from '../changes/change';
 import type { TaskHandler } from '../changes/runner';
-import { fullSnapType } from '../device/boot-snaps';
+import { roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
+import { quote } from '../go-text';
 import type { SnapSetup } from './build';
 import type { InstalledSnap } from './installed';
+import type { SnapPlan } from './plan';
 
 type Handler = TaskHandler<Device>;
 
@@ -12,24 +14,51 @@ const setupOf = (task: Task): SnapSetup => task.setup as SnapSetup;
 const undoable: Handler = { undo: 'nothing' };
 
 const linkSnap: Handler = {
-  do(device, task) {
+  do(device, task, change) {
     const setup = setupOf(task);
     const before = device.snaps.get(setup.plan.name);
     setup.before = before ? { ...before, sequence: [...before.sequence] } : null;
     device.snaps.set(setup.plan.name, linked(device, setup, before));
-    if (!before || before.revision === setup.plan.revision) return 'done';
-    const type = fullSnapType(device, setup.plan.name);
-    if (type === 'boot') return 'wait-for-reboot';
-    if (type === 'snapd') {
-      device.changes.log(task, 'INFO', 'Requested daemon restart (snapd snap).');
-      device.power.restartDaemon();
-    }
-    return 'done';
+    if (before?.revision === setup.plan.revision) return 'done';
+    const role = roleOf(device, setup.plan.name);
+    if (role === 'snapd') restartDaemon(device, task, change);
+    return before && (role === 'kernel' || role === 'boot-base') ? 'wait-for-reboot' : 'done';
   },
   undo(device, task) {
-    const { before, plan } = setupOf(task);
+    const { before, plan, rolledBack } = setupOf(task);
     if (before) device.snaps.set(plan.name, before);
     else device.snaps.delete(plan.name);
+    const role = roleOf(device, plan.name);
+    // The boot loader that rolled back has the old revision up already.
+    return before && !rolledBack && (role === 'kernel' || role === 'boot-base') ? 'wait-for-reboot' : 'done';
+  },
+};
+
+/** A new snapd takes over; what follows waits for it, and says so over and over (§3.6). */
+function restartDaemon(device: Device, task: Task, change: Change): void {
+  device.changes.log(task, 'INFO', 'Requested daemon restart (snapd snap).');
+  device.power.restartDaemon();
+  for (const next of change.tasks.filter((other) => other.waits.includes(task))) {
+    device.changes.log(next, 'INFO', 'Waiting for automatic snapd restart...');
+    device.changes.setStatus(change, next, 'Doing');
+  }
+}
+
+/** A gadget's assets are used from the next boot on. */
+const updateAssets: Handler = {
+  do(device, task) {
+    const { plan, seeding } = setupOf(task);
+    return !seeding && roleOf(device, plan.name) === 'gadget' ? 'wait-for-reboot' : 'done';
+  },
+  undo: 'nothing',
+};
+
+const updateBootConfig: Handler = {
+  do(device, task) {
+    const { plan } = setupOf(task);
+    if (!device.store.snap(plan.name)?.revisions.get(plan.revision)?.newBootConfig) return 'done';
+    device.changes.log(task, 'INFO', 'updated boot config assets');
+    return 'wait-for-reboot';
   },
 };
 
@@ -98,19 +127,37 @@ const switchSnap: Handler = {
 };
 
 const autoConnect: Handler = {
-  do(_device, task) {
+  do(device, task, change) {
+    const setup = task.setup as SnapSetup | undefined;
     // §10.27: the boot loader fell back to the old revision.
-    if ((task.setup as SnapSetup | undefined)?.rolledBack) {
+    if (setup?.rolledBack) {
       throw new Error(`cannot finish ${task.snaps?.[0]} installation, there was a rollback across reboot`);
     }
+    if (setup) addProfiles(device, change, task, setup.plan);
     return 'done';
   },
   undo: 'nothing',
 };
 
+/** The profiles of the snap are made once its connections are known: a task more while the change runs (§3.4). */
+function addProfiles(device: Device, change: Change, connect: Task, { name, revision }: SnapPlan): void {
+  const summary = `Setup snap ${quote(name)} (${revision}) security profiles`;
+  if (change.tasks.some((task) => task.summary === summary)) return;
+  const { lane, snaps } = connect;
+  const followers = change.tasks.filter((task) => task.waits.includes(connect));
+  const profiles = device.changes.addTask(change, { kind: 'setup-profiles', summary, lane, snaps, waits: [connect] });
+  for (const task of followers) task.waits.push(profiles);
+}
+
 const rerefresh: Handler = {
-  do(device, task) {
-    device.changes.log(task, 'INFO', 'No re-refreshes found.');
+  do(device, task, change) {
+    const fetched = change.tasks
+      .filter((other) => other.kind === 'download-snap')
+      .flatMap((other) => other.snaps ?? []);
+    const linked = change.tasks.some(
+      (other) => other.kind === 'link-snap' && other.status === 'Done' && fetched.includes(other.snaps?.[0] ?? ''),
+    );
+    if (linked) device.changes.log(task, 'INFO', 'No re-refreshes found.');
     return 'done';
   },
 };
@@ -121,13 +168,20 @@ export const SNAP_HANDLERS: readonly [string, Handler][] = [
   ...['mount-snap', 'prepare-snap', 'copy-snap-data', 'setup-profiles', 'set-auto-aliases', 'setup-aliases'].map(
     (kind): [string, Handler] => [kind, undoable],
   ),
-  ...['stop-snap-services', 'start-snap-services', 'remove-aliases', 'remove-profiles', 'save-snapshot'].map(
-    (kind): [string, Handler] => [kind, undoable],
-  ),
+  ...[
+    'stop-snap-services',
+    'start-snap-services',
+    'remove-aliases',
+    'remove-profiles',
+    'save-snapshot',
+    'prepare-kernel-snap',
+  ].map((kind): [string, Handler] => [kind, undoable]),
   ['unlink-current-snap', { do: setActive(false), undo: setActive(true) }],
   ['unlink-snap', { do: setActive(false) }],
   ['link-snap', linkSnap],
   ['link-component', linkComponent],
+  ['update-gadget-assets', updateAssets],
+  ['update-managed-boot-config', updateBootConfig],
   ['auto-connect', autoConnect],
   ['discard-snap', discardSnap],
   ['switch-snap', switchSnap],

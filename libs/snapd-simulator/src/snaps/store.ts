@@ -9,6 +9,8 @@ export interface StoreRevision {
   sizeBytes: number;
   /** Components the revision may be installed with, and the revision of each. */
   components?: Readonly<Record<string, number>>;
+  /** Of snapd: it brings another boot configuration, which ends its refresh with a reboot. */
+  newBootConfig?: boolean;
 }
 
 /** A service of a snap. */

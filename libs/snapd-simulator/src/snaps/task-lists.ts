@@ -1,13 +1,26 @@
+import type { SnapRole } from '../device/boot-snaps';
 import { quote } from '../go-text';
 
 /** A task of a snap's chain: its kind and summary (§3.7). */
 export type Step = readonly [kind: string, summary: string];
 
+/** What the chain of one snap is made from. */
+export interface ChainAbout {
+  snap: string;
+  /** As summaries write it. */
+  revision: string;
+  /** Channel of the download, as summaries write it. */
+  channel: string;
+  role: SnapRole;
+  /** The revision is on the device already. */
+  onDisk?: boolean;
+}
+
 const hook = (name: string, snap: string): Step => ['run-hook', `Run ${name} hook of ${quote(snap)} snap if present`];
 const health = (snap: string): Step => ['run-hook', `Run health check of ${quote(snap)} snap`];
 
 /** Getting a revision to the device: by download, or from disk when it is there already. */
-function fetchSteps(snap: string, revision: number, channel: string, onDisk: boolean): Step[] {
+function fetchSteps({ snap, revision, channel, onDisk }: ChainAbout): Step[] {
   const q = quote(snap);
   const first: Step = ['prerequisites', `Ensure prerequisites for ${q} are available`];
   const second: Step = ['prerequisites', `Wait until prerequisites for ${q} are available`];
@@ -30,72 +43,123 @@ function unlinkSteps(snap: string): Step[] {
   ];
 }
 
-function linkSteps(snap: string, revision: number): Step[] {
-  const q = quote(snap);
+/** What a kernel or gadget changes on the boot disk before it is linked. */
+function assetSteps({ snap, revision, role }: ChainAbout): Step[] {
+  const about = `${quote(snap)} (${revision})`;
+  if (role === 'kernel') {
+    return [
+      ['prepare-kernel-snap', `Prepare kernel driver tree for ${about}`],
+      ['update-gadget-assets', `Update assets from kernel ${about}`],
+    ];
+  }
+  if (role !== 'gadget') return [];
   return [
-    ['setup-profiles', `Prepare snap ${q} (${revision}) for security profile setup`],
-    ['link-snap', `Make snap ${q} (${revision}) available to the system`],
-    ['auto-connect', `Automatically connect eligible plugs and slots of snap ${q}`],
-    ['set-auto-aliases', `Set automatic aliases for snap ${q}`],
-    ['setup-aliases', `Setup snap ${q} aliases`],
+    ['update-gadget-assets', `Update assets from gadget ${about}`],
+    ['update-gadget-cmdline', `Update kernel command line from gadget ${about}`],
   ];
 }
 
-const startServices = (snap: string, revision: number): Step => [
+function linkSteps({ snap, revision, role }: ChainAbout, isNew: boolean): Step[] {
+  const q = quote(snap);
+  const about = `${q} (${revision})`;
+  const reseal: Step[] =
+    role === 'snapd' && !isNew ? [['check-reseal', `Validate key resealing for snap ${about}`]] : [];
+  const managed: Step = ['update-managed-boot-config', `Update managed boot config assets from ${about}`];
+  return [
+    ['setup-profiles', `Prepare snap ${about} for security profile setup`],
+    ['link-snap', `Make snap ${about} available to the system`],
+    ...reseal,
+    ['auto-connect', `Automatically connect eligible plugs and slots of snap ${q}`],
+    ['set-auto-aliases', `Set automatic aliases for snap ${q}`],
+    ['setup-aliases', `Setup snap ${q} aliases`],
+    ...(role === 'snapd' ? [managed] : []),
+  ];
+}
+
+/** What follows the install or post-refresh hook of a snap the system boots with. */
+function bootSteps({ snap, revision, role }: ChainAbout): Step[] {
+  const discard = `Discard previous kernel driver tree for ${quote(snap)} (${revision})`;
+  if (role === 'kernel') return [['discard-old-kernel-snap-setup', discard]];
+  return role === 'boot-base' ? [['update-cert-db', 'Update certificate database']] : [];
+}
+
+const startServices = ({ snap, revision }: { snap: string; revision: string }): Step => [
   'start-snap-services',
   `Start snap ${quote(snap)} (${revision}) services`,
 ];
 
+/** Bases and snapd have no configuration, so none of its hooks. */
+function configureSteps(name: 'configure' | 'default-configure', { snap, role }: ChainAbout): Step[] {
+  return role === 'app' || role === 'kernel' || role === 'gadget' ? [hook(name, snap)] : [];
+}
+
 /** Steps of an installation. */
-export function installSteps(snap: string, revision: number, channel: string): Step[] {
+export function installSteps(about: ChainAbout): Step[] {
+  const { snap } = about;
+  return [...installedSteps(fetchSteps(about), about), ...configureSteps('configure', about), health(snap)];
+}
+
+/** Steps of seeding a snap from the recovery system; its configure hook runs when all snaps are there. */
+export function seedSteps(about: ChainAbout): Step[] {
+  const { snap, revision } = about;
+  const file = `/var/lib/snapd/seed/snaps/${snap}_${revision}.snap`;
+  const fetched = fetchSteps({ ...about, onDisk: true }).map(([kind, summary]): Step => [
+    kind,
+    kind === 'prepare-snap' ? `Prepare snap ${quote(file)} (${revision})` : summary,
+  ]);
+  return installedSteps([...fetched, ['mount-snap', `Mount snap ${quote(snap)} (${revision})`]], about);
+}
+
+/** The configure hook of a seeded snap, if it may have one. */
+export const seedConfigureSteps = (about: ChainAbout): Step[] => configureSteps('configure', about);
+
+function installedSteps(fetched: readonly Step[], about: ChainAbout): Step[] {
   return [
-    ...fetchSteps(snap, revision, channel, false),
-    ['copy-snap-data', `Copy snap ${quote(snap)} data`],
-    ...linkSteps(snap, revision),
-    hook('install', snap),
-    hook('default-configure', snap),
-    startServices(snap, revision),
-    hook('configure', snap),
-    health(snap),
+    ...fetched,
+    ...assetSteps(about),
+    ['copy-snap-data', `Copy snap ${quote(about.snap)} data`],
+    ...linkSteps(about, true),
+    hook('install', about.snap),
+    ...bootSteps(about),
+    ...configureSteps('default-configure', about),
+    startServices(about),
   ];
 }
 
 /**
  * Steps of a refresh.
- * @param onDisk whether the revision is on the device already
  * @param discarded revisions that go beyond those retained
  */
-export function refreshSteps(
-  snap: string,
-  revision: number,
-  channel: string,
-  onDisk: boolean,
-  discarded: readonly number[],
-): Step[] {
+export function refreshSteps(about: ChainAbout, discarded: readonly number[]): Step[] {
+  const { snap, revision } = about;
   return [
-    ...fetchSteps(snap, revision, channel, onDisk),
+    ...fetchSteps(about),
     hook('pre-refresh', snap),
     ...unlinkSteps(snap),
+    ...assetSteps(about),
     ['copy-snap-data', `Copy snap ${quote(snap)} data`],
-    ...linkSteps(snap, revision),
+    ...linkSteps(about, false),
     hook('post-refresh', snap),
-    startServices(snap, revision),
+    ...bootSteps(about),
+    startServices(about),
     ...discarded.flatMap((old) => discardSteps(snap, old)),
     ['cleanup', `Clean up ${quote(snap)} (${revision}) install`],
-    hook('configure', snap),
+    ...configureSteps('configure', about),
     health(snap),
   ];
 }
 
 /** Steps of going back to a revision on disk. */
-export function revertSteps(snap: string, revision: number): Step[] {
+export function revertSteps(about: ChainAbout): Step[] {
   return [
-    ...fetchSteps(snap, revision, '', true),
-    ...unlinkSteps(snap),
-    ...linkSteps(snap, revision),
-    startServices(snap, revision),
-    hook('configure', snap),
-    health(snap),
+    ...fetchSteps({ ...about, onDisk: true }),
+    ...unlinkSteps(about.snap),
+    ...assetSteps(about),
+    ...linkSteps(about, false),
+    ...bootSteps(about),
+    startServices(about),
+    ...configureSteps('configure', about),
+    health(about.snap),
   ];
 }
 
@@ -132,7 +196,7 @@ export function enableSteps(snap: string, revision: number): Step[] {
     ['setup-profiles', `Setup snap ${q} (${revision}) security profiles`],
     ['link-snap', `Make snap ${q} (${revision}) available to the system`],
     ['setup-aliases', `Setup snap ${q} aliases`],
-    startServices(snap, revision),
+    startServices({ snap, revision: String(revision) }),
   ];
 }
 
