@@ -13,7 +13,7 @@ export type TaskOutcome = 'done' | 'wait-for-reboot';
 export interface TaskHandler<Context> {
   do?(context: Context, task: Task, change: Change): TaskOutcome;
   /** Kinds without `undo` go from Undo straight to Done (§3.4). */
-  undo?: 'nothing' | ((context: Context, task: Task, change: Change) => TaskOutcome | void);
+  undo?: 'nothing' | ((context: Context, task: Task, change: Change) => TaskOutcome);
   /** Text of the error when an abort cuts the handler short; without it the handler finishes first. */
   cancelled?(task: Task): string;
 }
@@ -126,8 +126,7 @@ export class TaskRunner<Context> {
     const handler = this.host.handlers.get(task.kind);
     try {
       if (task.status === 'Undoing') {
-        const undo = typeof handler?.undo === 'function' ? handler.undo : () => undefined;
-        const outcome = undo(this.host.context, task, change);
+        const outcome = typeof handler?.undo === 'function' ? handler.undo(this.host.context, task, change) : 'done';
         if (outcome === 'wait-for-reboot') return this.waitForReboot(change, task, 'Undone');
         return this.host.changes.setStatus(change, task, 'Undone');
       }

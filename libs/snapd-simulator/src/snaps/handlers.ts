@@ -92,6 +92,7 @@ const linkComponent: Handler = {
   undo(device, task) {
     const { plan } = setupOf(task);
     for (const name of Object.keys(plan.components ?? {})) device.snaps.get(plan.name)?.components?.delete(name);
+    return 'done';
   },
 };
 

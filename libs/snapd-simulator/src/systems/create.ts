@@ -139,6 +139,7 @@ export const createHandler: TaskHandler<Device> = {
     device.systems.remove(label);
     if (device.systems.defaultLabel === label) device.systems.defaultLabel = previousDefault;
     device.changes.log(task, 'INFO', `removed recovery system directory /run/mnt/ubuntu-seed/systems/${label}`);
+    return 'done';
   },
 };
 
