@@ -81,6 +81,11 @@ export interface OperationDefinition<P extends object> {
   artifacts?(parameters: P): readonly ArtifactReference[];
   /** It stores files in the server, and its result names them. */
   readonly storesArtifacts?: boolean;
+  /**
+   * The device loses all data with it, the agent's key and journal too: it comes back by another enrolment, and that
+   * it does is the command's success.
+   */
+  readonly erasesAgent?: boolean;
   /** A change that was cut short is verified like one that is done; otherwise it has failed. */
   readonly takesCutShort?: boolean;
   /**
@@ -120,6 +125,8 @@ export interface Operation {
   readonly parameters: z.ZodMiniType<object>;
   /** Whether it stores files in the server. */
   readonly storesArtifacts: boolean;
+  /** Whether the device comes back from it without the agent's key and journal. */
+  readonly erasesAgent: boolean;
   /** Of an operation that is one GET of snapd's API. */
   readonly read?: ReadRoute;
   /**
@@ -135,13 +142,13 @@ export type Preparation =
 
 /** Makes the catalogue's entry of a definition. */
 export function defineOperation<P extends object>(definition: OperationDefinition<P>): Operation {
-  const { name, title, risk, parameters, storesArtifacts = false } = definition;
+  const { name, title, risk, parameters, storesArtifacts = false, erasesAgent = false } = definition;
   const prepare = (input: unknown): Preparation => {
     const parsed = z.safeParse(parameters, input);
     if (!parsed.success) return { kind: 'bad-parameters', problems: problemsOf(parsed.error) };
     return { kind: 'prepared', operation: bind(definition, parsed.data) };
   };
-  return { name, title, risk, parameters, storesArtifacts, prepare };
+  return { name, title, risk, parameters, storesArtifacts, erasesAgent, prepare };
 }
 
 function bind<P extends object>(definition: OperationDefinition<P>, parameters: P): PreparedOperation {

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import {
   ActRequest,
+  AllowReEnrolmentRequest,
   DevicePage,
   DevicesQuery,
   DeviceView,
@@ -23,6 +24,7 @@ class DevicesQueryDto extends createZodDto(DevicesQuery) {}
 class DevicePageDto extends createZodDto(DevicePage) {}
 class DeviceViewDto extends createZodDto(DeviceView) {}
 class PatchDeviceRequestDto extends createZodDto(PatchDeviceRequest) {}
+class AllowReEnrolmentRequestDto extends createZodDto(AllowReEnrolmentRequest) {}
 class ActRequestDto extends createZodDto(ActRequest) {}
 class FactListDto extends createZodDto(FactList) {}
 
@@ -66,6 +68,20 @@ export class DevicesController {
     @Body() { remark }: ActRequestDto,
   ): Promise<void> {
     await this.enrolment.revokeDevice(actor, id, remark);
+  }
+
+  /** Lets the device come with another key once: for one that lost its key without an order that did it. */
+  @Post(':id/allow-re-enrolment')
+  @Requires('admin')
+  @HttpCode(200)
+  @ZodResponse({ status: 200, type: DeviceViewDto })
+  async allowReEnrolment(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: IdParamsDto,
+    @Body() { forSeconds, remark }: AllowReEnrolmentRequestDto,
+  ) {
+    await this.enrolment.allowReEnrolment(actor, id, forSeconds, remark);
+    return this.devices.get(id);
   }
 
   @Get(':id/facts')

@@ -65,6 +65,8 @@ describe('answers', () => {
       snapdState: null,
       lastSeenAt: null,
       enrolmentId: null,
+      reEnrolUntil: null,
+      claimedAt: null,
     };
     const device = { id, brandId: 'acme', model: 'pc', serial: '1', labels: {}, online: false, ...nothing };
     const view = DeviceView.parse({ ...device, createdAt: new Date(0), secret: 'x' });

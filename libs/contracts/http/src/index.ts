@@ -11,7 +11,7 @@ export {
   IssuedCommands,
 } from './commands';
 export { ActRequest, IdempotencyKey, IdParams, Labels, PAGE_LIMIT, PageQuery, Role } from './common';
-export { DevicePage, DevicesQuery, DeviceView, PatchDeviceRequest } from './devices';
+export { AllowReEnrolmentRequest, DevicePage, DevicesQuery, DeviceView, PatchDeviceRequest } from './devices';
 export * from './enrolment';
 export * from './events';
 export * from './health';

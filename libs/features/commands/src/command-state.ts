@@ -9,14 +9,17 @@
  * | running   | agent  | snapd has it                                       | rebooting, verifying, or an end            |
  * | rebooting | agent  | the device is on its way through a restart         | running, verifying, or an end              |
  * | verifying | agent  | done by snapd's account, being read back           | an end                                     |
- * | succeeded | agent  | the device shows what was asked for                | -                                          |
+ * | succeeded | agent, api | the device shows what was asked for; by the api: it came back with a new key | -              |
  * | failed    | agent  | it does not; cause and snapd's message say why     | -                                          |
- * | unknown   | agent  | undecidable whether snapd got it; asks a person    | -                                          |
+ * | unknown   | agent, api | undecidable whether snapd did it; asks a person; by the api: the device was reset | -        |
  * | rejected  | agent, signer | signature, policy, sequence or parameters refused | -                                   |
  * | expired   | agent, sweep  | not accepted before valid-until             | - (a late end is kept in late_status)      |
  * | timed-out | sweep  | accepted, seen since, but past its deadline        | - (as above)                               |
  * | lost      | sweep  | accepted, silent past its deadline                 | - (as above)                               |
- * | cancelled | person | taken back before the device accepted it           | - (as above)                               |
+ * | cancelled | api    | taken back before the device accepted it           | - (as above)                               |
+ *
+ * A command that erases the agent (`erasesAgent` in the catalogue) takes the journal with it that would report its end:
+ * it ends when the device enrols anew, before its deadline, as close-retired-commands.ts says.
  *
  * Ends are never left. Reports may come twice, late and out of order: the newer (journal epoch, number) wins.
  */

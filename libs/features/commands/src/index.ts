@@ -16,3 +16,7 @@ export type { CommandSigner } from './sign-commands';
 export { closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from './sweep-commands';
 export { cancelCommands } from './cancel-commands';
 export { checkParameters } from './check-parameters';
+export { acceptedCommands } from './accepted-commands';
+export type { ErasingCommand } from './accepted-commands';
+export { closeRetiredCommands } from './close-retired-commands';
+export type { ClosedCommand } from './close-retired-commands';

@@ -15,6 +15,10 @@ export interface DeviceView {
   /** How the agent finds the snapd beside it: reachable, unreachable or garbage. */
   readonly snapdState: string | null;
   readonly lastSeenAt: Date | null;
+  /** Until then a person allows it to come with another key. */
+  readonly reEnrolUntil: Date | null;
+  /** When another key that nobody expects last asked to be this device, and was refused. */
+  readonly claimedAt: Date | null;
   readonly createdAt: Date;
 }
 

@@ -74,9 +74,9 @@ export class DevicesService {
 }
 
 function view(row: DeviceRow, link: LinkRow | undefined, online: boolean): DeviceView {
-  const { id, brandId, model, serial, enrolmentId, createdAt } = row;
+  const { id, brandId, model, serial, enrolmentId, createdAt, reEnrolUntil, claimedAt } = row;
   return {
-    ...{ id, brandId, model, serial, enrolmentId, createdAt, online },
+    ...{ id, brandId, model, serial, enrolmentId, createdAt, reEnrolUntil, claimedAt, online },
     labels: row.labels as Record<string, string>,
     agentVersion: link?.agentVersion ?? null,
     protocol: link?.protocol ?? null,

@@ -19,7 +19,7 @@ export interface EnrolmentTokenView {
   readonly revokedAt: Date | null;
 }
 
-type TokenRow = Prisma.EnrolmentTokenGetPayload<object>;
+export type TokenRow = Prisma.EnrolmentTokenGetPayload<object>;
 
 /** Writer of table `enrolment_tokens`. */
 @Injectable()
@@ -99,6 +99,11 @@ export class EnrolmentTokensService {
       data: { uses: { increment: 1 } },
     });
     if (count === 0) throw new EnrolmentTokenRefusedError();
+  }
+
+  /** A token that let a device in lets it in again, used up or expired. @throws EnrolmentTokenRefusedError when it is revoked */
+  refuseRevoked(token: TokenRow): void {
+    if (token.revokedAt) throw new EnrolmentTokenRefusedError();
   }
 }
 

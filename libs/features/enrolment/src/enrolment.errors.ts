@@ -9,12 +9,14 @@ export class EnrolmentTokenRefusedError extends FleetError {
   }
 }
 
-/** A new key claims the serial of a device that has a key: the incumbent keeps working. */
+/** A new key that nobody expects claims the serial of a device that has one: the incumbent keeps working. */
 export class DeviceKnownError extends FleetError {
   readonly code = 'device-known';
 
   constructor(readonly serial: string) {
-    super(`cannot enrol: device with serial "${serial}" is enrolled with another key, revoke it first`);
+    super(
+      `cannot enrol: device with serial "${serial}" is enrolled with another key, allow its re-enrolment or revoke it first`,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { createLogger } from '@corefleet/platform/logger';
 import { Bus, RedisConnections } from '@corefleet/platform/redis';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
 import { testRedis } from '@corefleet/testing/redis';
+import { Admission } from './admission';
 import { EnrolmentTokensService } from './enrolment-tokens.service';
 import { DeviceKnownError } from './enrolment.errors';
 import { EnrolmentService } from './enrolment.service';
@@ -29,7 +30,8 @@ beforeAll(async () => {
   const [audit, clock, ids] = [new AuditService(api), new Clock(), new Ids()];
   tokens = new EnrolmentTokensService(api, audit, clock, ids);
   const options = { gatewayUrl: 'http://gateway' };
-  enrolment = new EnrolmentService(api, tokens, audit, clock, ids, new Bus(redis, logger), options);
+  const admission = new Admission(tokens, audit, clock, ids);
+  enrolment = new EnrolmentService(api, tokens, admission, audit, clock, new Bus(redis, logger), options);
 });
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from '@corefleet/features/audit';
+import { Admission } from './admission';
 import { ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment-options';
 import { EnrolmentTokensService } from './enrolment-tokens.service';
 import { EnrolmentService } from './enrolment.service';
@@ -12,7 +13,12 @@ export class EnrolmentModule {
     return {
       module: EnrolmentModule,
       imports: [AuditModule],
-      providers: [{ provide: ENROLMENT_OPTIONS, useValue: options }, EnrolmentService, EnrolmentTokensService],
+      providers: [
+        { provide: ENROLMENT_OPTIONS, useValue: options },
+        Admission,
+        EnrolmentService,
+        EnrolmentTokensService,
+      ],
       exports: [EnrolmentService, EnrolmentTokensService],
     };
   }

@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { cancelCommands } from '@corefleet/features/commands';
-import { Clock, Ids } from '@corefleet/platform/clock';
-import { Database, type Transaction } from '@corefleet/platform/database';
+import { Clock } from '@corefleet/platform/clock';
+import { Database } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
+import { Admission, type Admitted } from './admission';
 import { ENROLMENT_OPTIONS, type EnrolmentOptions } from './enrolment-options';
 import { EnrolmentTokensService } from './enrolment-tokens.service';
 import { DeviceKnownError, KeyUsedError } from './enrolment.errors';
@@ -16,35 +17,46 @@ export class EnrolmentService {
   constructor(
     private readonly database: Database,
     private readonly tokens: EnrolmentTokensService,
+    private readonly admission: Admission,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-    private readonly ids: Ids,
     private readonly bus: Bus,
     @Inject(ENROLMENT_OPTIONS) private readonly options: EnrolmentOptions,
   ) {}
 
   /**
    * Enrols the key. The same key and token again give the same answer and take no further use,
-   * so an agent that never saw the answer asks again.
+   * so an agent that never saw the answer asks again. A new key of a device that has one takes its place only when it is
+   * expected: see `expectationOf`.
    * @throws EnrolmentTokenRefusedError, DeviceKnownError, KeyUsedError; ConflictError while no signer has published its key
    */
   async enrol(request: EnrolRequest, source: string): Promise<EnrolAnswer> {
     const signingKeys = await this.signingKeys();
-    const enrolment = await this.database.transaction(async (tx) => {
-      const token = await this.tokens.find(tx, request.token);
-      const known = await tx.enrolment.findUnique({ where: { publicKey: request.publicKey } });
-      if (known?.status === 'active' && known.tokenId === token.id) return known;
-      if (known) throw new KeyUsedError();
-      await this.tokens.takeUse(tx, token);
-      return this.admit(tx, request, token, source);
+    const { id, deviceId, replaced } = await this.enrolled(request, source);
+    this.announce(deviceId, replaced);
+    return { deviceId, enrolmentId: id, gatewayUrl: this.options.gatewayUrl, signingKeys };
+  }
+
+  /**
+   * Lets the device come with another key once, until `forSeconds` have passed: its key was lost, and nobody ordered that.
+   * The enrolment it has goes on working until then.
+   * @throws NotFoundError; ConflictError for a device without an enrolment, which needs no permission
+   */
+  async allowReEnrolment(actor: Actor, deviceId: string, forSeconds: number, remark: string): Promise<void> {
+    const until = new Date(this.clock.now().getTime() + forSeconds * 1000);
+    await this.database.transaction(async (tx) => {
+      const device = await tx.device.findUnique({ where: { id: deviceId } });
+      if (!device) throw new NotFoundError('device', deviceId);
+      if (!device.enrolmentId)
+        throw new ConflictError(
+          `cannot allow device "${deviceId}" to enrol anew: it has no enrolment, any key may take it`,
+        );
+      await tx.device.update({ where: { id: deviceId }, data: { reEnrolUntil: until } });
+      const subject = { kind: 'device', id: deviceId };
+      const details = { until };
+      await this.audit.record(tx, { actor, action: 'device.allow-re-enrolment', subject, remark, details });
     });
-    this.bus.publishEvent({ topic: 'devices', id: enrolment.deviceId, version: Date.now() });
-    return {
-      deviceId: enrolment.deviceId,
-      enrolmentId: enrolment.id,
-      gatewayUrl: this.options.gatewayUrl,
-      signingKeys,
-    };
+    this.announce(deviceId);
   }
 
   /**
@@ -56,7 +68,7 @@ export class EnrolmentService {
       const device = await tx.device.findUnique({ where: { id: deviceId } });
       if (!device) throw new NotFoundError('device', deviceId);
       if (!device.enrolmentId) return undefined;
-      await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: null } });
+      await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: null, reEnrolUntil: null } });
       const data = { status: 'revoked', endedAt: this.clock.now() };
       await tx.enrolment.update({ where: { id: device.enrolmentId }, data });
       await cancelCommands(tx, { enrolmentId: device.enrolmentId }, 'the device was revoked', this.clock.now());
@@ -73,31 +85,34 @@ export class EnrolmentService {
     if (enrolmentId) this.bus.publishEvent({ topic: 'enrolment-revoked', id: enrolmentId, version: Date.now() });
   }
 
-  private async admit(
-    tx: Transaction,
-    request: EnrolRequest,
-    token: { id: string; name: string; labels: unknown },
-    source: string,
-  ): Promise<{ id: string; deviceId: string }> {
-    const identity = { brandId: request.brandId, model: request.model, serial: request.serial };
-    const made = { id: this.ids.uuid(), ...identity, labels: token.labels as object };
-    await tx.device.createMany({ data: [made], skipDuplicates: true });
-    const { id: deviceId } = await tx.device.findUniqueOrThrow({ where: { brandId_model_serial: identity } });
-    const id = this.ids.uuid();
-    // Of two keys that claim the device at once, the second waits here for the first and then finds it taken.
-    const free = { id: deviceId, enrolmentId: null };
-    const { count } = await tx.device.updateMany({ where: free, data: { enrolmentId: id } });
-    if (count === 0) throw new DeviceKnownError(request.serial);
-    await tx.enrolment.create({
-      data: { id, deviceId, publicKey: request.publicKey, status: 'active', tokenId: token.id },
-    });
-    await this.audit.record(tx, {
-      actor: { kind: 'device', id: deviceId, name: request.serial, source },
-      action: 'device.enrol',
-      subject: { kind: 'device', id: deviceId },
-      details: { ...identity, enrolmentId: id, token: token.name, agentVersion: request.agentVersion },
-    });
-    return { id, deviceId };
+  private async enrolled(request: EnrolRequest, source: string): Promise<Admitted> {
+    try {
+      return await this.database.transaction(async (tx) => {
+        const token = await this.tokens.find(tx, request.token);
+        const known = await tx.enrolment.findUnique({ where: { publicKey: request.publicKey } });
+        if (known?.status === 'active' && known.tokenId === token.id) return known;
+        if (known) throw new KeyUsedError();
+        return this.admission.admit(tx, request, token, source);
+      });
+    } catch (error) {
+      if (error instanceof DeviceKnownError) await this.noteClaim(request);
+      throw error;
+    }
+  }
+
+  /** For the person it waits for: not in the transaction that was refused. */
+  private async noteClaim({ brandId, model, serial }: EnrolRequest): Promise<void> {
+    const where = { brandId_model_serial: { brandId, model, serial } };
+    const { id } = await this.database.prisma.device.update({ where, data: { claimedAt: this.clock.now() } });
+    this.announce(id);
+  }
+
+  private announce(deviceId: string, replaced?: Admitted['replaced']): void {
+    const version = Date.now();
+    this.bus.publishEvent({ topic: 'devices', id: deviceId, version });
+    if (!replaced) return;
+    this.bus.publishEvent({ topic: 'enrolment-revoked', id: replaced.enrolmentId, version });
+    this.bus.publishEvents(replaced.commands.map(({ id }) => ({ topic: 'commands', id, version })));
   }
 
   private async signingKeys(): Promise<EnrolAnswer['signingKeys']> {

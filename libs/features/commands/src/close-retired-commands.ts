@@ -1,0 +1,42 @@
+import type { Transaction } from '@corefleet/platform/database';
+
+/** An enrolment whose device came back with another key. */
+export interface Retirement {
+  readonly enrolmentId: string;
+  /** The command whose success it is, where one ordered it. */
+  readonly orderedBy: string | undefined;
+}
+
+/** A command that was ended. */
+export interface ClosedCommand {
+  readonly id: string;
+  readonly rolloutId: string | null;
+}
+
+/**
+ * Ends the open commands of an enrolment whose device came back with another key: the one that ordered it has
+ * succeeded, what was not accepted is taken back, and of what was under way nobody can tell what it did.
+ * An end that its agent reported, and no worker has folded yet, is left to be heard.
+ * @returns the commands ended
+ */
+export async function closeRetiredCommands(
+  tx: Transaction,
+  retirement: Retirement,
+  now: Date,
+): Promise<ClosedCommand[]> {
+  const { enrolmentId, orderedBy = null } = retirement;
+  return tx.$queryRaw<ClosedCommand[]>`
+    UPDATE commands SET finished_at = ${now},
+           status = CASE WHEN id = ${orderedBy}::uuid THEN 'succeeded'
+                         WHEN status IN ('queued', 'signed') THEN 'cancelled' ELSE 'unknown' END,
+           cause = CASE WHEN id = ${orderedBy}::uuid OR status IN ('queued', 'signed') THEN cause ELSE 'device-re-enrolled' END,
+           message = CASE WHEN id = ${orderedBy}::uuid THEN 'the device came back with a new key'
+                          WHEN status IN ('queued', 'signed') THEN 'the device came back with a new key before it accepted the command'
+                          ELSE 'the device came back with a new key while the command was under way' END
+     WHERE enrolment_id = ${enrolmentId}::uuid AND finished_at IS NULL
+       AND NOT EXISTS (
+         SELECT FROM command_reports r
+          WHERE r.enrolment_id = commands.enrolment_id AND r.command_id = commands.id
+            AND r.report->>'state' IN ('succeeded', 'failed', 'unknown', 'rejected', 'expired'))
+    RETURNING id, rollout_id AS "rolloutId"`;
+}
