@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { memoryJournalStore } from './journal/journal-store';
 import { aSnapd, Fixture } from './testing/fixture';
 import type { TestGateway } from './testing/test-gateway';
@@ -193,6 +196,25 @@ describe('an agent beside a simulated snapd', () => {
     const id = issue('read-configuration', { name: 'system' });
     expect(await gateway.end(id)).toMatchObject({ state: 'succeeded' });
     expect(gateway.frames.filter(({ type }) => type === 'hello')).toHaveLength(2);
+  });
+
+  it('does not touch snapd for a file that does not fit on the disk, and says so', async () => {
+    const snapd = aSnapd();
+    const directory = await mkdtemp(path.join(tmpdir(), 'corefleet-agent-'));
+    try {
+      start(snapd, memoryJournalStore(), { artifactsDirectory: directory });
+      const file = { sha256: '0'.repeat(64), size: Number.MAX_SAFE_INTEGER, name: 'huge_1.snap' };
+      expect(await gateway.end(issue('sideload', { file }))).toMatchObject({
+        state: 'failed',
+        cause: 'disk-full',
+        message: expect.stringContaining('cannot fetch "huge_1.snap": the disk of the device is full'),
+        changeIds: [],
+      });
+      await fixture.stopAgents();
+      expect(await readdir(directory)).toEqual([]);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 
   it('does not touch snapd when its journal cannot be written, and says so', async () => {

@@ -3,6 +3,7 @@ import { SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
 import { operations } from '@corefleet/operations';
 import { SnapdClient, type Change, type SnapdTransport } from '@corefleet/snapd-client';
 import { ArtifactStore } from './artifacts/artifact-store';
+import { ProvenRequests } from './artifacts/proven-requests';
 import { systemClock, type AgentClock } from './clock';
 import { Commands } from './commands/commands';
 import type { LocalPolicy } from './config/policy';
@@ -33,7 +34,7 @@ export interface AgentOptions {
   readonly journal: JournalStore;
   /** The kernel's boot id; undefined where it cannot be read. */
   readBootId(): Promise<string | undefined>;
-  /** Where fetched files go while a command needs them. Without one, operations that fetch fail. */
+  /** Where fetched files lie for as long as their command is open. Without one, operations that fetch fail. */
   readonly artifactsDirectory?: string;
   readonly policy?: LocalPolicy;
   readonly timings?: Partial<AgentTimings>;
@@ -127,7 +128,9 @@ class RunningAgent {
       gatherMs: timings.factsGatherMs,
       report: (body) => void this.outbox.add({ kind: 'fact', body }),
     });
-    this.artifacts = new ArtifactStore(options.artifactsDirectory);
+    const { connectTimeoutMs } = timings;
+    const requests = new ProvenRequests({ enrolment, identity: options.identity, connectTimeoutMs, signal });
+    this.artifacts = new ArtifactStore(options.artifactsDirectory, requests);
     this.commands = new Commands({
       client,
       journal,
@@ -178,7 +181,7 @@ class RunningAgent {
   }
 
   async run(): Promise<void> {
-    await this.artifacts.clear();
+    await this.artifacts.clear(new Set(this.journal.state.open.keys()));
     this.bootId = await this.options.readBootId();
     this.commands.resume();
     await Promise.all([this.link.run(), this.notices.run()]);

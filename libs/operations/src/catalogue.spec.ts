@@ -16,7 +16,7 @@ const aChange = (kind: string, summary: string, more: Partial<Change> = {}): Cha
   ...more,
 });
 
-const artifact = { url: 'https://x/y.snap', sha256: '0'.repeat(64), size: 5 };
+const artifact = { file: { sha256: '0'.repeat(64), size: 5, name: 'lab-hello_1.snap' } };
 
 describe('parameters', () => {
   it.each<[string, unknown, string]>([
@@ -49,7 +49,8 @@ describe('parameters', () => {
     ['abort-change', { change: '-1' }, 'invalid change id'],
     ['reboot', { now: true }, 'unknown parameter "now"'],
     ['sideload', { path: '/etc/passwd' }, 'unknown parameter "path"'],
-    ['sideload', { ...artifact, url: 'file:///etc/passwd' }, 'expected an http or https address'],
+    ['sideload', { file: { ...artifact.file, sha256: 'A' } }, 'expected a SHA-256 in lower-case hex'],
+    ['sideload', { file: { ...artifact.file, name: '../passwd' } }, 'expected a file name without slashes'],
     ['service-control', { action: 'start', names: ['a.b'], disable: true }, 'disable goes with stop only'],
   ])('of %s refuse %j', (name, parameters, problem) => {
     const preparation = findOperation(name)?.prepare(parameters);
@@ -69,6 +70,11 @@ describe('parameters', () => {
   ])('of %s take %j', (name, parameters) => {
     expect(findOperation(name)?.prepare(parameters)).toMatchObject({ kind: 'prepared' });
   });
+});
+
+it('says which files of the server a sideload needs', () => {
+  expect(prepared('sideload', artifact).artifacts).toEqual([artifact.file]);
+  expect(prepared('refresh', {}).artifacts).toEqual([]);
 });
 
 // Summaries as a real snapd 2.77.1 wrote them.

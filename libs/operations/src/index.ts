@@ -52,7 +52,6 @@ export { artifactName, artifactReference, type ArtifactReference } from './artif
 export { isCutShort } from './aborted';
 export type {
   Artifact,
-  ArtifactSource,
   Expects,
   Operation,
   OperationContext,

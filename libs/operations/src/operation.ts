@@ -10,14 +10,6 @@ import type { ReadRoute } from './reads/read';
  */
 export type Risk = 'read' | 'reversible' | 'disruptive' | 'destructive';
 
-/** A file the operation needs on the device. */
-export interface ArtifactSource {
-  readonly url: string;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  readonly sizeBytes: number;
-}
-
 /** A fetched file whose size and digest are the ones asked for. It is removed when its command has ended. */
 export interface Artifact {
   readonly sizeBytes: number;
@@ -29,10 +21,17 @@ export interface OperationContext {
   /** The kernel's boot id; undefined where there is none to read. */
   readBootId(): Promise<string | undefined>;
   /**
-   * The file of that digest, fetched at the first call of a command and kept for the next.
+   * The file of the server, fetched at the first call of a command and kept for the next.
    * @throws when it cannot be fetched, or is not the one asked for
    */
-  fetchArtifact(source: ArtifactSource): Promise<Artifact>;
+  fetchArtifact(reference: ArtifactReference): Promise<Artifact>;
+  /**
+   * Streams a file to the server, as fast as both sides go; nothing is kept on the device. Only for an operation that says
+   * `storesArtifacts`.
+   * @param name as `artifactName` has it
+   * @throws what `content` throws, or when the server does not keep exactly what was read: read it anew then
+   */
+  storeArtifact(name: string, content: AsyncIterable<Uint8Array>): Promise<ArtifactReference>;
 }
 
 /** How a request was taken: done at once, or a change to follow. */

@@ -1,114 +1,104 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { get as httpGet, type IncomingMessage } from 'node:http';
-import { get as httpsGet } from 'node:https';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact, ArtifactSource } from '@corefleet/operations';
+import { artifactName, type Artifact, type ArtifactReference } from '@corefleet/operations';
 import { ArtifactError } from './artifact-error';
+import { Download } from './download';
+import type { ProvenRequests } from './proven-requests';
+import { transferFailure } from './transfer-failure';
+import { upload } from './upload';
 
-/** Milliseconds without a byte before a download is given up. */
-const SILENCE_MS = 60_000;
-const MAX_REDIRECTS = 5;
+/** Uploads of one command that may be cut before it is given up: each reads the whole file from snapd again. */
+const MOST_CUTS = 5;
 
-/** Files the device was told to fetch, each under its digest, for as long as a command needs it. */
+/** Files on their way between the server and the device, each for as long as a command needs it. */
 export class ArtifactStore {
-  constructor(private readonly directory: string | undefined) {}
+  constructor(
+    private readonly directory: string | undefined,
+    private readonly requests: ProvenRequests,
+  ) {}
 
-  /** Removes what an earlier run left behind. */
-  async clear(): Promise<void> {
-    if (this.directory) await rm(this.directory, { recursive: true, force: true });
+  /** Removes what commands left behind that are not open any more. @throws when the directory cannot be read or written */
+  async clear(openCommandIds: ReadonlySet<string>): Promise<void> {
+    if (!this.directory) return;
+    const kept = await readdir(this.directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of kept)
+      if (!openCommandIds.has(name)) await rm(join(this.directory, name), { recursive: true, force: true });
   }
 
   /** The files of one command. */
   forCommand(commandId: string): CommandArtifacts {
-    return new CommandArtifacts(this.directory && join(this.directory, commandId));
+    return new CommandArtifacts(commandId, this.directory && join(this.directory, commandId), this.requests);
   }
 }
 
+/** The files of one command. */
 export class CommandArtifacts {
+  private readonly downloads = new Map<string, Download>();
   private readonly fetched = new Map<string, Artifact>();
+  private cuts = 0;
 
-  constructor(private readonly directory: string | undefined) {}
+  constructor(
+    private readonly commandId: string,
+    private readonly directory: string | undefined,
+    private readonly requests: ProvenRequests,
+  ) {}
 
   /**
-   * Fetches over HTTP(S), never more than `sizeBytes`, and checks the digest.
+   * Fetches from the gateway what is not on the device yet, never more than the reference's size, and checks the digest.
+   * What is there when it fails stays for the next call, in this run of the agent or another.
    * @throws ArtifactError
    */
-  async fetch(source: ArtifactSource): Promise<Artifact> {
-    const known = this.fetched.get(source.sha256);
+  async fetch(reference: ArtifactReference): Promise<Artifact> {
+    const { sha256, size } = reference;
+    const known = this.fetched.get(sha256);
     if (known) return known;
-    if (!this.directory) throw new ArtifactError(`cannot fetch ${source.url}: the agent has no state directory`, false);
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const path = join(this.directory, source.sha256);
-    await download(source, `${path}.part`);
-    await rename(`${path}.part`, path);
-    const artifact = { sizeBytes: (await stat(path)).size, open: () => createReadStream(path) };
-    this.fetched.set(source.sha256, artifact);
+    const path = await this.pathOf(reference);
+    const download = this.downloads.get(sha256) ?? new Download(reference, path, this.requests);
+    this.downloads.set(sha256, download);
+    await download.run();
+    const artifact = { sizeBytes: size, open: () => createReadStream(path) };
+    this.fetched.set(sha256, artifact);
     return artifact;
   }
 
-  /** Removes the files. */
+  /**
+   * Streams a file to the server.
+   * @throws what `content` throws, or ArtifactError; after one that may work later, call again with content from its start
+   */
+  async store(name: string, content: AsyncIterable<Uint8Array>): Promise<ArtifactReference> {
+    if (!artifactName.safeParse(name).success)
+      throw new ArtifactError(`cannot store ${JSON.stringify(name)}: it is not the name of a file`, false);
+    try {
+      return await upload(this.requests, this.commandId, name, content);
+    } catch (error) {
+      if (!(error instanceof ArtifactError) || !error.mayWorkLater) throw error;
+      this.cuts += 1;
+      if (this.cuts < MOST_CUTS) throw error;
+      throw new ArtifactError(`cannot store "${name}": it was cut ${this.cuts} times`, false, error.code, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Removes the files: the command has ended. */
   async dispose(): Promise<void> {
-    if (this.directory && this.fetched.size > 0) await rm(this.directory, { recursive: true, force: true });
+    if (this.directory && this.downloads.size > 0) await rm(this.directory, { recursive: true, force: true });
+    this.downloads.clear();
     this.fetched.clear();
   }
-}
 
-async function download(source: ArtifactSource, path: string): Promise<void> {
-  const response = await openUrl(new URL(source.url), MAX_REDIRECTS);
-  const file = await open(path, 'w', 0o600);
-  try {
-    await receive(response, source, file);
-    await file.sync();
-  } finally {
-    response.destroy();
-    await file.close();
-  }
-}
-
-async function receive(response: IncomingMessage, source: ArtifactSource, file: FileHandle): Promise<void> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const cannot = (why: string): ArtifactError => new ArtifactError(`cannot fetch ${source.url}: ${why}`, false);
-  try {
-    for await (const piece of response as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > source.sizeBytes) throw cannot(`it is larger than ${source.sizeBytes} bytes`);
-      hash.update(piece);
-      await file.writeFile(piece);
+  private async pathOf({ name, sha256 }: ArtifactReference): Promise<string> {
+    const what = `fetch "${name}"`;
+    if (!this.directory) throw new ArtifactError(`cannot ${what}: the agent has no state directory`, false);
+    try {
+      await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw transferFailure(error, what);
     }
-  } catch (error) {
-    if (error instanceof ArtifactError) throw error;
-    throw new ArtifactError(`cannot fetch ${source.url}`, true, { cause: error });
+    return join(this.directory, sha256);
   }
-  if (bytes < source.sizeBytes)
-    throw new ArtifactError(`cannot fetch ${source.url}: it ended after ${bytes} of ${source.sizeBytes} bytes`, true);
-  const digest = hash.digest('hex');
-  if (digest !== source.sha256) throw cannot(`its SHA-256 is ${digest}, not ${source.sha256}`);
-}
-
-function openUrl(url: URL, redirects: number): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const get = url.protocol === 'https:' ? httpsGet : httpGet;
-    const request = get(url, { timeout: SILENCE_MS }, (response) => {
-      const { statusCode = 0, headers } = response;
-      if (statusCode === 200) return resolve(response);
-      response.destroy();
-      if (statusCode >= 300 && statusCode < 400 && headers.location && redirects > 0)
-        return resolve(openUrl(redirection(url, headers.location), redirects - 1));
-      const mayWorkLater = statusCode >= 500 || statusCode === 429;
-      reject(new ArtifactError(`cannot fetch ${url.href}: the server answered ${statusCode}`, mayWorkLater));
-    });
-    request.on('timeout', () => request.destroy(new Error(`nothing came for ${SILENCE_MS} ms`)));
-    request.on('error', (cause) => reject(new ArtifactError(`cannot fetch ${url.href}`, true, { cause })));
-  });
-}
-
-/** A secure address never leads to an insecure one. */
-function redirection(from: URL, location: string): URL {
-  const to = new URL(location, from);
-  const allowed = to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
-  if (!allowed) throw new ArtifactError(`cannot fetch ${from.href}: it redirects to ${to.protocol}`, false);
-  return to;
 }

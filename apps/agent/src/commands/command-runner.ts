@@ -58,7 +58,8 @@ export class CommandRunner {
     this.artifacts = options.artifacts.forCommand(open.commandId);
     this.context = {
       readBootId: options.readBootId,
-      fetchArtifact: (source) => this.artifacts.fetch(source),
+      fetchArtifact: (reference) => this.artifacts.fetch(reference),
+      storeArtifact: (name, content) => this.artifacts.store(name, content),
     };
   }
 
@@ -72,13 +73,12 @@ export class CommandRunner {
     try {
       await this.end(await this.toEnd());
     } catch (error) {
-      if (error instanceof StoppedError) return;
+      if (error instanceof StoppedError) return; // its files stay for the next run
       const fields = { commandId: this.commandId, error: messageOf(error) };
       this.options.logger.error('A command failed for a reason of the agent', fields);
       await this.end({ state: this.open.intent ? 'unknown' : 'failed', ...whyOf(error) });
-    } finally {
-      await this.artifacts.dispose();
     }
+    await this.artifacts.dispose();
   }
 
   private async toEnd(): Promise<End> {

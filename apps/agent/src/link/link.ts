@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import WebSocket, { type RawData } from 'ws';
 import {
   AgentFrame,
-  ChallengeAnswer,
   LIMITS,
   linkAuthorization,
   linkProofText,
@@ -13,7 +12,9 @@ import type { AgentClock } from '../clock';
 import type { Identity } from '../identity/identity';
 import { messageOf, type AgentLogger } from '../logger';
 import { backOffMs, type BackOffLimits } from './back-off';
-import { HttpStatusError, parseRetryAfterMs, postJson } from './http-json';
+import { askNonce } from './challenge';
+import { gatewayAddress } from './gateway-address';
+import { HttpStatusError, parseRetryAfterMs } from './http-json';
 
 /** A frame of a server, by its type. */
 export type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -108,12 +109,9 @@ export class Link {
 
   private async connectOnce(): Promise<LinkEnd> {
     const { enrolment, identity, connectTimeoutMs } = this.options;
-    const { enrolmentId, gatewayUrl } = enrolment;
+    const { enrolmentId } = enrolment;
     try {
-      const url = gatewayAddress(gatewayUrl, 'v1/device/challenge');
-      const signal = this.stopping.signal;
-      const answer = await postJson(url, { enrolmentId }, 'open the link', connectTimeoutMs, signal);
-      const { nonce } = ChallengeAnswer.parse(answer);
+      const nonce = await askNonce(enrolment, 'open the link', connectTimeoutMs, this.stopping.signal);
       const signature = identity.sign(linkProofText(enrolmentId, nonce));
       return await this.talk(linkAuthorization({ enrolmentId, nonce, signature }));
     } catch (error) {
@@ -291,8 +289,4 @@ function parseFrame(text: string): ServerFrame | undefined {
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
   return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8');
-}
-
-function gatewayAddress(gatewayUrl: string, path: string): URL {
-  return new URL(path, gatewayUrl.endsWith('/') ? gatewayUrl : `${gatewayUrl}/`);
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
   AgentFrame,
+  DEVICE_ARTIFACTS_PATH,
   EnrolRequest,
   ReportItem,
   parseLinkAuthorization,
@@ -13,6 +14,7 @@ import {
   type SignedCommand,
 } from '@corefleet/contracts/device-protocol';
 import { ENROLMENT_ID, type TestSigner } from './signer';
+import { TestArtifacts } from './test-artifacts';
 
 export interface TestGatewayOptions {
   readonly signer: TestSigner;
@@ -27,6 +29,9 @@ export class TestGateway {
   readonly reports: ReportItem[] = [];
   readonly authorizations: string[] = [];
   readonly enrolments: EnrolRequest[] = [];
+  readonly artifacts = new TestArtifacts();
+  /** Proofs of requests for files must be of this key, where it is set. */
+  publicKey: string | undefined;
   /** Answers upgrades with this status instead of taking them. */
   refuseWith: { status: number; headers?: Record<string, string> } | undefined;
   private readonly commands: { sequence: number; command: SignedCommand }[] = [];
@@ -110,6 +115,7 @@ export class TestGateway {
   }
 
   private async answerHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url?.startsWith(DEVICE_ARTIFACTS_PATH)) return this.artifacts.answer(request, response, this.publicKey);
     const pieces: Buffer[] = [];
     for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
     response.setHeader('content-type', 'application/json');

@@ -9,6 +9,7 @@ export {
   parseLinkAuthorization,
 } from './link-proof';
 export type { LinkProof } from './link-proof';
+export { DEVICE_ARTIFACTS_PATH, requestProofText } from './request-proof';
 export { commandSigningText, Envelope, SignedCommand, SignedTime, timeSigningText, TimeStatement } from './envelope';
 export {
   CommandReport,

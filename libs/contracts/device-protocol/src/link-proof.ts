@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 export const ChallengeRequest = z.strictObject({ enrolmentId: z.uuid() });
 export type ChallengeRequest = z.infer<typeof ChallengeRequest>;
 
-/** A nonce that can be used for one upgrade, within `expiresInMs`. */
+/** A nonce that can be used for one upgrade or request, within `expiresInMs`. */
 export const ChallengeAnswer = z.object({ nonce: z.string(), expiresInMs: z.number() });
 export type ChallengeAnswer = z.infer<typeof ChallengeAnswer>;
 

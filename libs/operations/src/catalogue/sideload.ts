@@ -1,15 +1,12 @@
 import type { Change, Snap } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
+import { artifactReference } from '../artifact';
 import { defineOperation, notVerified, verified } from '../operation';
 import { changeOf } from '../starting';
 
 const Parameters = z.strictObject({
-  /** Where the agent fetches the snap: http or https. */
-  url: z.string().check(z.maxLength(2048), z.regex(/^https?:\/\/[^\s/]+\/\S*$/, 'expected an http or https address')),
-  /** Lower-case hex; what differs is never given to snapd. */
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex')),
-  /** In bytes. */
-  size: z.int().check(z.positive(), z.maximum(4 * 1024 ** 3)),
+  /** A snap that was uploaded to the server. */
+  file: artifactReference,
   devmode: z.optional(z.boolean()),
   classic: z.optional(z.boolean()),
 });
@@ -17,7 +14,7 @@ type Parameters = z.infer<typeof Parameters>;
 
 const Before = z.record(z.string(), z.array(z.string()));
 
-/** Installs a snap from a file that the agent fetches, without signatures. Each time makes a revision of its own. */
+/** Installs a snap from a file of the server, without signatures. Each time makes a revision of its own. */
 export const sideload = defineOperation<Parameters>({
   name: 'sideload',
   title: 'Install a snap from a file',
@@ -26,12 +23,13 @@ export const sideload = defineOperation<Parameters>({
   idempotent: false,
   expects: 'change',
   reboots: 'may',
-  observe: async (client, parameters, context) => {
-    await context.fetchArtifact(sourceOf(parameters));
+  artifacts: ({ file }) => [file],
+  observe: async (client, { file }, context) => {
+    await context.fetchArtifact(file);
     return revisionsBySnap(await client.snaps.list({ select: 'all' }));
   },
   start: async (client, parameters, context) => {
-    const artifact = await context.fetchArtifact(sourceOf(parameters));
+    const artifact = await context.fetchArtifact(parameters.file);
     const file = { filename: filenameOf(parameters), bytes: artifact.open() };
     const { devmode, classic } = parameters;
     return changeOf(await client.sideload.install([file], { dangerous: true, devmode, classic }));
@@ -52,10 +50,8 @@ export const sideload = defineOperation<Parameters>({
   },
 });
 
-const sourceOf = ({ url, sha256, size }: Parameters) => ({ url, sha256, sizeBytes: size });
-
 /** Carries the digest, so that the change can be told by its summary. */
-const filenameOf = ({ sha256 }: Parameters): string => `${sha256.slice(0, 16)}.snap`;
+const filenameOf = ({ file }: Parameters): string => `${file.sha256.slice(0, 16)}.snap`;
 
 function snapOf({ data }: Change): string | undefined {
   const name = data?.['snap-name'] ?? data?.['snap-names']?.[0];
