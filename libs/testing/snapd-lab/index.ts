@@ -1,5 +1,6 @@
 export { askSnapd, sideloadForm, type Question, type SnapdAnswer } from './ask-snapd';
-export { SnapdLabError, SnapdUnavailableError } from './errors';
+export { copyLab } from './copy-lab';
+export { codeOf, SnapdLabError, SnapdUnavailableError } from './errors';
 export { labProcesses } from './lab-processes';
 export { startRecordingProxy, type RecordedRequest, type RecordingProxy } from './recording-proxy';
 export { buildSnaps, sleepingFile, type LabSnaps } from './snaps';

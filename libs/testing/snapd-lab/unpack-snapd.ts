@@ -55,7 +55,7 @@ async function install(from: string, to: string): Promise<void> {
 }
 
 /** A passwd in which root lives inside the lab: hooks make a folder `snap` in root's home. */
-async function writePasswd(dir: string): Promise<void> {
+export async function writePasswd(dir: string): Promise<void> {
   const passwd = await readFile('/etc/passwd', 'utf8');
   const home = path.join(dir, 'root', 'root');
   await writeFile(path.join(dir, 'passwd'), passwd.replace(/^(root:(?:[^:]*:){4})[^:]*/m, `$1${home}`));

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 // npm run test:snapd [-- --suite trixie|forky]
-// Runs the whole road on the real snapd of Debian's suites, and closes with the line `N passed, N failed, N skipped`.
+// Runs the whole road and the contract suite on the real snapd of Debian's suites, and closes with the line
+// `N passed, N failed, N skipped`.
 import { withCleanup } from './cleanup.mjs';
 import { ensureInstalled } from './install.mjs';
 
 const SUITES = ['trixie', 'forky'];
 const HELP = `npm run test:snapd [-- --suite trixie|forky]
 
-Runs the server, the real agent and a real snapd from Debian's packages together, once for each suite (${SUITES.join(', ')}).
+Runs the server, the real agent and a real snapd from Debian's packages together, once for each suite (${SUITES.join(', ')}),
+and the contract suite on the same snapd. A run of all suites also runs it on the simulator, and makes the table
+apps/docs/reference/snapd-coverage.md.
 
   --suite SUITE                 only this one
   COREFLEET_SNAPD_DEB_TRIXIE    a kept snapd .deb instead of a download; so too COREFLEET_SNAPD_DEB_FORKY
@@ -42,20 +45,35 @@ async function runSuites(cleanup, suites) {
   await ensureInstalled();
   const { buildApps } = await import('./build-apps.mjs');
   const { generateClient } = await import('./database.mjs');
-  const { prepareSnapd } = await import('./test/prepare-snapd.mjs');
-  const { runSnapdTests } = await import('./test/snapd-step.mjs');
+  const { checkCoverage, newContractRun, runContract, SIMULATED } = await import('./test/contract-step.mjs');
   const { startTestStores } = await import('./test-stores.mjs');
   await generateClient();
   await buildApps(['api', 'gateway', 'worker', 'signer', 'agent']);
   const stores = await startTestStores(cleanup);
-  for (const suite of suites) {
-    process.stdout.write(`\n== snapd of Debian ${suite} ==\n`);
-    const { version, unavailable } = await prepareSnapd(suite);
-    if (unavailable) warn(suite, unavailable);
-    const result = await runSnapdTests(cleanup, { suite: unavailable ? undefined : suite, name: suite, stores });
-    results.push({ ...result, name: version ?? `of Debian ${suite}` });
-    process.stdout.write(`\nsnapd ${line(results.at(-1))}\n`);
+  const runDir = newContractRun('snapd');
+  if (suites === SUITES) {
+    for (const version of SIMULATED)
+      keep(`simulator ${version}`, await runContract(cleanup, { subject: { version }, runDir }));
   }
+  for (const suite of suites) await runSuite(cleanup, { suite, stores, runDir });
+  keep('coverage', await checkCoverage(cleanup, runDir));
+}
+
+async function runSuite(cleanup, { suite, stores, runDir }) {
+  const { runContract } = await import('./test/contract-step.mjs');
+  const { prepareSnapd } = await import('./test/prepare-snapd.mjs');
+  const { runSnapdTests } = await import('./test/snapd-step.mjs');
+  process.stdout.write(`\n== snapd of Debian ${suite} ==\n`);
+  const { version, unavailable } = await prepareSnapd(suite);
+  if (unavailable) warn(suite, unavailable);
+  const name = `snapd ${version ?? `of Debian ${suite}`}`;
+  keep(name, await runSnapdTests(cleanup, { suite: unavailable ? undefined : suite, name: suite, stores }));
+  if (!unavailable) keep(`${name} contract`, await runContract(cleanup, { subject: { suite }, runDir }));
+}
+
+function keep(name, { passed, failed, skipped = 0, note }) {
+  results.push({ name, passed, failed, skipped, note });
+  process.stdout.write(`\n${line(results.at(-1))}\n`);
 }
 
 function warn(suite, why) {
@@ -77,7 +95,7 @@ function printSummary() {
   process.stdout.write('\n');
   for (const result of results) {
     for (const key of Object.keys(total)) total[key] += result[key];
-    if (result.name) process.stdout.write(`snapd ${line(result)}\n`);
+    if (result.name) process.stdout.write(`${line(result)}\n`);
   }
   if (total.failed > 0) process.exitCode = 1;
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);

@@ -3,8 +3,15 @@ import path from 'node:path';
 import { runChild } from '../children.mjs';
 import { inCache, inRoot } from '../paths.mjs';
 
-/** What needs a real snapd: `npm run test:snapd` runs the road's. */
-const IGNORED = { contract: ['/node_modules/', '/libs/testing/snapd-lab/', '/apps/system-tests/src/real-snapd/'] };
+/** What needs a real snapd (`npm run test:snapd` runs the road's), and the suite that has runs of its own. */
+const IGNORED = {
+  contract: [
+    '/node_modules/',
+    '/libs/testing/snapd-lab/',
+    '/libs/testing/snapd-contract/',
+    '/apps/system-tests/src/real-snapd/',
+  ],
+};
 /** Whole systems of processes, one at a time. */
 const IN_BAND = new Set(['system']);
 

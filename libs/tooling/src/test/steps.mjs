@@ -1,6 +1,7 @@
 import { runChild } from '../children.mjs';
 import { inRoot } from '../paths.mjs';
 import { startTestStores } from '../test-stores.mjs';
+import { runSimulated } from './contract-run.mjs';
 import { runJest } from './jest-step.mjs';
 
 const NEEDS_STORES = new Set(['integration', 'contract', 'system']);
@@ -17,6 +18,8 @@ export async function runSteps(cleanup, { steps, jestArguments }, report) {
     try {
       if (NEEDS_STORES.has(step)) stores ??= startTestStores(cleanup);
       report(step, await runStep(cleanup, step, { stores: await stores, jestArguments }));
+      // a path asks for other tests than the whole suite
+      if (step === 'contract' && jestArguments.length === 0) await runSimulated(cleanup, [], report);
     } catch (error) {
       report(step, { passed: 0, failed: 1, note: error.message });
     }

@@ -1,0 +1,67 @@
+import {
+  SnapdAnswerTooLargeError,
+  SnapdTimeoutError,
+  SnapdUnreachableError,
+  type SnapdTransport,
+} from '@corefleet/snapd-client';
+import {
+  realClock,
+  SimulatedSnapd,
+  SimulatedStore,
+  type SimulatedSnapdOptions,
+  type TransportErrors,
+} from '@corefleet/snapd-simulator';
+import { eventually } from '@corefleet/testing/processes';
+import { isTimeline, readRecording } from '@corefleet/testing/snapd-recordings';
+import type { Backend, Peer } from './subject';
+
+const errors: TransportErrors = {
+  unreachable: (request, reason, mayHaveReached) => new SnapdUnreachableError(request, reason, mayHaveReached),
+  timeout: (request, timeoutMs, mayHaveReached) => new SnapdTimeoutError(request, timeoutMs, mayHaveReached),
+  tooLarge: (request, maxBytes) => new SnapdAnswerTooLargeError(request, maxBytes),
+};
+
+/** Long enough that a change can be met under way, short enough that nobody waits. */
+const TIMES = { taskMs: 5, graceMs: 200, rebootMs: 200, daemonRestartMs: 50 };
+/** Debian's nobody. */
+const NOBODY = 65534;
+
+/** The simulator as the lab's classic device, playing that version of snapd. */
+export async function startSimulated(version: string): Promise<Backend> {
+  const snapd = new SimulatedSnapd({ ...classicDevice(), ...TIMES, clock: realClock, version });
+  const isUp = (): boolean => snapd.isUp();
+  return {
+    version,
+    hasNobody: true,
+    connect: (peer) => connect(snapd, peer),
+    bootId: () => Promise.resolve(snapd.bootId()),
+    restartDaemon: async () => {
+      snapd.restartDaemon();
+      await eventually(isUp, { what: 'the simulated snapd to answer again', everyMs: 5 });
+    },
+    throughReboot: async (ask) => {
+      const before = snapd.bootId();
+      await ask();
+      const booted = (): boolean => snapd.isUp() && snapd.bootId() !== before;
+      await eventually(booted, { what: 'the simulated device to boot again', everyMs: 5 });
+    },
+    stop: () => snapd.dispose(),
+  };
+}
+
+function connect(snapd: SimulatedSnapd, peer: Peer): SnapdTransport {
+  return snapd.transport({ errors, uid: peer === 'nobody' ? NOBODY : 0 });
+}
+
+/** The device of the recordings: classic, no serial, no store within reach. */
+function classicDevice(): Pick<SimulatedSnapdOptions, 'store' | 'model' | 'snaps' | 'systems'> {
+  const store = new SimulatedStore();
+  store.unreachable = true;
+  return { store, model: genericModel(), snaps: [], systems: [] };
+}
+
+function genericModel(): string {
+  const step = readRecording('2.77.1', 'reads').find((one) => !isTimeline(one) && one.request?.path === '/v2/model');
+  if (step === undefined || isTimeline(step)) throw new Error('cannot find the recorded model');
+  return String(step.body);
+}

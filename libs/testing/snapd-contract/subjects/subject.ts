@@ -1,0 +1,150 @@
+import {
+  SnapdClient,
+  type AsyncAnswer,
+  type Change,
+  type SnapdRequest,
+  type SnapdTransport,
+} from '@corefleet/snapd-client';
+import { eventually } from '@corefleet/testing/processes';
+import { ArtifactShelf } from './artifact-shelf';
+import { operate, read, type Operated } from './operate';
+import { Recorder } from './recorder';
+import type { Hand } from './seen';
+import type { SubjectId } from './which';
+
+/** The other end of a connection: root, a user without rights, or root on the socket for snaps. */
+export type Peer = 'root' | 'nobody' | 'snap';
+
+/** What differs between the real snapd and the simulated one. */
+export interface Backend {
+  /** As system-info says it: `2.77.1-2`. */
+  readonly version: string;
+  /** Where this process cannot connect as another user: false. */
+  readonly hasNobody: boolean;
+  connect(peer: Peer): SnapdTransport;
+  bootId(): Promise<string>;
+  /** Restarts the daemon in its orderly way; resolves when the new one answers. */
+  restartDaemon(): Promise<void>;
+  /** Resolves when the device has booted again after a reboot that `ask` asks for. */
+  throughReboot(ask: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a raw request is made of. */
+export interface Question {
+  json?: unknown;
+  /** Instead of `json`. */
+  body?: SnapdRequest['body'];
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** snapd's answer as it came. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  /** The envelope; `{}` where the body is no JSON. */
+  body: Record<string, unknown>;
+}
+
+const REQUEST_TIMEOUT_MS = 60_000;
+const CHANGE_TIMEOUT_MS = 60_000;
+
+/** A snapd under test, real or simulated: what tests ask it with, and the knobs that both have. */
+export class Subject {
+  readonly recorder = new Recorder();
+  /** Files that operations fetch and store. */
+  readonly artifacts: ArtifactShelf;
+  /** snapd's API through the library; what it sends counts for the column `client`. */
+  readonly client: SnapdClient;
+  private readonly watcher: SnapdClient;
+  private readonly peers = new Map<string, SnapdTransport>();
+
+  constructor(
+    readonly id: SubjectId,
+    readonly backend: Backend,
+  ) {
+    this.client = this.clientOf('client');
+    this.watcher = this.clientOf('watch');
+    this.artifacts = new ArtifactShelf(() => backend.bootId());
+  }
+
+  /** Of snapd's version 2.N: N. What differs between versions is told by it. */
+  get minor(): number {
+    return Number(/^2\.(\d+)/.exec(this.backend.version)?.[1]);
+  }
+
+  /** Sends a request as it is. */
+  async ask(
+    method: SnapdRequest['method'],
+    path: string,
+    question: Question = {},
+    peer: Peer = 'root',
+  ): Promise<Answer> {
+    const { json, body, headers = {}, signal } = question;
+    const response = await this.road('raw', peer).request({
+      ...{ method, path, signal, timeoutMs: REQUEST_TIMEOUT_MS, dedicatedConnection: true },
+      ...(json === undefined
+        ? { body, headers }
+        : { body: JSON.stringify(json), headers: { 'content-type': 'application/json', ...headers } }),
+    });
+    const text = await response.text();
+    const isJson = response.headers['content-type'] === 'application/json';
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
+    };
+  }
+
+  /** Follows a change until it is ready. */
+  ended(id: string): Promise<Change> {
+    const ready = async (): Promise<Change | undefined> => {
+      const change = await this.watcher.changes.get(id);
+      return change.ready ? change : undefined;
+    };
+    return eventually(ready, { what: `change ${id} to be ready`, timeoutMs: CHANGE_TIMEOUT_MS, everyMs: 20 });
+  }
+
+  /** Follows a change until it shows what is awaited. */
+  reaches(id: string, so: (change: Change) => boolean, what: string): Promise<Change> {
+    const shown = async (): Promise<Change | undefined> => {
+      const change = await this.watcher.changes.get(id);
+      return so(change) ? change : undefined;
+    };
+    return eventually(shown, { what, timeoutMs: CHANGE_TIMEOUT_MS, everyMs: 20 });
+  }
+
+  /** Waits for the change that a call started. */
+  async change(started: Promise<AsyncAnswer>): Promise<Change> {
+    return this.ended((await started).changeId);
+  }
+
+  /** Carries an operation of the catalogue out; what it sends counts for the column `operation`. */
+  operate(name: string, parameters: object): Promise<Operated> {
+    return operate(this, name, parameters);
+  }
+
+  /** Reads a path through the catalogue of reads; what it sends counts for the column `read`. */
+  read(target: string): Promise<unknown> {
+    return read(this, target);
+  }
+
+  clientOf(hand: Hand): SnapdClient {
+    return new SnapdClient(this.road(hand, 'root'), { getTimeoutMs: REQUEST_TIMEOUT_MS });
+  }
+
+  async stop(): Promise<void> {
+    for (const transport of this.peers.values()) transport.close();
+    await this.backend.stop();
+  }
+
+  private road(hand: Hand, peer: Peer): SnapdTransport {
+    const key = `${hand} ${peer}`;
+    const known = this.peers.get(key) ?? this.recorder.record(this.backend.connect(peer), hand);
+    this.peers.set(key, known);
+    return known;
+  }
+}
