@@ -16,6 +16,17 @@ export {
   type SnapdRefusal,
 } from './errors';
 export {
+  errorValue,
+  isErrorOfKind,
+  type AvailableRelease,
+  type InvalidField,
+  type PlainErrorKind,
+  type RevisionRefusal,
+  type SnapdErrorKind,
+  type SnapdErrorValues,
+  type WeakAuth,
+} from './error-kinds';
+export {
   parseEnvelope,
   type AnswerNotes,
   type AsyncAnswer,
@@ -89,6 +100,7 @@ export {
   type AssertionFilter,
   type AssertionJson,
 } from './assertions';
+export { AssertionSplitter, AssertionStreamError, splitAssertions } from './assertion-stream';
 export { Model } from './model';
 export {
   SystemInfos,
@@ -122,7 +134,7 @@ export { Users, type CreateUser, type User } from './users';
 export { Cohorts } from './cohorts';
 export { RecoveryKeys, type RecoveryKeySet } from './recovery-keys';
 export { Confdb, type ConfdbDelegation, type ConfdbQuery, type ConfdbView } from './confdb';
-export { Store, type StoreQuery } from './store';
+export { Store, type StoreChannel, type StoreQuery, type StoreSnap } from './store';
 export { Downloads, type DownloadHead, type DownloadRequest, type SnapDownload } from './downloads';
 export { Icons } from './icons';
 export { type SnapdFile } from './file-answer';

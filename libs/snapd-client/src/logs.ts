@@ -56,7 +56,11 @@ async function* parseJsonSeq(pieces: AsyncIterable<Uint8Array>, request: Request
     }
     if (rest.length > MAX_RECORD_BYTES) throw new SnapdAnswerTooLargeError(request, MAX_RECORD_BYTES);
   }
-  if (rest.length > 0) throw new SnapdGarbageError(request, 'the log ends within a record');
+  if (rest.length > 0) {
+    // snapd daemon/response.go: a journal that cannot be read on ends in a record that tells why, without its line feed.
+    const excerpt = JSON.stringify(rest.subarray(0, 120).toString('utf8'));
+    throw new SnapdGarbageError(request, `the log ends within a record: ${excerpt}`);
+  }
 }
 
 function toEntry(record: Buffer, request: RequestSummary): LogEntry {

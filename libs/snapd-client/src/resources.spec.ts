@@ -105,6 +105,22 @@ describe('what snapd knows of the device', () => {
   ]);
 });
 
+describe('the store', () => {
+  itCalls([
+    {
+      call: (c) => c.store.find({ 'common-id': 'org.gnome.Maps', scope: 'wide' }),
+      sends: 'GET /v2/find?common-id=org.gnome.Maps&scope=wide',
+      gets: [{ name: 'maps', channels: { 'latest/stable': { revision: '7' } } }],
+    },
+    {
+      call: (c) => c.store.find({ select: 'refresh' }),
+      sends: 'GET /v2/find?select=refresh',
+      gets: null,
+      returns: [],
+    },
+  ]);
+});
+
 describe('notices', () => {
   itCalls([
     {

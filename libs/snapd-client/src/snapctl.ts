@@ -1,6 +1,5 @@
 import { SnapdCaller, type CallOptions, type CallerOptions } from './caller';
-import { SnapdError } from './errors';
-import { isObject } from './envelope';
+import { errorValue } from './error-kinds';
 import { toRow } from './rows';
 import type { SnapdTransport } from './transport';
 
@@ -54,7 +53,7 @@ export class SnapctlClient {
       const result = await this.caller.sync(request, options);
       return { ...toRow<SnapctlResult>(result, required, { method: 'POST', path: request.path }), 'exit-code': 0 };
     } catch (error) {
-      const failed = failedCommand(error);
+      const failed = errorValue(error, 'unsuccessful'); // a 200 of type error: the command's own failure
       if (failed) return failed;
       throw error;
     }
@@ -64,12 +63,4 @@ export class SnapctlClient {
   close(): void {
     this.caller.close();
   }
-}
-
-/** snapd reports a command's own failure as a 200 of type error. */
-function failedCommand(error: unknown): SnapctlResult | undefined {
-  if (!(error instanceof SnapdError) || error.kind !== 'unsuccessful' || !isObject(error.value)) return undefined;
-  const { stdout, stderr, 'exit-code': exitCode } = error.value;
-  if (typeof exitCode !== 'number') return undefined;
-  return { stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), 'exit-code': exitCode };
 }

@@ -184,6 +184,11 @@ describe('logs', () => {
     await expect(read()).rejects.toBeInstanceOf(SnapdGarbageError);
   });
 
+  it('that snapd cannot read on say why', async () => {
+    log('\x1e{"message":"one"}\n', '\\x1E{"error": "journalctl: killed"}\\n'); // as snapd writes it, unescaped
+    await expect(read()).rejects.toThrow(/journalctl: killed/);
+  });
+
   it('with an endless record are given up', async () => {
     log('x'.repeat(3 * 1024 * 1024));
     await expect(read()).rejects.toMatchObject({ code: 'snapd-answer-too-large' });
