@@ -46,6 +46,11 @@ export interface SimulatedSnapdOptions {
   daemonRestartMs?: number;
   /** How long a stopping daemon still answers, with `maintenance`; snapd's is 3000, the default here 0. */
   graceMs?: number;
+  /**
+   * The device starts with its first boot: a change seeds the snaps, then another gets the serial. The default is a
+   * device that has both behind it.
+   */
+  firstBoot?: boolean;
   /** false: every operation is refused as too early (§10.18). Default true. */
   seeded?: boolean;
   /** Ready changes kept before the oldest is pruned; snapd's 500 is the default. */

@@ -133,7 +133,7 @@ export class SimulatedSnapd {
 
   /** The first seeding is over: operations are accepted from now on (§10.18). */
   finishSeeding(): void {
-    this.device.seeded = true;
+    this.device.finishSeeding();
   }
 
   /** Switches the device off for good and closes what it opened. */

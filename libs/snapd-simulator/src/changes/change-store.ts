@@ -112,9 +112,9 @@ export class ChangeStore {
 
   setStatus(change: Change, task: Task, status: Status): void {
     if (task.status === status) return;
+    // The time stays when a task that was ready is undone.
+    if (isReady(status) && !isReady(task.status)) task.readyNs = this.clock.nowNs();
     task.status = status;
-    if (isReady(status)) task.readyNs = this.clock.nowNs();
-    else delete task.readyNs;
     this.observe(change);
   }
 

@@ -38,8 +38,10 @@ function progressOf(task: Task, nowNs: bigint): Record<string, unknown> {
     return { label: '', done: task.status === 'Do' ? 0 : 1, total: 1 };
   }
   const total = task.sizeBytes;
-  return { label: task.snaps?.[0] ?? '', done: task.status === 'Doing' ? bytesDone(task, nowNs) : total, total };
+  return { label: task.snaps?.[0] ?? '', done: RUNNING.has(task.status) ? bytesDone(task, nowNs) : total, total };
 }
+
+const RUNNING: ReadonlySet<string> = new Set(['Doing', 'Abort']);
 
 function bytesDone(task: Task, nowNs: bigint): number {
   const total = task.sizeBytes ?? 0;

@@ -7,11 +7,11 @@ import { parseTime } from '../go-time';
 import type { Device } from './device';
 
 /** GET /v2/model */
-export const getModel = (device: Device, request: ApiRequest): Reply => assertionReply(device.options.model, request);
+export const getModel = (device: Device, request: ApiRequest): Reply => assertionReply(device.model, request);
 
 /** GET /v2/model/serial (§10.39) */
 export function getSerial(device: Device, request: ApiRequest): Reply {
-  const { serial } = device.options;
+  const { serial } = device;
   if (serial === undefined) throw notFound('no serial assertion yet', 'assertion-not-found', 'serial');
   return assertionReply(serial, request);
 }

@@ -9,9 +9,11 @@ import { NoticeStore } from '../notices/notice-store';
 import type { SimulatedSnapdOptions } from '../options';
 import type { SnapSetup } from '../snaps/build';
 import type { InstalledSnap } from '../snaps/installed';
+import { Downloads } from '../snaps/downloads';
 import { channelRevision, fullChannel, type SimulatedStore } from '../snaps/store';
 import { RecoverySystems } from '../systems/systems';
 import { TrackedSets } from '../validation-sets/tracking';
+import { seed } from './first-boot';
 import { HANDLERS } from './handlers';
 import { Power } from './power';
 
@@ -23,7 +25,11 @@ export class Device {
   readonly clock: Clock;
   readonly power: Power;
   readonly faults = new FaultPlan();
+  /** Text of the model assertion. */
+  model: string;
   modelHeaders: AssertionHeaders;
+  /** Text of the serial assertion, once registered. */
+  serial: string | undefined;
   changes!: ChangeStore;
   notices!: NoticeStore;
   runner!: TaskRunner<Device>;
@@ -40,14 +46,17 @@ export class Device {
   failNextBoot = false;
   /** Told when the device's socket goes and comes back. */
   onSocket: ((state: 'gone' | 'back') => void) | undefined;
+  /** The last downloads, kept so that they need not be made again. */
+  readonly downloads = new Downloads();
   /** Pending warnings, newest last. */
   readonly warnings: { message: string; addedNs: bigint }[] = [];
 
   constructor(readonly options: SimulatedSnapdOptions) {
     this.store = options.store;
     this.clock = options.clock;
-    this.seeded = options.seeded ?? true;
+    this.model = options.model;
     this.modelHeaders = parseHeaders(options.model);
+    this.seeded = options.seeded ?? true;
     const { graceMs = 0, rebootMs = 0, daemonRestartMs = 0 } = options;
     this.power = new Power(
       options.clock,
@@ -74,7 +83,27 @@ export class Device {
     this.sets = new TrackedSets();
     this.systems = new RecoverySystems(this.options.systems ?? DEFAULT_SYSTEMS);
     this.runner = this.newRunner();
-    for (const snap of this.options.snaps) this.addFactorySnap(snap);
+    if (this.options.firstBoot) this.beginSeeding();
+    else this.takeFactoryContent();
+  }
+
+  private beginSeeding(): void {
+    this.seeded = false;
+    this.serial = undefined;
+    seed(this);
+    this.runner.ensure();
+  }
+
+  private takeFactoryContent(): void {
+    this.serial = this.options.serial;
+    for (const snap of this.options.snaps) this.snaps.set(snap.name, this.factoryRecord(snap));
+    for (const set of this.options.validationSets ?? []) this.addFactorySet(set);
+  }
+
+  /** The first seeding is over: operations are accepted, the model's validation sets followed (§10.18). */
+  finishSeeding(): void {
+    this.seeded = true;
+    if (!this.options.firstBoot) return;
     for (const set of this.options.validationSets ?? []) this.addFactorySet(set);
   }
 
@@ -84,6 +113,11 @@ export class Device {
     const storeId = this.store.snap(name)?.id;
     if (id === undefined || storeId === undefined || storeId === id) return byName;
     return [...this.snaps.values()].find((snap) => this.store.snap(snap.name)?.id === id);
+  }
+
+  /** Whether the model is one of Ubuntu Core, where the system itself is made of snaps. */
+  get isCore(): boolean {
+    return this.modelHeaders.classic !== 'true' && this.modelHeaders.base !== undefined;
   }
 
   isModelSnap(name: string): boolean {
@@ -134,7 +168,8 @@ export class Device {
     });
   }
 
-  private addFactorySnap({ name, revision, channel }: SimulatedSnapdOptions['snaps'][number]): void {
+  /** The record of a snap as it leaves the factory. */
+  factoryRecord({ name, revision, channel }: SimulatedSnapdOptions['snaps'][number]): InstalledSnap {
     const snap = this.store.snap(name);
     const tracking = fullChannel(channel ?? '');
     const installed = revision ?? (snap && channelRevision(snap, tracking));
@@ -142,16 +177,8 @@ export class Device {
       throw new Error(`cannot seed snap ${JSON.stringify(name)}: the store has no revision of it in ${tracking}`);
     }
     const installedNs = this.clock.nowNs();
-    const sequence = [installed];
-    this.snaps.set(name, {
-      name,
-      active: true,
-      revision: installed,
-      tracking,
-      channel: tracking,
-      sequence,
-      installedNs,
-    });
+    const about = { name, active: true, revision: installed, tracking, channel: tracking };
+    return { ...about, sequence: [installed], installedNs };
   }
 
   private addFactorySet(set: NonNullable<SimulatedSnapdOptions['validationSets']>[number]): void {

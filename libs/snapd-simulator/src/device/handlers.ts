@@ -6,10 +6,14 @@ import { createHandler, finalizeHandler } from '../systems/create';
 import { removeHandler } from '../systems/remove';
 import { enforceHandler } from '../validation-sets/refresh-to-enforce';
 import type { Device } from './device';
+import { markSeeded } from './first-boot';
+import { requestSerial } from './registration';
 
 /** What each kind of task does; kinds that are missing only take their time. */
 export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string, TaskHandler<Device>>([
   ...SNAP_HANDLERS,
+  ['mark-seeded', markSeeded],
+  ['request-serial', requestSerial],
   ['run-hook', hookHandler],
   ['service-control', serviceHandler],
   ['enforce-validation-sets', enforceHandler],

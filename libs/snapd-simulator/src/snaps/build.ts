@@ -1,4 +1,5 @@
 import type { Change, Task } from '../changes/change';
+import { valueAt } from '../conf/document';
 import { roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
 import { quoteAll } from '../go-text';
@@ -18,26 +19,26 @@ export interface SnapSetup {
   seeding?: boolean;
 }
 
-const RETAINED_REVISIONS = 2;
-
 /** Adds the chain of one snap; returns its last task. */
 export function addSnapTasks(device: Device, change: Change, plan: SnapPlan, lane: number): Task | undefined {
   const setup: SnapSetup = { plan };
+  const sizeBytes = device.downloads.has(plan.name, plan.revision) ? undefined : plan.sizeBytes;
   const steps = [...stepsOf(device, plan), ...componentSteps(plan)];
-  return addChain(device, change, steps, { lane, snap: plan.name, setup, sizeBytes: plan.sizeBytes });
+  return addChain(device, change, steps, { lane, snap: plan.name, setup, sizeBytes });
 }
 
-/** Adds steps that run one after the other. */
+/** Adds steps that run one after the other, the first after `after`; returns the last of them. */
 export function addChain(
   device: Device,
   change: Change,
   steps: readonly Step[],
-  about: { lane: number; snap: string; setup?: unknown; sizeBytes?: number },
+  about: { lane: number; snap: string; setup?: unknown; sizeBytes?: number; after?: Task },
 ): Task | undefined {
   const snaps = [about.snap];
-  let previous: Task | undefined;
+  let previous = about.after;
+  let added: Task | undefined;
   for (const [kind, summary] of steps) {
-    previous = device.changes.addTask(change, {
+    previous = added = device.changes.addTask(change, {
       kind,
       summary,
       lane: about.lane,
@@ -47,7 +48,7 @@ export function addChain(
       ...(kind === 'download-snap' && { sizeBytes: about.sizeBytes }),
     });
   }
-  return previous;
+  return added;
 }
 
 /** Tasks at the end of a change that installs or refreshes: they start when all else is ready (§3.7). */
@@ -76,13 +77,19 @@ function stepsOf(device: Device, plan: SnapPlan): Step[] {
       return [];
     case 'refresh': {
       const onDisk = installed?.sequence.includes(revision) ?? false;
-      return refreshSteps({ ...about, onDisk }, onDisk ? [] : discardedBy(installed));
+      return refreshSteps({ ...about, onDisk }, onDisk ? [] : discardedBy(device, installed));
     }
   }
 }
 
-function discardedBy(installed: InstalledSnap | undefined): number[] {
+function discardedBy(device: Device, installed: InstalledSnap | undefined): number[] {
   const revisions = installed?.sequence ?? [];
-  const kept = new Set([...revisions.slice(-(RETAINED_REVISIONS - 1)), installed?.revision]);
+  const kept = new Set([...revisions.slice(-(retained(device) - 1)), installed?.revision]);
   return revisions.filter((revision) => !kept.has(revision));
+}
+
+/** Revisions of a snap that stay on disk: `refresh.retain`, by default 3 on Core and 2 on classic. */
+function retained(device: Device): number {
+  const set = valueAt(device.conf.get('core') ?? {}, 'refresh.retain');
+  return Number(set ?? (device.isCore ? 3 : 2));
 }

@@ -4,6 +4,7 @@ import { roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import type { SnapSetup } from './build';
+import { downloadHandler } from './downloads';
 import type { InstalledSnap } from './installed';
 import type { SnapPlan } from './plan';
 
@@ -165,7 +166,7 @@ const rerefresh: Handler = {
 
 /** What the tasks of snap operations do to the device; kinds that are not here only take their time. */
 export const SNAP_HANDLERS: readonly [string, Handler][] = [
-  ['download-snap', { undo: 'nothing', cancelled: () => 'the download has been cancelled: context canceled' }],
+  ['download-snap', downloadHandler],
   ...['mount-snap', 'prepare-snap', 'copy-snap-data', 'setup-profiles', 'set-auto-aliases', 'setup-aliases'].map(
     (kind): [string, Handler] => [kind, undoable],
   ),

@@ -10,7 +10,7 @@ import { addClosingTasks, addSnapTasks } from './build';
 import { holdAll, holdSnaps, unholdAll, unholdSnaps } from './hold';
 import { isHeld } from './installed';
 import { addRemoval, checkRemovable, installedOrRefusal } from './one';
-import { planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
+import { checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
 
 /** An action on several snaps, or on all when none is named. */
 export type ManyAction = (device: Device, action: SnapAction) => Change;
@@ -39,7 +39,8 @@ function install(device: Device, action: SnapAction): Change {
 }
 
 function planKnown(device: Device, name: string, ignoreValidation: boolean): SnapPlan {
-  if (!device.store.unreachable && !device.store.snap(name)) throw new Refusal(`snap ${quote(name)} not found`);
+  checkStore(device);
+  if (!device.store.snap(name)) throw new Refusal(`snap ${quote(name)} not found`);
   return planInstall(device, name, { ignoreValidation });
 }
 
@@ -47,7 +48,8 @@ function refresh(device: Device, action: SnapAction): Change {
   if (action.validationSets.length > 0) return refreshToEnforce(device, action);
   const plans = action.snaps.length > 0 ? plansForNamed(device, action) : plansForAll(device, action);
   if (plans.length > 0) {
-    const summary = `Refresh ${snapsText(plans.map((plan) => plan.name))}`;
+    const names = plans.map((plan) => plan.name);
+    const summary = names.length === 1 ? `Refresh ${quoteAll(names)} snap` : `Refresh ${snapsText(names)}`;
     return runPlans(device, 'refresh-snap', summary, plans, action);
   }
   const what = action.snaps.length > 0 ? `snaps ${quoteAll(action.snaps)}` : 'all snaps';
@@ -63,6 +65,7 @@ function plansForNamed(device: Device, { snaps, ignoreValidation }: SnapAction):
 // Held snaps are passed over, busy ones too; snaps the store does not have are left alone.
 function plansForAll(device: Device, { ignoreValidation }: SnapAction): SnapPlan[] {
   checkSnapConflict(device.changes, []);
+  checkStore(device);
   acceptNewerSets(device);
   const now = device.clock.nowNs();
   return [...device.snaps.values()]

@@ -2,7 +2,7 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, notFound } from '../http/envelope';
 import { demandOn, type Demand } from '../validation-sets/tracking';
-import { storeError } from '../validation-sets/validation-sets-api';
+import { storeError } from '../store/store-errors';
 import type { InstalledSnap } from './installed';
 import { channelRevision, fullChannel, type StoreSnap } from './store';
 
@@ -40,9 +40,15 @@ export class Refusal extends Error {
   }
 }
 
+/** @throws Refusal when the store cannot be asked about snaps */
+export function checkStore({ store }: Device): void {
+  if (store.unreachable) throw new Refusal(storeError('Post', 'snaps/refresh'));
+  if (store.failure !== undefined) throw new Refusal(store.failure);
+}
+
 /** The snap in the store. @throws ApiError snap-not-found (§10.11), Refusal when the store cannot be reached */
 export function storeSnap(device: Device, name: string): StoreSnap {
-  if (device.store.unreachable) throw new Refusal(storeError('Post', 'snaps/refresh'));
+  checkStore(device);
   const snap = device.store.snap(name);
   if (!snap) throw notFound('snap not found', 'snap-not-found', name);
   return snap;

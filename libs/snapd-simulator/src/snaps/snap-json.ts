@@ -2,12 +2,13 @@ import type { Device } from '../device/device';
 import { formatTime } from '../go-time';
 import type { InstalledSnap } from './installed';
 import { appJson } from '../apps/apps-api';
+import { accountJson } from './account-json';
+import type { SimulatedStore, StoreSnap } from './store';
 
 /** A snap as GET /v2/snaps shows it (§8.2); one entry per revision with select=all. */
 export function snapJson(device: Device, installed: InstalledSnap, revision = installed.revision): unknown {
   const snap = device.store.snap(installed.name);
   const about = snap?.revisions.get(revision);
-  const publisher = snap?.publisher ?? '';
   const apps = (snap?.services ?? []).map((service) => appJson(installed, service));
   const current = revision === installed.revision;
   return {
@@ -17,8 +18,7 @@ export function snapJson(device: Device, installed: InstalledSnap, revision = in
     'installed-size': about?.sizeBytes ?? 0,
     'install-date': formatTime(installed.installedNs),
     name: installed.name,
-    publisher: { id: publisher, username: publisher, 'display-name': publisher, validation: 'unproven' },
-    developer: publisher,
+    ...publisherJson(device.store, snap),
     status: installed.active && current ? 'active' : 'installed',
     type: snap?.type ?? 'app',
     ...(snap?.base !== undefined && { base: snap.base }),
@@ -28,7 +28,7 @@ export function snapJson(device: Device, installed: InstalledSnap, revision = in
     'ignore-validation': installed.ignoreValidation ?? false,
     revision: String(revision),
     confinement: 'strict',
-    grade: 'stable',
+    grade: snap?.grade ?? '',
     private: false,
     devmode: installed.devmode ?? false,
     jailmode: false,
@@ -38,4 +38,9 @@ export function snapJson(device: Device, installed: InstalledSnap, revision = in
     ...(installed.cohort !== undefined && { 'cohort-key': installed.cohort }),
     ...(installed.hold && { hold: formatTime(installed.hold.untilNs) }),
   };
+}
+
+/** Who published a snap; one that was sideloaded has nobody (§8.2). */
+export function publisherJson(store: SimulatedStore, snap: StoreSnap | undefined): Record<string, unknown> {
+  return snap ? { publisher: accountJson(store, snap.publisher), developer: snap.publisher } : { developer: '' };
 }

@@ -35,7 +35,7 @@ export function getSnap(device: Device, request: ApiRequest): Reply {
   const name = request.params.name ?? '';
   const snap = device.snaps.get(name);
   if (!snap) throw notFound('snap not installed', 'snap-not-found', name);
-  return sync(snapJson(device, snap), LOCAL);
+  return sync(snapJson(device, snap));
 }
 
 /** POST /v2/snaps/{name} */

@@ -149,7 +149,7 @@ describe('snaps', () => {
     expect((await device.run('/v2/snaps', { action: 'refresh' })).summary).toBe('Refresh all snaps: no updates');
     const { summary } = await device.run('/v2/snaps', { action: 'refresh', snaps: ['hello'] });
     expect({ summary, revision: (await device.revisions()).hello }).toEqual({
-      summary: 'Refresh snap "hello"',
+      summary: 'Refresh "hello" snap',
       revision: '2',
     });
   });
@@ -165,8 +165,9 @@ describe('snaps', () => {
     expect((await device.revisions()).hello).toBe('2');
   });
 
-  it('keeps two revisions and shows each with select=all', async () => {
+  it('keeps as many revisions as refresh.retain says and shows each with select=all', async () => {
     const device = aDevice();
+    await device.call('PUT', '/v2/snaps/system/conf', { refresh: { retain: 2 } });
     for (const revision of [2, 3]) await device.run('/v2/snaps/hello', { action: 'refresh', revision });
     const all = await device.read<{ name: string; revision: string; status: string }[]>('/v2/snaps?select=all');
     const hello = all.filter((snap) => snap.name === 'hello').map(({ revision, status }) => [revision, status]);

@@ -28,6 +28,9 @@ export interface StoreSnap {
   base?: string;
   publisher: string;
   summary: string;
+  grade: string;
+  /** Of a gadget: the disk layout, as GET /v2/systems/{label} shows it. */
+  volumes?: Readonly<Record<string, unknown>>;
   services: readonly StoreService[];
   /** false: a PUT of configuration ends in snapd's error about the missing hook. */
   configureHook: boolean;
@@ -44,6 +47,9 @@ export interface StoreSnapPlan {
   base?: string;
   publisher?: string;
   summary?: string;
+  /** Default `stable`. */
+  grade?: string;
+  volumes?: Readonly<Record<string, unknown>>;
   services?: readonly StoreService[];
   configureHook?: boolean;
   revisions: readonly ({ revision: number } & Partial<StoreRevision>)[];
@@ -86,6 +92,8 @@ export class SimulatedStore {
   private readonly sets = new Map<string, Map<number, ValidationSetAssertion>>();
   /** When set, every query fails the way a device without network sees it. */
   unreachable = false;
+  /** When set, every query about snaps to install or refresh fails with this text. */
+  failure: string | undefined;
 
   addSnap(plan: StoreSnapPlan): StoreSnap {
     const snap: StoreSnap = {
@@ -94,11 +102,13 @@ export class SimulatedStore {
       type: plan.type ?? 'app',
       publisher: plan.publisher ?? 'acme',
       summary: plan.summary ?? plan.name,
+      grade: plan.grade ?? 'stable',
       services: plan.services ?? [],
       configureHook: plan.configureHook ?? true,
       revisions: new Map(),
       channels: new Map(),
       ...(plan.base !== undefined && { base: plan.base }),
+      ...(plan.volumes && { volumes: plan.volumes }),
     };
     for (const { revision, ...about } of plan.revisions) {
       snap.revisions.set(revision, { version: String(revision), sizeBytes: DEFAULT_SIZE_BYTES, ...about });

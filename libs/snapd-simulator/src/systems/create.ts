@@ -9,7 +9,7 @@ import type { ValidationSetAssertion } from '../snaps/store';
 import { combine, gather } from '../validation-sets/constraints';
 import { parseSetReference } from '../validation-sets/reference';
 import type { SetReference } from '../validation-sets/tracking';
-import { storeError } from '../validation-sets/validation-sets-api';
+import { storeError } from '../store/store-errors';
 import { conflictText } from '../validation-sets/verdict-texts';
 
 interface SystemSetup {
@@ -75,6 +75,7 @@ function addDownload(device: Device, change: Change, download: Download, lane: n
     lane,
     snaps,
     sizeBytes,
+    setup: { plan: { name: download.name, revision: download.revision } },
   });
   const summary = `Fetch and check assertions for snap ${about}`;
   return device.changes.addTask(change, { kind: 'validate-snap', summary, lane, snaps, waits: [fetch] });
@@ -96,7 +97,8 @@ function downloadsFor(
     const revision = effective.kind === 'required' || effective.kind === 'optional' ? effective.revision : undefined;
     if (revision === undefined || !installed || installed.revision === revision) return [];
     const about = device.store.snap(constraint.name)?.revisions.get(revision);
-    if (!about || offline) throw fail(`cannot find snap ${quote(constraint.name)} at revision ${revision}`);
+    if (offline) throw fail(`cannot find snap ${quote(constraint.name)} at revision ${revision}`);
+    if (!about) throw fail('snap not found');
     return [{ name: constraint.name, revision, sizeBytes: about.sizeBytes, channel: installed.tracking }];
   });
 }

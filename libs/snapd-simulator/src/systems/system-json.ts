@@ -1,4 +1,5 @@
 import type { Device } from '../device/device';
+import { accountJson } from '../snaps/account-json';
 import type { RecoverySystem } from './systems';
 
 const INSTALL = { title: 'Install', mode: 'install' };
@@ -20,22 +21,22 @@ export function systemJson(device: Device, system: RecoverySystem): Record<strin
     ...flags(device, system),
     label: system.label,
     model: { model: name, 'brand-id': brand, 'display-name': text(model['display-name']) || name },
-    brand: brandJson(brand),
+    brand: accountJson(device.store, brand),
     actions: actionsOf(system.label === device.systems.current),
     ...(system.label === device.systems.defaultLabel && { 'default-recovery-system': true }),
   };
 }
 
-/** GET /v2/systems/{label} (§5.2), without volumes: the simulated gadget has none. */
+/** GET /v2/systems/{label} (§5.2). */
 export function systemDetailsJson(device: Device, system: RecoverySystem): Record<string, unknown> {
   return {
     ...flags(device, system),
     label: system.label,
     model: device.modelHeaders,
-    brand: brandJson(text(device.modelHeaders['brand-id'])),
+    brand: accountJson(device.store, text(device.modelHeaders['brand-id'])),
     actions: actionsOf(system.label === device.systems.current),
-    volumes: {},
-    'storage-encryption': { support: 'disabled', features: null },
+    volumes: gadgetVolumes(device),
+    'storage-encryption': NO_ENCRYPTION,
     'available-optional': {},
   };
 }
@@ -43,11 +44,17 @@ export function systemDetailsJson(device: Device, system: RecoverySystem): Recor
 const flags = (device: Device, system: RecoverySystem): Record<string, boolean> =>
   system.label === device.systems.current ? { current: true } : {};
 
-const brandJson = (brand: string): Record<string, string> => ({
-  id: brand,
-  username: brand,
-  'display-name': brand,
-  validation: 'unproven',
-});
+/** There is no TPM here, and no secure boot. */
+const NO_ENCRYPTION = {
+  support: 'unavailable',
+  features: null,
+  'storage-safety': 'prefer-encrypted',
+  'unavailable-reason': 'not encrypting device storage as checking TPM gave: build without secboot support',
+};
+
+function gadgetVolumes(device: Device): Readonly<Record<string, unknown>> {
+  const snaps = [...device.snaps.keys()].map((name) => device.store.snap(name));
+  return snaps.find((snap) => snap?.type === 'gadget')?.volumes ?? {};
+}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

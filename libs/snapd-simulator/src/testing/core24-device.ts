@@ -16,10 +16,16 @@ export const SNAP_IDS = {
   'lab-dlb': 'labdlbidlabdlbidlabdlbidlabdlbid',
 } as const;
 
-const about = (name: keyof typeof SNAP_IDS) => ({ name, id: SNAP_IDS[name], publisher: 'developer1', summary: 's' });
+const about = (name: keyof typeof SNAP_IDS) => ({
+  name,
+  id: SNAP_IDS[name],
+  publisher: 'developer1',
+  summary: 's',
+  grade: '',
+});
 
 /** The store of the recorded device as it was when the device left the factory. */
-export function core24Store(): SimulatedStore {
+export function core24Store(volumes: Readonly<Record<string, unknown>> = {}): SimulatedStore {
   const store = new SimulatedStore();
   store.addAccount({ id: 'developer1', username: 'developer1', displayName: 'Developer 1', validation: 'unproven' });
   const one = (version: string, sizeBytes = 4096) => [{ revision: 1, version, sizeBytes }];
@@ -27,13 +33,26 @@ export function core24Store(): SimulatedStore {
   store.addSnap({ ...about('core24'), type: 'base', revisions: one('0.1-lab', 1_040_384), channels: { edge: 1 } });
   store.addSnap({ ...about('pc-kernel'), type: 'kernel', revisions: one('6.1-lab'), channels: { '24/edge': 1 } });
   const gadget = { type: 'gadget' as const, base: 'core24', revisions: one('24.1-lab'), channels: { '24/edge': 1 } };
-  store.addSnap({ ...about('pc'), ...gadget });
+  store.addSnap({ ...about('pc'), ...gadget, volumes });
   const app = { base: 'core24', channels: { stable: 1 } };
   store.addSnap({ ...about('lab-app'), ...app, services: [{ name: 'svc' }], revisions: one('1') });
   store.addSnap({ ...about('lab-big'), ...app, revisions: one('1', 30_003_200) });
   store.addSnap({ ...about('lab-dla'), ...app, revisions: one('1', 20_000_768) });
   store.addSnap({ ...about('lab-dlb'), ...app, revisions: one('1', 20_000_768) });
+  addSets(store);
   return store;
+}
+
+/** The sets of developer1: lab-app at one revision or the other, and the snaps the device boots with. */
+function addSets(store: SimulatedStore): void {
+  for (const revision of [1, 2]) {
+    const snaps = [{ name: 'lab-app', id: SNAP_IDS['lab-app'], revision }];
+    store.addValidationSet({ accountId: 'developer1', name: 'base', sequence: revision, snaps });
+  }
+  const system = { pc: 1, 'pc-kernel': 2, core24: 1, snapd: 1 } as const;
+  const names = Object.keys(system) as (keyof typeof system)[];
+  const snaps = names.map((name) => ({ name, id: SNAP_IDS[name], revision: system[name] }));
+  store.addValidationSet({ accountId: 'developer1', name: 'system', sequence: 1, snaps });
 }
 
 /** The recorded device: its own model and serial, one recovery system, four snaps of the model. */

@@ -12,7 +12,8 @@ import type { ValidationSetAssertion } from '../snaps/store';
 import { combine } from './constraints';
 import { parseSetReference, referenceText } from './reference';
 import { enforcedWith, installedRevisions, withoutIgnored, type SetReference } from './tracking';
-import { storeError, track } from './validation-sets-api';
+import { storeError } from '../store/store-errors';
+import { track } from './validation-sets-api';
 import { unmet, type Lack, type Unmet } from './verdict';
 import { conflictText } from './verdict-texts';
 

@@ -3,6 +3,7 @@ import { quote } from '../go-text';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import type { ValidationSetAssertion } from '../snaps/store';
+import { storeError } from '../store/store-errors';
 import { ACCOUNT_ID, SET_NAME } from './reference';
 import { enforceRefusal, isValid, type SetReference, type TrackedSet } from './tracking';
 
@@ -139,7 +140,3 @@ function unknownSet(reference: SetReference): ApiError {
 }
 
 const MISSING = 'validation-set assertion not found';
-
-/** What a request to the store ends with while it cannot be reached. */
-export const storeError = (method: string, path: string): string =>
-  `${method} "https://api.snapcraft.io/v2/${path}": dial tcp: lookup api.snapcraft.io: no such host`;

@@ -19,6 +19,10 @@ export interface RecordedStep {
   change?: RecordedChange;
   /** Statuses the change was seen in, with the kind of maintenance announced, or `gone` while nothing answered. */
   road?: string[];
+  /** Occurrences of the change's notice in the end. */
+  occurrences?: number;
+  /** Answer of the abort that was sent on the way. */
+  abort?: unknown;
   /** What polling the device told after it: `up`, `up system-restart`, `gone`. */
   answers?: string[];
 }

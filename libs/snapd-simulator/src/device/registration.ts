@@ -1,0 +1,30 @@
+import type { TaskHandler } from '../changes/runner';
+import { storeError } from '../store/store-errors';
+import type { Device } from './device';
+
+/** snapd tries again every so often while there is no serial (§1.5, §3.5). */
+const RETRY_MS = 300_000;
+
+/** Starts the change that gets the device its serial; the next one follows when it fails. */
+export function register(device: Device): void {
+  const change = device.changes.spawn({ kind: 'become-operational', summary: 'Initialize device' });
+  const key = device.changes.addTask(change, { kind: 'generate-device-key', summary: 'Generate device key' });
+  device.changes.addTask(change, { kind: 'request-serial', summary: 'Request device serial', waits: [key] });
+  device.runner.ensure();
+}
+
+/** request-serial: what the serial authority answers is given with the device. */
+export const requestSerial: TaskHandler<Device> = {
+  do(device) {
+    const { serial } = device.options;
+    if (serial !== undefined && !device.store.unreachable) {
+      device.serial = serial;
+      return 'done';
+    }
+    device.clock.setTimer(RETRY_MS, () => device.serial === undefined && register(device));
+    const why = device.store.unreachable ? storeError('Post', 'identity/api/v1/devices') : NOT_KNOWN;
+    throw new Error(`cannot retrieve request-id for making a request for a serial: ${why}`);
+  },
+};
+
+const NOT_KNOWN = 'unexpected status 404';
