@@ -4,6 +4,8 @@ import { benchRoad } from './road/bench-road';
 import { runBullmqWorker } from './road/bullmq-baseline';
 import { runEchoClients, runEchoServer } from './road/echo-baseline';
 import { runFleet } from './road/fleet-role';
+import { benchSimulator } from './simulator/bench-simulator';
+import { runSimulatorFleet } from './simulator/simulator-fleet';
 
 /** The first argument says which benchmark, or which process of one, this is. */
 const roles: Record<string, (settings: never) => void | Promise<void>> = {
@@ -12,6 +14,8 @@ const roles: Record<string, (settings: never) => void | Promise<void>> = {
   'echo-server': runEchoServer,
   'echo-clients': runEchoClients,
   fleet: runFleet,
+  simulator: benchSimulator,
+  'simulator-fleet': runSimulatorFleet,
 };
 
 const [role = '', settings = '{}'] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run bench:<name>: builds everything and runs one benchmark on throw-away, durable stores.
+// npm run bench:<name>: builds everything and runs one benchmark, on throw-away, durable stores where it needs them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,8 @@ import { startPostgres } from './stores/postgres.mjs';
 import { startRedis } from './stores/redis.mjs';
 
 const DATABASE = 'bench';
+/** Benchmarks that touch neither Postgres nor Redis. */
+const WITHOUT_STORES = new Set(['simulator']);
 const [benchmark] = process.argv.slice(2);
 
 try {
@@ -31,7 +33,7 @@ async function run(cleanup) {
   cleanup.add('bench directory', () => rmSync(directory, { recursive: true, force: true }));
   const env = {
     ...process.env,
-    ...(await stores(cleanup)),
+    ...(WITHOUT_STORES.has(benchmark) ? {} : await stores(cleanup)),
     COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'key.pem'),
   };
   const exit = await runChild(cleanup, process.execPath, [inRoot('dist/bench.cjs'), benchmark], { env });

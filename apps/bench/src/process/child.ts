@@ -2,9 +2,15 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 
 const started = new Set<ChildProcess>();
 
-/** Starts this same bundle in another role, with a channel for messages. */
-export function forkRole(role: string, settings: object): ChildProcess {
-  const child = fork(__filename, [role, JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/**
+ * Starts this same bundle in another role, with a channel for messages.
+ * @param execArgv options of the Node process itself
+ */
+export function forkRole(role: string, settings: object, execArgv: readonly string[] = []): ChildProcess {
+  const child = fork(__filename, [role, JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [...execArgv],
+  });
   return remember(child);
 }
 
