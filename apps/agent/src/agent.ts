@@ -56,7 +56,7 @@ export class Agent {
 
   /**
    * Runs until `stop`.
-   * @throws JournalNotWritableError when the journal cannot be opened
+   * @throws Error when the journal cannot be read
    */
   async run(): Promise<void> {
     const { journal: store, enrolment, logger = silentLogger } = this.options;
@@ -210,6 +210,7 @@ class RunningAgent {
           const refusal = this.time.take(signed, this.keys, enrolment.enrolmentId, nonce);
           if (refusal) return logger.error('Refused the time of the signer', { reason: refusal });
           this.journal.appendLazily({ t: 'time', floorMs: this.time.nowMs() });
+          this.journal.closeFence(this.time.nowMs());
           this.pulls.pull();
         },
         nudged: () => this.pulls.pull(),

@@ -13,6 +13,7 @@ const rules: CommandRules = {
   policy: DEFAULT_POLICY,
   lastSequence: 4,
   nowMs: Date.now(),
+  fence: undefined,
   isKnown: (id) => id === known,
 };
 const anHour = 3600_000;
@@ -61,5 +62,20 @@ describe('a command', () => {
     expect(checkCommand({ ...signer.command(anEnvelope()), envelope: `${text} ` }, rules)).toMatchObject({
       cause: 'bad-signature',
     });
+  });
+
+  it.each<[string, CommandRules['fence'], string, string]>([
+    ['is doubtful while nobody knows the time', {}, at(0), 'doubtful'],
+    ['is doubtful when it was signed before the fence', { untilMs: Date.now() }, at(-anHour), 'doubtful'],
+    ['is doubtful when another clock may have signed it before', { untilMs: Date.now() }, at(30_000), 'doubtful'],
+    ['is acceptable when it was signed after the fence', { untilMs: Date.now() - anHour }, at(0), 'acceptable'],
+  ])('with a fence %s', (_what, fence, timestamp, kind) => {
+    const envelope = anEnvelope({ sequence: 5, timestamp });
+    expect(checkCommand(signer.command(envelope), { ...rules, fence })).toMatchObject({ kind });
+  });
+
+  it('is doubtful rather than expired: it may have been carried out in time', () => {
+    const envelope = anEnvelope({ sequence: 5, 'valid-until': at(-1000) });
+    expect(checkCommand(signer.command(envelope), { ...rules, fence: {} })).toMatchObject({ kind: 'doubtful' });
   });
 });

@@ -14,6 +14,8 @@ export interface CommandRules {
   readonly lastSequence: number;
   /** Trusted time, in milliseconds since 1970. */
   readonly nowMs: number;
+  /** Set when accepted sequences may have been lost: what was signed up to then may have been carried out. */
+  readonly fence: { readonly untilMs?: number } | undefined;
   /** Whether a command with this id is accepted or ended already. */
   isKnown(commandId: string): boolean;
 }
@@ -40,6 +42,8 @@ export type CommandCheck =
   | { readonly kind: 'acceptable'; readonly checked: CheckedCommand }
   | { readonly kind: 'known'; readonly commandId: string }
   | { readonly kind: 'expired'; readonly envelope: Envelope }
+  /** It may have been accepted before the journal lost it. */
+  | { readonly kind: 'doubtful'; readonly envelope: Envelope }
   | {
       readonly kind: 'rejected';
       readonly cause: RejectionCause;
@@ -50,12 +54,12 @@ export type CommandCheck =
       readonly claimedId?: string;
     };
 
-/** The signer and the planner share a clock; this much of it may differ between two of its hosts. */
+/** The signer and the planner share a clock; this much of it may differ between two of its hosts. Milliseconds. */
 const CLOCK_LEEWAY_MS = 60_000;
 
 /**
  * Whether the device may carry the command out. Nothing of an envelope is believed before its signature is verified.
- * In order: signature, addressee, replay, validity, operation, parameters, the device's own policy.
+ * In order: signature, addressee, replay, doubt, validity, operation, parameters, the device's own policy.
  */
 export function checkCommand(command: SignedCommand, rules: CommandRules): CommandCheck {
   const parsed = parseEnvelope(command.envelope);
@@ -91,10 +95,15 @@ function refusalOfAddress(envelope: Envelope, rules: CommandRules): CommandCheck
   if (rules.isKnown(envelope['message-id'])) return { kind: 'known', commandId: envelope['message-id'] };
   if (envelope.sequence <= rules.lastSequence)
     return rejected('replayed', `sequence ${envelope.sequence} is not above ${rules.lastSequence}`);
+  if (isFenced(envelope, rules.fence)) return { kind: 'doubtful', envelope };
   if (Date.parse(envelope['valid-until']) <= rules.nowMs) return { kind: 'expired', envelope };
   if (Date.parse(envelope['valid-since']) > rules.nowMs + CLOCK_LEEWAY_MS)
     return rejected('not-yet-valid', `the command is valid since ${envelope['valid-since']}`);
   return undefined;
+}
+
+function isFenced(envelope: Envelope, fence: CommandRules['fence']): boolean {
+  return fence !== undefined && Date.parse(envelope.timestamp) <= (fence.untilMs ?? Infinity) + CLOCK_LEEWAY_MS;
 }
 
 function checkOperation(envelope: Envelope, rules: CommandRules): CommandCheck {

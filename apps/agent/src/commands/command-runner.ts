@@ -116,7 +116,7 @@ export class CommandRunner {
   }
 
   private async prepareIntent(): Promise<Intent | ReturnType<typeof judgeReading>> {
-    const { client, clock, readBootId, highestChangeId } = this.options;
+    const { client, readBootId, highestChangeId } = this.options;
     try {
       const highest = this.operation.expects === 'change' ? await highestChangeId() : '0';
       const before = await this.operation.observe(client, this.context);
@@ -127,7 +127,6 @@ export class CommandRunner {
         highestChangeId: highest,
         before,
         ...(bootId !== undefined && { bootId }),
-        atWallMs: clock.wallMs(),
       };
     } catch (error) {
       this.leaveIfStopped();
@@ -170,7 +169,9 @@ export class CommandRunner {
     try {
       await journal.append({ t: 'started', commandId: this.commandId, started });
     } catch (error) {
-      // The request is out: going on is harmless, and after a crash the change is found by its likeness.
+      // The request is out: going on is harmless. It is kept as soon as there is room, and after a crash before that the
+      // change is found by its likeness.
+      journal.appendLazily({ t: 'started', commandId: this.commandId, started });
       logger.error('Cannot journal what was started', { commandId: this.commandId, error: messageOf(error) });
     }
     return this.afterStart(intent, started);
@@ -191,7 +192,8 @@ export class CommandRunner {
 
   private async resolveFate(intent: Intent): Promise<End> {
     const { client, tracker } = this.options;
-    await this.waitOutRequest(intent);
+    const away = await this.waitOutRequest(intent);
+    if (away) return away;
     if (this.operation.expects === 'sync') return this.resolveSyncFate(intent);
     const changes = await this.persist(() => client.changes.list({ select: 'all' }));
     if ('state' in changes) return changes;
@@ -223,26 +225,32 @@ export class CommandRunner {
   }
 
   private async sendAgain(intent: Intent): Promise<End> {
-    const { clock, time, signal } = this.options;
+    const { time, signal } = this.options;
     await time.whenKnown(signal);
     this.leaveIfStopped();
     if (time.nowMs() >= this.deadlineMs) return TOO_LATE_TO_SEND_AGAIN;
     for (let attempt = 1; ; attempt += 1) {
-      const sent = await this.send({ ...intent, atWallMs: clock.wallMs() });
+      const sent = await this.send(intent);
       if ('state' in sent) return sent;
       const over = await this.waitToRetry(attempt, sent.why);
       if (over) return over;
     }
   }
 
-  /** Until snapd cannot carry the request out any more: its time-out has passed, or the device has restarted. */
-  private async waitOutRequest(intent: Intent): Promise<void> {
-    const { clock, requestTimeoutMs, readBootId, signal } = this.options;
+  /**
+   * Until snapd cannot carry the request out any more: it has been answering for a whole time-out, for while it hung or
+   * was away it may have held the request, or the device has restarted. The device's clock takes no part.
+   * @returns the end when the deadline comes while snapd is away
+   */
+  private async waitOutRequest(intent: Intent): Promise<End | undefined> {
+    const { client, clock, requestTimeoutMs, readBootId, signal } = this.options;
     const bootId = await readBootId();
-    if (bootId !== undefined && intent.bootId !== undefined && bootId !== intent.bootId) return;
-    const passedMs = Math.max(0, clock.wallMs() - intent.atWallMs);
-    await clock.sleep(Math.max(0, requestTimeoutMs - passedMs), signal);
+    if (bootId !== undefined && intent.bootId !== undefined && bootId !== intent.bootId) return undefined;
+    const answered = await this.persist(() => client.systemInfo.get());
+    if ('state' in answered) return answered;
+    await clock.sleep(requestTimeoutMs, signal);
     this.leaveIfStopped();
+    return undefined;
   }
 
   // ---- started -> following -> verifying
@@ -353,6 +361,7 @@ export class CommandRunner {
     try {
       await journal.append({ t: 'end', report });
     } catch (error) {
+      journal.appendLazily({ t: 'end', report });
       logger.error('Cannot journal the end of a command', { commandId: this.commandId, error: messageOf(error) });
     }
     logger.info('Command ended', { commandId: this.commandId, state: end.state, cause: end.cause });

@@ -64,6 +64,7 @@ export class Commands {
       policy,
       lastSequence: journal.state.lastSequence,
       nowMs: time.nowMs(),
+      fence: journal.state.fence,
       isKnown: (id) => this.running.has(id) || journal.state.ends.has(id),
     });
     switch (check.kind) {
@@ -75,6 +76,8 @@ export class Commands {
         const message = `the command was valid until ${check.envelope['valid-until']}`;
         return this.refuse(check.envelope, { state: 'expired', cause: 'expired', message });
       }
+      case 'doubtful':
+        return this.refuse(check.envelope, { state: 'unknown', cause: 'journal-damaged', message: MAY_HAVE_BEEN_DONE });
       case 'rejected': {
         const { cause, message, envelope, claimedId } = check;
         logger.warn('Refused a command', { commandId: envelope?.['message-id'] ?? claimedId, cause, reason: message });
@@ -93,9 +96,10 @@ export class Commands {
     } catch (error) {
       if (!(error instanceof JournalNotWritableError)) throw error;
       logger.error('Cannot accept a command', { commandId, error: messageOf(error) });
+      const end = { commandId, state: 'failed' as const, changeIds: [], cause: error.code, message: messageOf(error) };
       journal.appendLazily({ t: 'sequence', sequence });
-      report({ commandId, state: 'failed', changeIds: [], cause: error.code, message: messageOf(error) });
-      return;
+      journal.appendLazily({ t: 'end', report: end });
+      return report(end);
     }
     logger.info('Command accepted', { commandId, operation: checked.operation.name, sequence });
     report({ commandId, state: 'accepted', changeIds: [] });
@@ -112,6 +116,7 @@ export class Commands {
       } catch (error) {
         logger.error('Cannot journal a refusal', { commandId: end.commandId, error: messageOf(error) });
         journal.appendLazily({ t: 'sequence', sequence: envelope.sequence });
+        journal.appendLazily({ t: 'end', report: end });
       }
     }
     report(end);
@@ -156,11 +161,15 @@ export class Commands {
     try {
       await this.options.journal.append({ t: 'end', report: end });
     } catch (error) {
+      this.options.journal.appendLazily({ t: 'end', report: end });
       this.options.logger.error('Cannot journal the end of a command', { error: messageOf(error) });
     }
     this.options.report(end);
   }
 }
+
+const MAY_HAVE_BEEN_DONE =
+  "the agent's journal was damaged after the command was signed: it may have been carried out before";
 
 /** What a timer can hold: about 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -22,6 +22,8 @@ export interface JournalState {
   readonly ends: Map<string, { readonly report: CommandReport; readonly acked: boolean }>;
   cursor: NoticesCursor | undefined;
   timeFloorMs: number;
+  /** Nothing signed up to then is begun; without a time nothing at all. See record `fence`. */
+  fence: { readonly untilMs?: number } | undefined;
 }
 
 /** Acknowledged ends kept, so that a command delivered once more is answered with how it ended. */
@@ -36,6 +38,7 @@ export const emptyJournalState = (): JournalState => ({
   ends: new Map(),
   cursor: undefined,
   timeFloorMs: 0,
+  fence: undefined,
 });
 
 /** Folds one record into the state. */
@@ -43,6 +46,13 @@ export function applyRecord(state: JournalState, record: JournalRecord): void {
   switch (record.t) {
     case 'journal':
       Object.assign(state, { ...emptyJournalState(), journalId: record.id, enrolmentId: record.enrolmentId });
+      return;
+    case 'renamed':
+      state.journalId = record.id;
+      state.numbersUpTo = 0;
+      return;
+    case 'fence':
+      state.fence = { ...(record.untilMs !== undefined && { untilMs: record.untilMs }) };
       return;
     case 'numbers':
       state.numbersUpTo = Math.max(state.numbersUpTo, record.upTo);
@@ -79,6 +89,7 @@ export function recordsOf(state: JournalState): JournalRecord[] {
     records.push({ t: 'journal', id: state.journalId, enrolmentId: state.enrolmentId });
   records.push({ t: 'numbers', upTo: state.numbersUpTo }, { t: 'sequence', sequence: state.lastSequence });
   records.push({ t: 'time', floorMs: state.timeFloorMs });
+  if (state.fence) records.push({ t: 'fence', ...state.fence });
   if (state.cursor) records.push({ t: 'cursor', cursor: state.cursor });
   for (const open of state.open.values()) records.push(...recordsOfOpen(open));
   for (const [commandId, { report, acked }] of state.ends) {

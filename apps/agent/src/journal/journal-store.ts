@@ -1,9 +1,18 @@
+import type { Damage } from './provable';
 import type { JournalRecord } from './record';
+
+/** What a store still has. */
+export interface Loaded {
+  /** Oldest first; an append that a crash interrupted is left out. */
+  readonly records: JournalRecord[];
+  /** Set when something that was kept is missing: the store must then be rewritten before it is appended to. */
+  readonly damage?: Damage;
+}
 
 /** Where records are kept. */
 export interface JournalStore {
-  /** What is kept, oldest first. A record that was torn by a crash is left out, and so is everything after it. */
-  load(): Promise<JournalRecord[]>;
+  /** @throws Error when it cannot be read, with the way out in its words */
+  load(): Promise<Loaded>;
   /**
    * Keeps the records, durably once it resolves.
    * @throws when they may not be kept; the store must then be rewritten before it is appended to again
@@ -18,7 +27,7 @@ export interface JournalStore {
 export function memoryJournalStore(): JournalStore {
   let kept: JournalRecord[] = [];
   return {
-    load: () => Promise.resolve([...kept]),
+    load: () => Promise.resolve({ records: [...kept] }),
     append: (records) => {
       kept.push(...records);
       return Promise.resolve();

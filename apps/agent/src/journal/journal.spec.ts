@@ -1,32 +1,11 @@
 import { silentLogger } from '../logger';
 import { anEnvelope, ENROLMENT_ID, TestSigner } from '../testing/signer';
-import { frameRecord, readFrames } from './framing';
 import { Journal, JournalNotWritableError } from './journal';
 import { memoryJournalStore } from './journal-store';
 
 const command = new TestSigner().command(anEnvelope());
 const accepted = { t: 'accepted', sequence: 3, commandId: 'c', command, atMs: 1 } as const;
 const end = { commandId: 'c', state: 'succeeded', changeIds: ['7'] } as const;
-
-describe('frames', () => {
-  const file = Buffer.concat([frameRecord({ a: 1 }), frameRecord({ b: 'ü' })]);
-
-  it('are read back', () => {
-    expect(readFrames(file)).toEqual({ records: [{ a: 1 }, { b: 'ü' }], goodBytes: file.length });
-  });
-
-  it('torn at any byte leave the whole ones', () => {
-    const first = frameRecord({ a: 1 }).length;
-    for (let length = first; length < file.length; length += 1)
-      expect(readFrames(file.subarray(0, length))).toEqual({ records: [{ a: 1 }], goodBytes: first });
-  });
-
-  it('with a flipped bit end the file', () => {
-    const flipped = Buffer.from(file);
-    flipped[file.length - 2] = (flipped[file.length - 2] ?? 0) ^ 1;
-    expect(readFrames(flipped).records).toEqual([{ a: 1 }]);
-  });
-});
 
 describe('Journal', () => {
   const open = (store = memoryJournalStore(), enrolment = ENROLMENT_ID) => Journal.open(store, enrolment, silentLogger);
@@ -84,5 +63,24 @@ describe('Journal', () => {
     await journal.append(accepted);
     expect(rewrite).toHaveBeenCalledTimes(1);
     expect((await open(store)).state.open.size).toBe(1);
+  });
+
+  it('that cannot be written is open, gives numbers under an id of its own, and keeps all once there is room', async () => {
+    const store = memoryJournalStore();
+    const { id } = await open(store);
+    const { append, rewrite } = store;
+    const full = (): Promise<void> => Promise.reject(new Error('ENOSPC'));
+    Object.assign(store, { append: full, rewrite: full });
+    const journal = await open(store);
+    expect(journal.id).not.toBe(id);
+    for (let n = 1; n <= 3000; n += 1) expect(journal.nextNumber()).toBe(n);
+    await expect(journal.append(accepted)).rejects.toBeInstanceOf(JournalNotWritableError);
+    journal.appendLazily({ t: 'end', report: { ...end, changeIds: [...end.changeIds] } });
+    Object.assign(store, { append, rewrite });
+    await journal.append({ ...accepted, commandId: 'd', sequence: 4 });
+    const again = await open(store);
+    expect(again.id).toBe(journal.id);
+    expect(again.nextNumber()).toBeGreaterThan(3000);
+    expect([...again.state.ends.keys(), ...again.state.open.keys()]).toEqual(['c', 'd']);
   });
 });

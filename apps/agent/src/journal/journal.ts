@@ -3,6 +3,7 @@ import { messageOf, type AgentLogger } from '../logger';
 import { applyRecord, emptyJournalState, recordsOf, type JournalState } from './journal-state';
 import type { JournalStore } from './journal-store';
 import type { JournalRecord, NoticesCursor } from './record';
+import { salvage } from './salvage';
 
 /** The record could not be kept: what it was to precede must not happen. */
 export class JournalNotWritableError extends Error {
@@ -13,8 +14,8 @@ export class JournalNotWritableError extends Error {
   }
 }
 
-/** Numbers set aside at a time: one durable record for so many reports. */
-const NUMBERS_PER_RECORD = 1000;
+/** Numbers set aside at a time: one durable record for so many reports, and so many while none can be written. */
+const NUMBERS_PER_RECORD = 1_000_000;
 /** Records appended since the last rewrite before the next is considered. */
 const COMPACT_AFTER = 1000;
 
@@ -37,19 +38,28 @@ export class Journal {
     this.lastNumber = state.numbersUpTo;
   }
 
+  /** Numbers that could not be set aside durably may be given out again after a crash: under an id of their own. */
+  private rename(): void {
+    this.appendLazily({ t: 'renamed', id: randomUUID() });
+    this.appendLazily({ t: 'numbers', upTo: NUMBERS_PER_RECORD });
+    this.lastNumber = 0;
+  }
+
   /**
-   * Opens the journal of an enrolment. One of another enrolment is begun anew, with an id of its own.
-   * @throws JournalNotWritableError when it cannot be created
+   * Opens the journal of an enrolment. One of another enrolment is begun anew, with an id of its own; of a damaged one
+   * what it proves is kept (see salvage.ts). One that cannot be written is opened too: it keeps nothing then and says so
+   * at each append, so that the server can be told.
+   * @throws what the store throws when it cannot be read
    */
   static async open(store: JournalStore, enrolmentId: string, logger: AgentLogger): Promise<Journal> {
-    const state = emptyJournalState();
-    for (const record of await store.load()) applyRecord(state, record);
+    const { records, damage } = await store.load();
+    const state = damage ? salvage(records, damage, enrolmentId) : emptyJournalState();
+    if (!damage) for (const record of records) applyRecord(state, record);
     const journal = new Journal(store, logger, state);
-    if (state.enrolmentId !== enrolmentId) {
-      await journal.append({ t: 'journal', id: randomUUID(), enrolmentId });
-      journal.lastNumber = 0;
-    }
-    await journal.reserveNumbers();
+    journal.broken = damage !== undefined;
+    if (state.enrolmentId !== enrolmentId) journal.appendLazily({ t: 'journal', id: randomUUID(), enrolmentId });
+    journal.lastNumber = state.numbersUpTo;
+    if (!(await journal.reserveNumbers())) journal.rename();
     return journal;
   }
 
@@ -75,6 +85,12 @@ export class Journal {
     if (this.lazy.length > COMPACT_AFTER) this.lazy = this.lazy.slice(-COMPACT_AFTER);
   }
 
+  /** Bounds an open fence by the time it is now. No command is accepted before that is kept with it. */
+  closeFence(untilMs: number): void {
+    const { fence } = this.state;
+    if (fence && fence.untilMs === undefined) this.appendLazily({ t: 'fence', untilMs });
+  }
+
   /** The cursor of notices, kept with the next append. */
   moveCursor(cursor: NoticesCursor): void {
     this.lazy = this.lazy.filter(({ t }) => t !== 'cursor');
@@ -82,7 +98,7 @@ export class Journal {
   }
 
   /**
-   * The number of the next report; never the same twice, also across restarts.
+   * The number of the next report; under one id never the same twice, also across restarts.
    * @throws JournalNotWritableError when no more could be set aside
    */
   nextNumber(): number {
@@ -92,22 +108,30 @@ export class Journal {
     return this.lastNumber;
   }
 
-  /** Keeps what was appended lazily and closes the store. */
+  /** Keeps what was appended lazily, where it can be kept, and closes the store. */
   async close(): Promise<void> {
-    if (this.lazy.length > 0) await this.append();
-    await this.store.close();
+    try {
+      if (this.lazy.length > 0 || this.broken) await this.append();
+    } catch (error) {
+      this.logger.error('Cannot keep the last of the journal', { error: messageOf(error) });
+    } finally {
+      await this.store.close();
+    }
   }
 
-  private async reserveNumbers(): Promise<void> {
-    if (this.reserving) return;
+  /** @returns whether they are kept; those that are not are asked for again with the next number */
+  private async reserveNumbers(): Promise<boolean> {
+    if (this.reserving) return false;
     this.reserving = true;
     try {
       await this.append({ t: 'numbers', upTo: this.lastNumber + 2 * NUMBERS_PER_RECORD });
+      return true;
     } catch (error) {
-      // Tried again at the next number: until then what is reported from snapd is read again later.
       this.logger.error('Cannot set report numbers aside', { error: messageOf(error) });
+      return false;
+    } finally {
+      this.reserving = false;
     }
-    this.reserving = false;
   }
 
   private async drain(): Promise<void> {
@@ -121,8 +145,8 @@ export class Journal {
         await this.write([...lazy, ...records], records);
         for (const { resolve } of batch) resolve();
       } catch (error) {
+        // What was appended lazily is in `state`, and with it in the rewrite that comes next.
         this.broken = true;
-        this.lazy = [...lazy, ...this.lazy];
         for (const { reject } of batch) reject(new JournalNotWritableError(error));
       }
     }

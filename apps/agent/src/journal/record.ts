@@ -9,13 +9,18 @@ export interface Intent {
   /** What the operation's verification compares with. */
   readonly before: unknown;
   readonly bootId?: string;
-  /** The device's clock, in milliseconds: only to wait out the request's time-out after a crash. */
-  readonly atWallMs: number;
 }
 
 /** One durable fact. The journal's state is the fold of its records, in order. */
 export type JournalRecord =
   | { readonly t: 'journal'; readonly id: string; readonly enrolmentId: string }
+  /** The same content under another id, whose report numbers begin anew. */
+  | { readonly t: 'renamed'; readonly id: string }
+  /**
+   * Accepted sequences may have been lost: nothing that was signed up to then is begun, for it may have been carried out.
+   * Without a time while the signer's is not known.
+   */
+  | { readonly t: 'fence'; readonly untilMs?: number }
   /** Report numbers up to `upTo` may have been given out. */
   | { readonly t: 'numbers'; readonly upTo: number }
   | { readonly t: 'sequence'; readonly sequence: number }
