@@ -1,4 +1,3 @@
-import type { CommandReport, CommandReportState } from '@corefleet/contracts/device-protocol';
 import {
   isCutShort,
   type OperationContext,
@@ -17,6 +16,7 @@ import { decideAdoption } from './adoption';
 import type { CheckedCommand } from './check-command';
 import { endOfChange, fitReport, journalFailure, TOO_LATE_TO_SEND_AGAIN, type End } from './command-end';
 import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
+import { Progress } from './progress';
 import type { RunnerOptions } from './runner-options';
 
 /** Tries of a verification that snapd answers but that does not show what was ordered. */
@@ -45,8 +45,7 @@ export class CommandRunner {
   private readonly artifacts: CommandArtifacts;
   private readonly context: OperationContext;
   private readonly commandId: string;
-  private readonly changeIds: string[] = [];
-  private lastReport: CommandReport | undefined;
+  private readonly progress: Progress;
 
   constructor(
     private readonly options: RunnerOptions,
@@ -54,6 +53,7 @@ export class CommandRunner {
     private readonly checked: CheckedCommand,
   ) {
     this.commandId = open.commandId;
+    this.progress = new Progress(open.commandId, options.report);
     this.operation = checked.operation;
     this.artifacts = options.artifacts.forCommand(open.commandId);
     this.context = {
@@ -181,7 +181,7 @@ export class CommandRunner {
   private async waitToRetry(attempt: number, why: Why): Promise<End | undefined> {
     const { clock, time, retry, random, signal } = this.options;
     if (time.nowMs() >= this.deadlineMs) return { state: 'failed', ...why };
-    this.report('accepted', why);
+    this.progress.say('accepted', why);
     const waitMs = Math.min(backOffMs(attempt, retry, random()), this.deadlineMs - time.nowMs());
     await clock.sleep(waitMs, signal);
     this.leaveIfStopped();
@@ -260,9 +260,9 @@ export class CommandRunner {
     const { changeId } = started;
     if (!started.existing) {
       this.options.tracker.claim(changeId, this.commandId);
-      this.changeIds.push(changeId);
+      this.progress.changeIds.push(changeId);
     }
-    this.report('running');
+    this.progress.say('running');
     const followed = await this.follow(changeId);
     if (followed.kind === 'forgotten') return this.verifyForgotten(intent, started);
     const { change } = followed;
@@ -272,7 +272,7 @@ export class CommandRunner {
 
   private async afterSync(intent: Intent, started: Started): Promise<End> {
     if (this.operation.reboots === 'once') {
-      this.report('rebooting');
+      this.progress.say('rebooting');
       await this.waitForRestart(intent);
     }
     return this.verify({ started, before: intent.before });
@@ -280,7 +280,7 @@ export class CommandRunner {
 
   private async follow(changeId: string): Promise<Exclude<Followed, { kind: 'stopped' }>> {
     const followed = await this.options.tracker.follow(changeId, (change) => {
-      if (!change.ready) this.report(change.status === 'Wait' ? 'rebooting' : 'running');
+      if (!change.ready) this.progress.say(change.status === 'Wait' ? 'rebooting' : 'running');
     });
     if (followed.kind === 'stopped') throw new StoppedError();
     return followed;
@@ -297,7 +297,7 @@ export class CommandRunner {
   }
 
   private async verify(outcome: Outcome): Promise<End> {
-    this.report('verifying');
+    this.progress.say('verifying');
     const verdict = await this.settledVerdict(outcome);
     if ('state' in verdict) return verdict;
     const { kind, result } = verdict.value;
@@ -340,23 +340,14 @@ export class CommandRunner {
     }
   }
 
-  // ---- reporting
-
   /** Says once more where the command is. */
   reportAgain(): void {
-    if (this.lastReport) this.options.report(this.lastReport);
-  }
-
-  private report(state: CommandReportState, why: Why = {}): void {
-    const report = { commandId: this.commandId, state, changeIds: [...this.changeIds], ...why };
-    if (JSON.stringify(report) === JSON.stringify(this.lastReport)) return;
-    this.lastReport = report;
-    this.options.report(report);
+    this.progress.sayAgain();
   }
 
   private async end(end: End): Promise<void> {
     const { journal, logger } = this.options;
-    const whole = { commandId: this.commandId, changeIds: [...this.changeIds], ...end };
+    const whole = { commandId: this.commandId, changeIds: [...this.progress.changeIds], ...end };
     const report = fitReport(whole, this.operation.risk === 'read');
     try {
       await journal.append({ t: 'end', report });
