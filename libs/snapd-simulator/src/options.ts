@@ -53,6 +53,11 @@ export interface SimulatedSnapdOptions {
   firstBoot?: boolean;
   /** false: every operation is refused as too early (§10.18). Default true. */
   seeded?: boolean;
+  /**
+   * The device refreshes by itself, as `refresh.timer` says, and holds one timer for it. Without it nothing happens
+   * that nobody asked for.
+   */
+  autoRefresh?: boolean;
   /** Ready changes kept before the oldest is pruned; snapd's 500 is the default. */
   maxReadyChanges?: number;
   /** snapd version that system-info shows. */

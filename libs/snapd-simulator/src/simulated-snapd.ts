@@ -1,4 +1,5 @@
 import type { SnapdTransport } from '@corefleet/snapd-client';
+import { startApp, stopApp } from './auto-refresh/running-apps';
 import type { FailTaskOptions } from './changes/faults';
 import { Device } from './device/device';
 import type { ConnectionFaults } from './http/exchange';
@@ -121,6 +122,16 @@ export class SimulatedSnapd {
     await Promise.all([...this.servers].map((server) => (refuse ? server.shut() : server.open())));
   }
 
+  /** Runs an app of a snap until `stopApp`: refreshes of the snap wait for it (§8.2 refresh-inhibit). */
+  startApp(snap: string, app: string): void {
+    startApp(this.device, snap, app);
+  }
+
+  /** The app has ended. */
+  stopApp(snap: string, app: string): void {
+    stopApp(this.device, snap, app);
+  }
+
   /** Adds a pending warning (§10.8). */
   addWarning(message: string): void {
     this.device.warnings.push({ message, addedNs: this.device.clock.nowNs() });
@@ -138,6 +149,7 @@ export class SimulatedSnapd {
 
   /** Switches the device off for good and closes what it opened. */
   async dispose(): Promise<void> {
+    this.device.autoRefresh?.stop();
     this.device.runner.stop();
     this.device.power.dispose();
     for (const transport of this.transports) transport.close();

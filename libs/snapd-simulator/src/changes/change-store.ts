@@ -42,7 +42,7 @@ export class ChangeStore {
   constructor(
     private readonly clock: Clock,
     private readonly notices: NoticeStore,
-    private readonly maxReady: number,
+    private readonly rules: { maxReady: number; onReady?: (change: Change) => void },
   ) {
     this.prunedNs = clock.nowNs();
   }
@@ -129,6 +129,7 @@ export class ChangeStore {
     if (isReady(status) && change.readyNs === undefined) {
       change.readyNs = this.clock.nowNs();
       this.live.delete(change);
+      this.rules.onReady?.(change);
     }
     this.recordNotice(change, status);
   }
@@ -143,7 +144,7 @@ export class ChangeStore {
 
   private pruneWhenDue(): void {
     const now = this.clock.nowNs();
-    if (now - this.prunedNs < PRUNE_EVERY_NS && this.changes.size <= this.maxReady) return;
+    if (now - this.prunedNs < PRUNE_EVERY_NS && this.changes.size <= this.rules.maxReady) return;
     this.prunedNs = now;
     this.prune(now);
   }
@@ -157,7 +158,7 @@ export class ChangeStore {
       else if (change.readyNs !== undefined) ready.push(change);
     }
     ready.sort((a, b) => Number((a.readyNs ?? 0n) - (b.readyNs ?? 0n)));
-    for (const change of ready.slice(0, Math.max(0, ready.length - this.maxReady))) this.forget(change);
+    for (const change of ready.slice(0, Math.max(0, ready.length - this.rules.maxReady))) this.forget(change);
   }
 
   private forget(change: Change): void {

@@ -22,6 +22,7 @@ export const hookHandler: TaskHandler<Device> = {
     const error = setup.snap === 'core' ? systemError(setup.patch) : snapError(device, setup);
     if (error !== undefined) throw new Error(error);
     device.conf.set(setup.snap, patched(device.conf.get(setup.snap) ?? {}, setup.patch));
+    if (setup.snap === 'core') device.autoRefresh?.arm();
     return 'done';
   },
   undo: 'nothing',

@@ -5,6 +5,7 @@ import { FaultPlan } from '../changes/faults';
 import { TaskRunner } from '../changes/runner';
 import type { Clock } from '../clock';
 import type { JsonObject } from '../http/request';
+import { AutoRefresh, noteFailures } from '../auto-refresh/auto-refresh';
 import { NoticeStore } from '../notices/notice-store';
 import type { SimulatedSnapdOptions } from '../options';
 import type { SnapSetup } from '../snaps/build';
@@ -37,6 +38,8 @@ export class Device {
   conf!: Map<string, JsonObject>;
   sets!: TrackedSets;
   systems!: RecoverySystems;
+  /** Only where the device refreshes by itself. */
+  autoRefresh: AutoRefresh | undefined;
   seeded: boolean;
   /** When the factory state was last entered. */
   seededNs = 0n;
@@ -62,27 +65,37 @@ export class Device {
       options.clock,
       { graceMs, rebootMs, daemonRestartMs },
       {
-        stopped: () => this.runner.stop(),
+        stopped: () => {
+          this.autoRefresh?.stop();
+          this.runner.stop();
+        },
         down: () => this.onSocket?.('gone'),
         started: () => {
           this.onSocket?.('back');
           this.runner.start();
+          this.autoRefresh?.arm();
         },
       },
     );
     this.toFactoryState();
+    this.autoRefresh?.arm();
   }
 
   /** §10.40: everything of the state is gone; ids start at 1 again. */
   toFactoryState(): void {
     this.seededNs = this.clock.nowNs();
     this.notices = new NoticeStore(this.clock);
-    this.changes = new ChangeStore(this.clock, this.notices, this.options.maxReadyChanges ?? 500);
+    this.changes = new ChangeStore(this.clock, this.notices, {
+      maxReady: this.options.maxReadyChanges ?? 500,
+      onReady: (change) => noteFailures(this, change),
+    });
     this.snaps = new Map();
     this.conf = new Map();
     this.sets = new TrackedSets();
     this.systems = new RecoverySystems(this.options.systems ?? DEFAULT_SYSTEMS);
     this.runner = this.newRunner();
+    this.autoRefresh?.stop();
+    if (this.options.autoRefresh) this.autoRefresh = new AutoRefresh(this);
     if (this.options.firstBoot) this.beginSeeding();
     else this.takeFactoryContent();
   }

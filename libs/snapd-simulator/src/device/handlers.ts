@@ -1,5 +1,6 @@
 import { serviceHandler } from '../apps/apps-api';
 import type { TaskHandler } from '../changes/runner';
+import { preDownloadHandler } from '../auto-refresh/auto-refresh';
 import { hookHandler } from '../conf/hook';
 import { SNAP_HANDLERS } from '../snaps/handlers';
 import { createHandler, finalizeHandler } from '../systems/create';
@@ -12,6 +13,7 @@ import { requestSerial } from './registration';
 /** What each kind of task does; kinds that are missing only take their time. */
 export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string, TaskHandler<Device>>([
   ...SNAP_HANDLERS,
+  ['pre-download-snap', preDownloadHandler],
   ['mark-seeded', markSeeded],
   ['request-serial', requestSerial],
   ['run-hook', hookHandler],

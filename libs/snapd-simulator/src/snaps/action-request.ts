@@ -23,6 +23,7 @@ export interface SnapAction {
   leaveCohort: boolean;
   transaction: Transaction;
   ignoreValidation: boolean;
+  ignoreRunning: boolean;
   purge: boolean;
   validationSets: string[];
   hold?: { level: 'general' | 'auto-refresh'; until: bigint | 'forever' };
@@ -47,6 +48,7 @@ export function parseSnapAction(request: ApiRequest): SnapAction {
     leaveCohort: booleanField(body, 'leave-cohort'),
     transaction: transactionField(body, action),
     ignoreValidation: booleanField(body, 'ignore-validation'),
+    ignoreRunning: booleanField(body, 'ignore-running'),
     purge: booleanField(body, 'purge'),
     validationSets: stringListField(body, 'validation-sets'),
     hold: action === 'hold' ? holdField(body) : undefined,

@@ -64,11 +64,12 @@ const updateBootConfig: Handler = {
 };
 
 function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | undefined): InstalledSnap {
+  const { failures: _failed, inhibitedNs: _waited, ...kept } = before ?? {};
   // Going back keeps the order of the sequence; anything else puts the revision at its end.
   const others = (before?.sequence ?? []).filter((revision) => plan.action === 'revert' || revision !== plan.revision);
   const sequence = others.includes(plan.revision) ? others : [...others, plan.revision];
   return {
-    ...before,
+    ...kept,
     name: plan.name,
     active: true,
     revision: plan.revision,

@@ -1,3 +1,5 @@
+import type { RefreshFailures } from '../auto-refresh/failures';
+
 /** A snap on the device: only what differs per device; the rest is looked up in the store. */
 export interface InstalledSnap {
   name: string;
@@ -16,6 +18,10 @@ export interface InstalledSnap {
   /** Until when refreshes of a level are held. */
   hold?: { level: 'general' | 'auto-refresh'; untilNs: bigint };
   ignoreValidation?: boolean;
+  /** Apps that people run, since when a refresh waits for them, and what auto-refreshes failed at. */
+  running?: Set<string>;
+  inhibitedNs?: bigint;
+  failures?: RefreshFailures;
   devmode?: boolean;
   /** Services stopped or disabled by service-control. */
   stopped?: Set<string>;

@@ -1,4 +1,5 @@
 import type { Change } from '../changes/change';
+import { busyText } from '../auto-refresh/running-apps';
 import { checkSnapConflict } from '../changes/conflict';
 import { removalRefusal } from '../device/boot-snaps';
 import type { Device } from '../device/device';
@@ -53,6 +54,8 @@ function refresh(device: Device, name: string, action: SnapAction): Change {
   const plan = planRefresh(device, installed, wishOf(action));
   // §10.14
   if (!plan) throw badRequest('snap has no updates available', 'snap-no-update-available', '');
+  const busy = action.ignoreRunning ? undefined : busyText(installed);
+  if (busy !== undefined) throw new Refusal(busy);
   return runPlan(device, plan, `Refresh ${quote(name)} snap${fromChannel(action)}`);
 }
 

@@ -2,6 +2,7 @@ import type { Device } from '../device/device';
 import { formatTime } from '../go-time';
 import type { InstalledSnap } from './installed';
 import { appJson } from '../apps/apps-api';
+import { refreshStateJson } from '../auto-refresh/refresh-state-json';
 import { accountJson } from './account-json';
 import type { SimulatedStore, StoreSnap } from './store';
 
@@ -37,6 +38,7 @@ export function snapJson(device: Device, installed: InstalledSnap, revision = in
     contact: '',
     ...(installed.cohort !== undefined && { 'cohort-key': installed.cohort }),
     ...(installed.hold && { hold: formatTime(installed.hold.untilNs) }),
+    ...refreshStateJson(installed),
   };
 }
 

@@ -20,9 +20,10 @@ export function getSnaps(device: Device, request: ApiRequest): Reply {
   }
   const names = queryList(request, 'snaps');
   const found = [...device.snaps.values()]
-    .filter((snap) => (select === 'all' || snap.active) && (!names || names.includes(snap.name)))
+    .filter((snap) => select === 'all' || snap.active)
+    .filter((snap) => select !== 'refresh-inhibited' || snap.inhibitedNs !== undefined)
+    .filter((snap) => !names || names.includes(snap.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (select === 'refresh-inhibited') return sync([], LOCAL);
   const all = select === 'all';
   const result = found.flatMap((snap) =>
     (all ? snap.sequence : [snap.revision]).map((revision) => snapJson(device, snap, revision)),
