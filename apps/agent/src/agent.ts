@@ -258,6 +258,8 @@ class RunningAgent {
   private beaten(beat: number): void {
     if (beat % this.factsEveryBeats !== 0) return;
     this.facts.refresh();
+    // Notices only hint, and a clock that was set back hides them (api_notices.go): now and then all changes are read.
+    void this.readChangesAgain();
     // A nudge may be lost: now and then the agent asks by itself.
     this.pulls.reset();
     this.pulls.pull();

@@ -4,7 +4,7 @@ import { linkAuthorization, requestProofText, type EnrolAnswer } from '@coreflee
 import type { Identity } from '../identity/identity';
 import { askNonce } from '../link/challenge';
 import { gatewayAddress } from '../link/gateway-address';
-import { HttpStatusError, parseRetryAfterMs } from '../link/http-json';
+import { HttpStatusError, retryAfterMsOf } from '../link/http-json';
 
 /** Milliseconds without a byte either way before a transfer is given up: the server syncs a large file in that time too. */
 const SILENCE_MS = 120_000;
@@ -60,6 +60,6 @@ export async function smallBody(answer: IncomingMessage, mostBytes = PROBLEM_BYT
 
 /** @param what for the error: `cannot <what>: ...` */
 export async function refusalOf(answer: IncomingMessage, what: string): Promise<HttpStatusError> {
-  const retryAfterMs = parseRetryAfterMs(answer.headers['retry-after'], Date.now());
+  const retryAfterMs = retryAfterMsOf(answer.headers);
   return new HttpStatusError(what, answer.statusCode ?? 0, retryAfterMs, await smallBody(answer));
 }

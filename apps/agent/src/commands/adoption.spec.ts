@@ -4,7 +4,7 @@ import { decideAdoption } from './adoption';
 const fate = {
   highestChangeId: '9',
   changes: [],
-  claimed: new Set<string>(),
+  isClaimed: (): boolean => false,
   matches: ({ kind }: { kind: string }) => kind === 'refresh-snap',
   idempotent: false,
 };
@@ -27,7 +27,7 @@ describe('a request of unknown fate', () => {
     ],
     [
       'leaves out what belongs to another command',
-      { changes: [newer, newest], claimed: new Set(['11']) },
+      { changes: [newer, newest], isClaimed: ({ id }: { id: string }) => id === '11' },
       { kind: 'adopt', changeId: '10' },
     ],
     [

@@ -6,8 +6,8 @@ export interface UnknownFate {
   readonly highestChangeId: string;
   /** Changes snapd shows now. */
   readonly changes: readonly Change[];
-  /** Changes that are known to belong to other commands. */
-  readonly claimed: ReadonlySet<string>;
+  /** Whether a change is known to belong to another command. */
+  readonly isClaimed: (change: Change) => boolean;
   /** Whether a change looks like the one the request makes. */
   readonly matches: (change: Change) => boolean;
   readonly idempotent: boolean;
@@ -26,7 +26,7 @@ export type Adoption =
 export function decideAdoption(fate: UnknownFate): Adoption {
   const candidates = fate.changes.filter(
     (change) =>
-      compareChangeIds(change.id, fate.highestChangeId) > 0 && !fate.claimed.has(change.id) && fate.matches(change),
+      compareChangeIds(change.id, fate.highestChangeId) > 0 && !fate.isClaimed(change) && fate.matches(change),
   );
   const [only] = candidates;
   if (only && candidates.length === 1) return { kind: 'adopt', changeId: only.id };

@@ -200,7 +200,7 @@ export class CommandRunner {
     const decision = decideAdoption({
       highestChangeId: intent.highestChangeId,
       changes: changes.value,
-      claimed: tracker.claimedByOthers(this.commandId),
+      isClaimed: (change) => tracker.isClaimedByOther(change, this.commandId),
       matches: (change) => this.operation.matches(change),
       idempotent: this.operation.idempotent,
     });
@@ -259,7 +259,7 @@ export class CommandRunner {
     if (started.kind === 'sync') return this.afterSync(intent, started);
     const { changeId } = started;
     if (!started.existing) {
-      this.options.tracker.claim(changeId, this.commandId);
+      this.options.tracker.claim(changeId, this.commandId, this.open.spawnTime);
       this.progress.changeIds.push(changeId);
     }
     this.progress.say('running');
@@ -279,7 +279,9 @@ export class CommandRunner {
   }
 
   private async follow(changeId: string): Promise<Exclude<Followed, { kind: 'stopped' }>> {
-    const followed = await this.options.tracker.follow(changeId, (change) => {
+    const { tracker, journal } = this.options;
+    const followed = await tracker.follow(changeId, (change) => {
+      journal.noteSpawnTime(this.commandId, change['spawn-time']);
       if (!change.ready) this.progress.say(change.status === 'Wait' ? 'rebooting' : 'running');
     });
     if (followed.kind === 'stopped') throw new StoppedError();

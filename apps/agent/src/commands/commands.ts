@@ -36,7 +36,9 @@ export class Commands {
 
   /** Goes on with what an earlier run of the agent left, and reports its ends that nobody has acknowledged. */
   resume(): void {
-    const { journal, report } = this.options;
+    const { journal, report, tracker } = this.options;
+    for (const { commandId, started, spawnTime } of journal.state.open.values())
+      if (started?.kind === 'change' && !started.existing) tracker.claim(started.changeId, commandId, spawnTime);
     for (const { report: end, acked } of journal.state.ends.values()) if (!acked) report(end);
     for (const open of [...journal.state.open.values()].sort((a, b) => a.sequence - b.sequence)) {
       const checked = restoreCommand(open.command);

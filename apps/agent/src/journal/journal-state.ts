@@ -10,6 +10,8 @@ export interface OpenCommand {
   readonly acceptedAtMs: number;
   readonly intent?: Intent;
   readonly started?: Started;
+  /** Of the change that was started, as snapd writes it. */
+  readonly spawnTime?: string;
 }
 
 export interface JournalState {
@@ -68,6 +70,8 @@ export function applyRecord(state: JournalState, record: JournalRecord): void {
       return change(state, record.commandId, ({ intent: _over, ...open }) => open);
     case 'started':
       return change(state, record.commandId, (open) => ({ ...open, started: record.started }));
+    case 'spawned':
+      return change(state, record.commandId, (open) => ({ ...open, spawnTime: record.spawnTime }));
     case 'end':
       state.open.delete(record.report.commandId);
       state.ends.set(record.report.commandId, { report: record.report, acked: false });
@@ -100,11 +104,12 @@ export function recordsOf(state: JournalState): JournalRecord[] {
 }
 
 function recordsOfOpen(open: OpenCommand): JournalRecord[] {
-  const { commandId, sequence, command, acceptedAtMs, intent, started } = open;
+  const { commandId, sequence, command, acceptedAtMs, intent, started, spawnTime } = open;
   return [
     { t: 'accepted', sequence, commandId, command, atMs: acceptedAtMs },
     ...(intent ? [{ t: 'intent' as const, commandId, intent }] : []),
     ...(started ? [{ t: 'started' as const, commandId, started }] : []),
+    ...(spawnTime === undefined ? [] : [{ t: 'spawned' as const, commandId, spawnTime }]),
   ];
 }
 

@@ -91,6 +91,13 @@ export class Journal {
     if (fence && fence.untilMs === undefined) this.appendLazily({ t: 'fence', untilMs });
   }
 
+  /** Which change it is that a command started. It may be lost: until the next append the id alone says so. */
+  noteSpawnTime(commandId: string, spawnTime: string | undefined): void {
+    const open = this.state.open.get(commandId);
+    if (open?.started?.kind !== 'change' || open.started.existing || open.spawnTime === spawnTime) return;
+    if (spawnTime !== undefined) this.appendLazily({ t: 'spawned', commandId, spawnTime });
+  }
+
   /** The cursor of notices, kept with the next append. */
   moveCursor(cursor: NoticesCursor): void {
     this.lazy = this.lazy.filter(({ t }) => t !== 'cursor');

@@ -36,6 +36,8 @@ export type JournalRecord =
   /** snapd refused, or was never reached: the intent is over and nothing was started. */
   | { readonly t: 'withdrawn'; readonly commandId: string }
   | { readonly t: 'started'; readonly commandId: string; readonly started: Started }
+  /** When snapd made the change, verbatim: one with the same id and another time is another change. */
+  | { readonly t: 'spawned'; readonly commandId: string; readonly spawnTime: string }
   | { readonly t: 'end'; readonly report: CommandReport }
   /** The server has committed the end. */
   | { readonly t: 'acked'; readonly commandId: string }

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 /** An answer that is not a 2xx. */
@@ -52,7 +52,7 @@ export function postJson(
           const answer = Buffer.concat(pieces).toString('utf8');
           const status = response.statusCode ?? 0;
           if (status < 200 || status > 299) {
-            const retryAfterMs = parseRetryAfterMs(response.headers['retry-after'], Date.now());
+            const retryAfterMs = retryAfterMsOf(response.headers);
             return reject(new HttpStatusError(what, status, retryAfterMs, answer.slice(0, 2000)));
           }
           try {
@@ -69,13 +69,23 @@ export function postJson(
   });
 }
 
-/** `Retry-After` in seconds or as a date; undefined when absent or neither. */
-export function parseRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+/** The longest wait that a server may ask for: nothing it says takes a device out of the fleet. */
+const LONGEST_WAIT_MS = 24 * 3600_000;
+
+/**
+ * `Retry-After` in milliseconds: given in seconds, or as a moment, which is counted from the `Date` of the same answer,
+ * for the device's clock may be years off. At most a day.
+ * @returns undefined when it is absent or cannot be told
+ */
+export function retryAfterMsOf(headers: IncomingHttpHeaders): number | undefined {
+  const { 'retry-after': after, date } = headers;
+  if (after === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.parse(date ?? '');
+  return Number.isNaN(ms) ? undefined : boundedWaitMs(ms);
 }
+
+/** A wait that the server asked for, within what it may ask for. */
+export const boundedWaitMs = (ms: number): number => Math.min(LONGEST_WAIT_MS, Math.max(0, ms));
 
 function detailOf(body: string): string {
   try {

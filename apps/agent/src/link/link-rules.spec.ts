@@ -1,7 +1,7 @@
 import { systemClock } from '../clock';
 import { ENROLMENT_ID, TestSigner } from '../testing/signer';
 import { backOffMs } from './back-off';
-import { parseRetryAfterMs } from './http-json';
+import { retryAfterMsOf } from './http-json';
 import { PullControl } from './pull-control';
 import { SigningKeys } from './signing-keys';
 import { TrustedTime } from './trusted-time';
@@ -16,13 +16,18 @@ it.each([
   expect(Math.abs(backOffMs(attempt, { firstMs: 1000, longestMs: 300_000 }, random) - ms)).toBeLessThanOrEqual(1);
 });
 
+const NOON = 'Thu, 01 Jan 2015 12:00:00 GMT';
+
 it.each([
-  [undefined, undefined],
-  ['7', 7000],
-  ['Thu, 01 Jan 1970 00:01:00 GMT', 60_000],
-  ['soon', undefined],
-])('reads Retry-After %s', (header, ms) => {
-  expect(parseRetryAfterMs(header, 0)).toBe(ms);
+  ['none', {}, undefined],
+  ['seconds', { 'retry-after': '7' }, 7000],
+  ['a moment, by the clock of the server', { 'retry-after': 'Thu, 01 Jan 2015 12:01:00 GMT', date: NOON }, 60_000],
+  ['a moment that has passed', { 'retry-after': 'Thu, 01 Jan 2015 11:01:00 GMT', date: NOON }, 0],
+  ['a moment, where the server tells no time', { 'retry-after': NOON }, undefined],
+  ['years', { 'retry-after': '999999999' }, 86_400_000],
+  ['nonsense', { 'retry-after': 'soon', date: NOON }, undefined],
+])('reads a Retry-After of %s', (_what, headers, ms) => {
+  expect(retryAfterMsOf(headers)).toBe(ms);
 });
 
 describe('PullControl', () => {

@@ -14,7 +14,7 @@ import { messageOf, type AgentLogger } from '../logger';
 import { backOffMs, type BackOffLimits } from './back-off';
 import { askNonce } from './challenge';
 import { gatewayAddress } from './gateway-address';
-import { HttpStatusError, parseRetryAfterMs } from './http-json';
+import { boundedWaitMs, HttpStatusError, retryAfterMsOf } from './http-json';
 
 /** A frame of a server, by its type. */
 export type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -190,7 +190,7 @@ class Conversation {
       this.receive(isBinary ? undefined : textOf(data));
     });
     socket.on('unexpected-response', (request, response) => {
-      const retryAfterMs = parseRetryAfterMs(response.headers['retry-after'], Date.now());
+      const retryAfterMs = retryAfterMsOf(response.headers);
       const status = response.statusCode ?? 0;
       this.end ??= statusEnd(status, retryAfterMs, `the gateway answered the upgrade with ${status}`, options);
       request.destroy();
@@ -249,7 +249,7 @@ class Conversation {
   }
 
   private sayBye(frame: FrameOf<'bye'>): void {
-    const directedMs = frame.reconnectAfterMs + this.options.random() * frame.jitterMs;
+    const directedMs = boundedWaitMs(frame.reconnectAfterMs) + this.options.random() * boundedWaitMs(frame.jitterMs);
     this.end = { reason: `the gateway said bye: ${frame.reason}`, wasLinked: this.wasLinked, directedMs };
     this.socket.close(1000);
   }

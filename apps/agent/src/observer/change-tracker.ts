@@ -29,6 +29,13 @@ export type Followed =
   /** The tracker was stopped before. */
   | { readonly kind: 'stopped' };
 
+/** Whose a change is, and which: ids begin anew with snapd's state, so a change is known by the time of its making too. */
+interface Owner {
+  readonly commandId: string;
+  /** As snapd writes it; undefined until the change was read. */
+  spawnTime: string | undefined;
+}
+
 interface Tracked {
   intervalMs: number;
   dueMs: number;
@@ -39,6 +46,8 @@ interface Tracked {
 }
 
 const GROWTH = 1.5;
+/** Changes remembered: twice what snapd keeps of ready ones (overlord/overlord.go pruneMaxChanges). */
+const REMEMBERED = 1000;
 
 /**
  * Reads changes and reports those that differ from what was last reported. Notices carry no progress, so an unready
@@ -46,22 +55,26 @@ const GROWTH = 1.5;
  */
 export class ChangeTracker {
   private readonly tracked = new Map<string, Tracked>();
-  /** Digest of what was last reported, of every change snapd still has. */
+  /** Digest of what was last reported, of the changes that were read last. One forgotten too early is reported twice. */
   private readonly reported = new Map<string, string>();
-  private readonly owners = new Map<string, string>();
+  private readonly owners = new Map<string, Owner>();
   private cancelTimer: (() => void) | undefined;
   private stopped = false;
 
   constructor(private readonly options: ChangeTrackerOptions) {}
 
-  /** Says which command a change belongs to. */
-  claim(changeId: string, commandId: string): void {
-    this.owners.set(changeId, commandId);
+  /**
+   * Says which command a change belongs to.
+   * @param spawnTime of the change, where it was read before: one of another time is another change
+   */
+  claim(changeId: string, commandId: string, spawnTime?: string): void {
+    rememberNewest(this.owners, changeId, { commandId, spawnTime });
   }
 
-  /** Changes known to belong to other commands. */
-  claimedByOthers(commandId: string): Set<string> {
-    return new Set([...this.owners].filter(([, owner]) => owner !== commandId).map(([changeId]) => changeId));
+  /** Whether the change is known to belong to another command. */
+  isClaimedByOther(change: Change, commandId: string): boolean {
+    const owner = this.owners.get(change.id);
+    return owner !== undefined && owner.commandId !== commandId && isSame(owner, change);
   }
 
   /** Something happened to the change: reads it now. */
@@ -80,10 +93,14 @@ export class ChangeTracker {
     });
   }
 
-  /** Takes in a whole list: reports what differs, keeps reading what is unready, forgets what snapd has forgotten. */
+  /**
+   * Takes in a whole list: reports what differs, keeps reading what is unready, forgets what snapd has forgotten. What is
+   * followed and not in it is read: it may have been made since.
+   */
   takeAll(changes: readonly Change[]): void {
     const ids = new Set(changes.map(({ id }) => id));
-    for (const id of this.reported.keys()) if (!ids.has(id)) this.forget(id);
+    for (const id of [...this.reported.keys()]) if (!ids.has(id)) this.reported.delete(id);
+    for (const id of [...this.tracked.keys()]) if (!ids.has(id)) this.hint(id);
     for (const change of changes) this.take(change);
   }
 
@@ -134,6 +151,7 @@ export class ChangeTracker {
   }
 
   private take(change: Change): void {
+    this.recognise(change);
     const differs = this.reportIfNew(change);
     for (const follower of [...(this.tracked.get(change.id)?.followers ?? [])]) follower.seen(change);
     if (change.ready) return this.end(change.id, { kind: 'ready', change });
@@ -146,12 +164,24 @@ export class ChangeTracker {
     if (!tracked.reading) this.schedule();
   }
 
+  /** A change that has the id of a command's and is another one: snapd's state began anew, the command's is gone. */
+  private recognise(change: Change): void {
+    const owner = this.owners.get(change.id);
+    if (!owner) return;
+    if (isSame(owner, change)) {
+      owner.spawnTime = change['spawn-time'];
+      return;
+    }
+    this.owners.delete(change.id);
+    this.end(change.id, { kind: 'forgotten' });
+  }
+
   private reportIfNew(change: Change): boolean {
-    const commandId = this.owners.get(change.id);
+    const commandId = this.owners.get(change.id)?.commandId;
     const snapshot = { ...(commandId && { commandId }), change: fitChange(change) };
     const digest = createHash('sha256').update(JSON.stringify(snapshot)).digest('base64url');
     if (this.reported.get(change.id) === digest) return false;
-    this.reported.set(change.id, digest);
+    rememberNewest(this.reported, change.id, digest);
     this.options.report(snapshot);
     return true;
   }
@@ -160,12 +190,6 @@ export class ChangeTracker {
     const tracked = this.tracked.get(changeId);
     this.tracked.delete(changeId);
     for (const follower of tracked?.followers ?? []) follower.end(followed);
-  }
-
-  private forget(changeId: string): void {
-    this.reported.delete(changeId);
-    this.owners.delete(changeId);
-    if (this.tracked.has(changeId)) this.hint(changeId);
   }
 
   private schedule(): void {
@@ -183,5 +207,17 @@ export class ChangeTracker {
     for (const [changeId, tracked] of [...this.tracked])
       if (!tracked.reading && tracked.dueMs <= nowMs) void this.read(changeId, tracked);
     this.schedule();
+  }
+}
+
+const isSame = (owner: Owner, change: Change): boolean =>
+  owner.spawnTime === undefined || owner.spawnTime === change['spawn-time'];
+
+function rememberNewest<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= REMEMBERED) return;
+    map.delete(oldest);
   }
 }

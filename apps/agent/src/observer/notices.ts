@@ -46,6 +46,8 @@ export class Notices {
   private position: NoticesCursor | undefined;
   /** The highest id of a change up to the position; undefined until all were read in snapd's present state. */
   private highest: string | undefined;
+  /** Questions in a row that failed, or were answered with nothing before their time. */
+  private failures = 0;
 
   constructor(private readonly options: NoticesOptions) {
     this.position = options.cursor;
@@ -55,17 +57,16 @@ export class Notices {
   /** Follows until `signal` is aborted; never rejects. */
   async run(): Promise<void> {
     const { signal, clock, backOff, random, watch, logger } = this.options;
-    for (let failures = 0; !signal.aborted;) {
+    while (!signal.aborted) {
       try {
         await this.followOnce();
-        failures = 0;
       } catch (error) {
         this.highest = undefined;
         if (signal.aborted) return;
         if (!isRequestCanceled(error)) watch.failed(error);
-        failures += 1;
+        this.failures += 1;
         logger.debug('Cannot follow notices', { error: messageOf(error) });
-        await clock.sleep(backOffMs(failures, backOff, random()), signal);
+        await clock.sleep(backOffMs(this.failures, backOff, random()), signal);
       }
     }
   }
@@ -84,15 +85,35 @@ export class Notices {
 
   /** From a connection to its failure. */
   private async followOnce(): Promise<never> {
-    const { client, signal, watch, waitMs } = this.options;
+    const { client, signal, watch } = this.options;
     await this.checkCursor();
-    this.take(await client.notices.list(this.after(), { signal }));
+    // What happened while nobody looked is not read one by one: the list of all changes follows.
+    this.take(await client.notices.list(this.after(), { signal }), () => undefined);
     watch.reached();
     this.highest = highestOf(await this.options.readChanges());
     for (;;) {
-      this.take(await client.notices.list({ ...this.after(), timeoutMs: waitMs }, { signal }));
+      this.take(await this.poll(), this.options.changeHinted);
       watch.reached();
     }
+  }
+
+  /**
+   * The notices after the cursor, or none once the time of one question has passed. A snapd that is stopping fails each
+   * question at once (500 `request canceled`), and some answer none at once: only a question that was held, or answered
+   * with something, is a sign of health, and the others come at growing intervals.
+   */
+  private async poll(): Promise<readonly Notice[]> {
+    const { client, clock, signal, waitMs, backOff, random } = this.options;
+    const beganMs = clock.monotonicMs();
+    const notices = await client.notices.list({ ...this.after(), timeoutMs: waitMs }, { signal });
+    if (notices.length > 0 || clock.monotonicMs() - beganMs >= waitMs / 2) {
+      this.failures = 0;
+    } else {
+      this.failures += 1;
+      await clock.sleep(backOffMs(this.failures, backOff, random()), signal);
+      signal.throwIfAborted();
+    }
+    return notices;
   }
 
   private after(): { after?: string } {
@@ -118,8 +139,8 @@ export class Notices {
     }
   }
 
-  private take(notices: readonly Notice[]): void {
-    const { report, changeHinted } = this.options;
+  private take(notices: readonly Notice[], changeHinted: (changeId: string) => void): void {
+    const { report } = this.options;
     for (const notice of notices) {
       const { id, type, key } = notice;
       this.position = { after: notice['last-repeated'], id, type, key };
