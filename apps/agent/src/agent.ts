@@ -22,6 +22,8 @@ import { Facts } from './observer/facts';
 import { Notices } from './observer/notices';
 import { SnapdWatch } from './observer/snapd-watch';
 import { Outbox } from './outbox/outbox';
+import { Sender } from './outbox/sender';
+import { Reads } from './reads/reads';
 import { DEFAULT_TIMINGS, type AgentTimings } from './timings';
 import { AGENT_VERSION } from './version';
 
@@ -43,9 +45,6 @@ export interface AgentOptions {
   readonly random?: () => number;
   readonly logger?: AgentLogger;
 }
-
-/** Unsent bytes of the link beyond which reports wait: a slow server must not fill the device's memory. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 /** The agent of one device: keeps the link, runs what the server orders, tells what snapd shows. */
 export class Agent {
@@ -83,14 +82,15 @@ class RunningAgent {
   private readonly time: TrustedTime;
   private readonly keys: SigningKeys;
   private readonly outbox: Outbox;
+  private readonly sender: Sender;
   private readonly tracker: ChangeTracker;
   private readonly facts: Facts;
   private readonly artifacts: ArtifactStore;
+  private readonly reads: Reads;
   private readonly commands: Commands;
   private readonly notices: Notices;
   private readonly link: Link;
   private readonly pulls: PullControl;
-  private flushing = false;
   private bootId: string | undefined;
   private factsEveryBeats = 1;
 
@@ -109,9 +109,10 @@ class RunningAgent {
     this.keys = new SigningKeys(enrolment.signingKeys);
     this.outbox = new Outbox(
       () => journal.nextNumber(),
-      () => this.flushSoon(),
+      () => this.sender.sendSoon(),
       logger,
     );
+    this.sender = new Sender(this.outbox, () => this.link, clock, timings.reportGatherMs);
     this.tracker = new ChangeTracker({
       client,
       clock,
@@ -131,6 +132,21 @@ class RunningAgent {
     const { connectTimeoutMs } = timings;
     const requests = new ProvenRequests({ enrolment, identity: options.identity, connectTimeoutMs, signal });
     this.artifacts = new ArtifactStore(options.artifactsDirectory, requests);
+    this.reads = new Reads({
+      snapd: options.snapd,
+      time: this.time,
+      clock,
+      random,
+      artifacts: this.artifacts,
+      logger,
+      signal,
+      retry: timings.retry,
+      readBootId: () => options.readBootId(),
+      report: (body) => {
+        this.outbox.add({ kind: 'command', body });
+        this.sender.send();
+      },
+    });
     this.commands = new Commands({
       client,
       journal,
@@ -147,6 +163,7 @@ class RunningAgent {
       readBootId: () => options.readBootId(),
       highestChangeId: () => this.notices.highestChangeId(),
       report: (report) => this.reportCommand(report),
+      reads: this.reads,
       keys: this.keys,
       enrolmentId: enrolment.enrolmentId,
       device: `${options.device.serial}.${options.device.model}.${options.device.brandId}`,
@@ -176,7 +193,7 @@ class RunningAgent {
     this.link = this.makeLink(random);
     this.pulls = new PullControl({
       canPull: () => this.link.isLinked && this.time.known && this.commands.openCount < timings.openCommands,
-      send: () => this.link.send(JSON.stringify({ type: 'pull', lastSequence: journal.state.lastSequence })),
+      send: () => this.link.send(JSON.stringify({ type: 'pull', lastSequence: this.commands.lastSequence })),
     });
   }
 
@@ -185,7 +202,7 @@ class RunningAgent {
     this.bootId = await this.options.readBootId();
     this.commands.resume();
     await Promise.all([this.link.run(), this.notices.run()]);
-    await this.commands.idle();
+    await Promise.all([this.commands.idle(), this.reads.idle()]);
   }
 
   stop(): void {
@@ -234,7 +251,7 @@ class RunningAgent {
       agentVersion: AGENT_VERSION,
       capabilities: operations.map(({ name }) => `operation:${name}`),
       journalId: this.journal.id,
-      lastSequence: this.journal.state.lastSequence,
+      lastSequence: this.commands.lastSequence,
       ...(this.bootId !== undefined && { bootId: this.bootId }),
       snapdState: this.watch.state,
       timeNonce,
@@ -252,7 +269,7 @@ class RunningAgent {
     this.pulls.pull();
     this.facts.refresh();
     void this.readChangesAgain();
-    this.flush();
+    this.sender.send();
   }
 
   private beaten(beat: number): void {
@@ -307,26 +324,4 @@ class RunningAgent {
     this.logger[state === 'reachable' ? 'info' : 'warn']('snapd is found in another state', { state });
     this.link.send(JSON.stringify(this.heartbeat()));
   }
-
-  /** Gathers what is added in the same moment into one frame. */
-  private flushSoon(): void {
-    if (this.flushing) return;
-    this.flushing = true;
-    this.clock.after(this.timings.reportGatherMs, () => {
-      this.flushing = false;
-      this.flush();
-    });
-  }
-
-  private flush(): void {
-    if (!this.link.isLinked) return;
-    if (this.link.bufferedBytes > MAX_BUFFERED_BYTES) {
-      this.clock.after(FLUSH_AGAIN_MS, () => this.flushSoon());
-      return;
-    }
-    for (let frame = this.outbox.nextFrame(); frame !== undefined; frame = this.outbox.nextFrame())
-      this.link.send(frame);
-  }
 }
-
-const FLUSH_AGAIN_MS = 100;

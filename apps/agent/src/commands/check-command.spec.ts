@@ -16,6 +16,7 @@ const rules: CommandRules = {
   fence: undefined,
   isKnown: (id) => id === known,
 };
+const aHold = { 'message-kind': 'hold', body: { snaps: ['app'], time: 'forever', 'hold-level': 'general' } };
 const anHour = 3600_000;
 const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
@@ -70,12 +71,17 @@ describe('a command', () => {
     ['is doubtful when another clock may have signed it before', { untilMs: Date.now() }, at(30_000), 'doubtful'],
     ['is acceptable when it was signed after the fence', { untilMs: Date.now() - anHour }, at(0), 'acceptable'],
   ])('with a fence %s', (_what, fence, timestamp, kind) => {
-    const envelope = anEnvelope({ sequence: 5, timestamp });
+    const envelope = anEnvelope({ sequence: 5, timestamp, ...aHold });
     expect(checkCommand(signer.command(envelope), { ...rules, fence })).toMatchObject({ kind });
   });
 
   it('is doubtful rather than expired: it may have been carried out in time', () => {
-    const envelope = anEnvelope({ sequence: 5, 'valid-until': at(-1000) });
+    const envelope = anEnvelope({ sequence: 5, 'valid-until': at(-1000), ...aHold });
     expect(checkCommand(signer.command(envelope), { ...rules, fence: {} })).toMatchObject({ kind: 'doubtful' });
+  });
+
+  it('that only reads is never doubtful', () => {
+    const envelope = anEnvelope({ sequence: 5 });
+    expect(checkCommand(signer.command(envelope), { ...rules, fence: {} })).toMatchObject({ kind: 'acceptable' });
   });
 });

@@ -102,8 +102,15 @@ function refusalOfAddress(envelope: Envelope, rules: CommandRules): CommandCheck
   return undefined;
 }
 
+/** Whether the command changes nothing: carried out twice it does no harm. */
+export const isRead = (envelope: Envelope): boolean => findOperation(envelope['message-kind'])?.risk === 'read';
+
 function isFenced(envelope: Envelope, fence: CommandRules['fence']): boolean {
-  return fence !== undefined && Date.parse(envelope.timestamp) <= (fence.untilMs ?? Infinity) + CLOCK_LEEWAY_MS;
+  return (
+    fence !== undefined &&
+    !isRead(envelope) &&
+    Date.parse(envelope.timestamp) <= (fence.untilMs ?? Infinity) + CLOCK_LEEWAY_MS
+  );
 }
 
 function checkOperation(envelope: Envelope, rules: CommandRules): CommandCheck {

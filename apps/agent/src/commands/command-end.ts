@@ -1,11 +1,11 @@
-import type { CommandReport, CommandReportState } from '@corefleet/contracts/device-protocol';
+import { LIMITS, type CommandReport, type CommandReportState } from '@corefleet/contracts/device-protocol';
 import type { Change } from '@corefleet/snapd-client';
 import { JournalNotWritableError } from '../journal/journal';
 import { messageOf } from '../logger';
 import { cut } from '../observer/fit-change';
 
 /** How a command ended. */
-export type End = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'result'> & {
+export type End = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'snapdStatus' | 'result'> & {
   readonly state: Extract<CommandReportState, 'succeeded' | 'failed' | 'unknown' | 'expired'>;
 };
 
@@ -33,16 +33,20 @@ export function endOfChange(change: Change): End {
   };
 }
 
-/** Room a command's result may take in a frame, in characters of its JSON. */
-const MAX_RESULT = 256 * 1024;
 const MAX_MESSAGE = 64 * 1024;
 
 /** What is too large to be reported is left out, and said so; a read without its result has failed. */
 export function fitReport(report: CommandReport, isRead: boolean): CommandReport {
-  const { result, message: said, ...rest } = report;
-  const kept: CommandReport = { ...rest, ...(said !== undefined && { message: cut(said, MAX_MESSAGE) }) };
+  const { result, message: said, snapdValue, ...rest } = report;
+  const message = said !== undefined && { message: cut(said, MAX_MESSAGE) };
+  const value = sizeOf(snapdValue) <= LIMITS.resultBytes / 4 && { snapdValue };
+  const kept: CommandReport = { ...rest, ...message, ...value };
   if (result === undefined) return kept;
-  if (JSON.stringify(result).length <= MAX_RESULT) return { ...kept, result };
-  const message = kept.message ?? 'the result is too large to be reported';
-  return isRead ? { ...kept, message, state: 'failed', cause: 'result-too-large' } : { ...kept, message };
+  const sizeBytes = sizeOf(result);
+  if (sizeBytes <= LIMITS.resultBytes) return { ...kept, result };
+  const tooLarge = `the result is too large to be reported: ${sizeBytes} bytes, more than ${LIMITS.resultBytes}`;
+  if (!isRead) return { ...kept, message: kept.message ?? tooLarge };
+  return { ...kept, message: tooLarge, state: 'failed', cause: 'result-too-large' };
 }
+
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');

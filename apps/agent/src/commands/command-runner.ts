@@ -16,6 +16,7 @@ import { decideAdoption } from './adoption';
 import type { CheckedCommand } from './check-command';
 import { endOfChange, fitReport, journalFailure, TOO_LATE_TO_SEND_AGAIN, type End } from './command-end';
 import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
+import { operationContext } from './operation-context';
 import { Progress } from './progress';
 import type { RunnerOptions } from './runner-options';
 
@@ -56,11 +57,7 @@ export class CommandRunner {
     this.progress = new Progress(open.commandId, options.report);
     this.operation = checked.operation;
     this.artifacts = options.artifacts.forCommand(open.commandId);
-    this.context = {
-      readBootId: options.readBootId,
-      fetchArtifact: (reference) => this.artifacts.fetch(reference),
-      storeArtifact: (name, content) => this.artifacts.store(name, content),
-    };
+    this.context = operationContext(this.artifacts, options.readBootId);
   }
 
   /** Trusted milliseconds since 1970 after which a command is no longer tried again. */
@@ -154,7 +151,7 @@ export class CommandRunner {
 
   private afterFailedRequest(intent: Intent, error: unknown): Promise<End | { readonly why: Why }> {
     this.leaveIfStopped();
-    const failure = this.operation.risk === 'read' ? judgeReading(error) : judgeRequest(error);
+    const failure = judgeRequest(error);
     if (failure.kind === 'unknown') {
       const { logger } = this.options;
       logger.warn('A request to snapd has an unknown fate', { commandId: this.commandId, ...failure.why });
@@ -350,7 +347,7 @@ export class CommandRunner {
   private async end(end: End): Promise<void> {
     const { journal, logger } = this.options;
     const whole = { commandId: this.commandId, changeIds: [...this.progress.changeIds], ...end };
-    const report = fitReport(whole, this.operation.risk === 'read');
+    const report = fitReport(whole, false);
     try {
       await journal.append({ t: 'end', report });
     } catch (error) {

@@ -4,7 +4,8 @@ import { JournalNotWritableError } from '../journal/journal';
 import type { OpenCommand } from '../journal/journal-state';
 import type { SigningKeys } from '../link/signing-keys';
 import { messageOf } from '../logger';
-import { checkCommand, restoreCommand, type CheckedCommand } from './check-command';
+import type { Reads } from '../reads/reads';
+import { checkCommand, isRead, restoreCommand, type CheckedCommand } from './check-command';
 import { CommandRunner } from './command-runner';
 import type { RunnerOptions } from './runner-options';
 import { Slots } from './slots';
@@ -15,14 +16,15 @@ export interface CommandsOptions extends RunnerOptions {
   /** serial.model.brand-id of this device. */
   readonly device: string;
   readonly policy: LocalPolicy;
+  readonly reads: Reads;
   /** A command has ended: the device may show other facts now. */
   ended(): void;
 }
 
-/** Commands that change something and run at the same time. Reads and aborts are not counted. */
+/** Commands that make a change and run at the same time. Aborts and what snapd does at once are not counted. */
 const CONCURRENT = 8;
 
-/** Accepts commands in the order of their sequence and runs them. */
+/** Accepts commands in the order of their sequence and runs them; what only reads is left to the reads. */
 export class Commands {
   private readonly running = new Map<string, { readonly runner: CommandRunner; readonly done: Promise<void> }>();
   private readonly slots = new Slots(CONCURRENT);
@@ -32,6 +34,11 @@ export class Commands {
   /** Commands that have not ended. */
   get openCount(): number {
     return this.running.size;
+  }
+
+  /** Highest sequence accepted so far; those of reads count until the agent restarts. */
+  get lastSequence(): number {
+    return Math.max(this.options.journal.state.lastSequence, this.options.reads.lastSequence);
   }
 
   /** Goes on with what an earlier run of the agent left, and reports its ends that nobody has acknowledged. */
@@ -58,19 +65,20 @@ export class Commands {
   }
 
   private async take(command: SignedCommand): Promise<void> {
-    const { keys, enrolmentId, device, policy, journal, time, logger } = this.options;
+    const { keys, enrolmentId, device, policy, journal, reads, time, logger } = this.options;
     const check = checkCommand(command, {
       keys,
       enrolmentId,
       device,
       policy,
-      lastSequence: journal.state.lastSequence,
+      lastSequence: this.lastSequence,
       nowMs: time.nowMs(),
       fence: journal.state.fence,
-      isKnown: (id) => this.running.has(id) || journal.state.ends.has(id),
+      isKnown: (id) => this.running.has(id) || journal.state.ends.has(id) || reads.isKnown(id),
     });
     switch (check.kind) {
       case 'acceptable':
+        if (check.checked.operation.risk === 'read') return reads.take(check.checked);
         return this.accept(command, check.checked);
       case 'known':
         return this.reportKnown(check.commandId);
@@ -110,16 +118,16 @@ export class Commands {
 
   /** A refusal of a trusted envelope uses its sequence up, and is kept until the server has it. */
   private async refuse(envelope: Envelope, why: Pick<CommandReport, 'state' | 'cause' | 'message'>): Promise<void> {
-    const { journal, report, logger } = this.options;
+    const { journal, reads, report, logger } = this.options;
     const end = { commandId: envelope['message-id'], changeIds: [], ...why };
-    if (why.cause !== 'wrong-enrolment' && why.cause !== 'wrong-device') {
-      try {
-        await journal.append({ t: 'sequence', sequence: envelope.sequence }, { t: 'end', report: end });
-      } catch (error) {
-        logger.error('Cannot journal a refusal', { commandId: end.commandId, error: messageOf(error) });
-        journal.appendLazily({ t: 'sequence', sequence: envelope.sequence });
-        journal.appendLazily({ t: 'end', report: end });
-      }
+    if (why.cause === 'wrong-enrolment' || why.cause === 'wrong-device') return report(end);
+    if (isRead(envelope)) return reads.refuse(envelope, why);
+    try {
+      await journal.append({ t: 'sequence', sequence: envelope.sequence }, { t: 'end', report: end });
+    } catch (error) {
+      logger.error('Cannot journal a refusal', { commandId: end.commandId, error: messageOf(error) });
+      journal.appendLazily({ t: 'sequence', sequence: envelope.sequence });
+      journal.appendLazily({ t: 'end', report: end });
     }
     report(end);
   }

@@ -12,7 +12,7 @@ import { ArtifactError } from '../artifacts/artifact-error';
 import { messageOf } from '../logger';
 
 /** Why something went wrong, as a report says it. */
-export type Why = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue'>;
+export type Why = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'snapdStatus'>;
 
 /** What a failed request means for its command. */
 export type RequestFailure =
@@ -37,6 +37,12 @@ export function judgeReading(error: unknown): RequestFailure {
   return { kind: isTransient(error) ? 'later' : 'refused', why: whyOf(error) };
 }
 
+/** Judges a failure of what somebody waits for: snapd's answer is the answer, unless snapd is about to restart. */
+export function judgeRead(error: unknown): RequestFailure {
+  if (error instanceof SnapdError && error.maintenance === undefined) return { kind: 'refused', why: whyOf(error) };
+  return judgeReading(error);
+}
+
 /** Whether a read may work later: snapd is restarting, hung or talking nonsense. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ArtifactError) return error.mayWorkLater;
@@ -49,9 +55,13 @@ export function isTransient(error: unknown): boolean {
 /** snapd's words and kind unchanged, or the agent's. */
 export function whyOf(error: unknown): Why {
   if (error instanceof SnapdError) {
-    const { kind, value, message } = error;
+    const { kind, value, message, status: snapdStatus } = error;
     const cause = isChangeConflict(error) ? 'snap-change-conflict' : 'snapd-refused';
-    return { cause, message, ...(kind && { snapdKind: kind }), ...(value !== undefined && { snapdValue: value }) };
+    return {
+      ...{ cause, message, snapdStatus },
+      ...(kind && { snapdKind: kind }),
+      ...(value !== undefined && { snapdValue: value }),
+    };
   }
   if (error instanceof SnapdClientError || error instanceof ArtifactError)
     return { cause: error.code, message: messageOf(error) };

@@ -73,6 +73,12 @@ export class TestGateway {
     this.send({ type: 'nudge' });
   }
 
+  /** Hands a command over once more, as after two answers to one pull. */
+  deliverAgain(commandId: string): void {
+    const found = this.commands.filter(({ command }) => command.envelope.includes(commandId));
+    this.send({ type: 'commands', commands: found.map(({ command }) => command), more: false });
+  }
+
   send(frame: ServerFrame): void {
     this.socket?.send(JSON.stringify(frame));
   }

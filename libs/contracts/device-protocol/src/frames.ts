@@ -19,7 +19,8 @@ export const AgentFrame = z.discriminatedUnion('type', [
     /** Protocols the agent speaks, newest first. */
     protocols: z.array(z.int()).check(z.minLength(1), z.maxLength(8)),
     agentVersion: text,
-    capabilities: z.array(text).check(z.maxLength(64)),
+    /** What else it can do: `operation:<name>` for each of its catalogue. */
+    capabilities: z.array(text).check(z.maxLength(1024)),
     /** Minted when the agent's journal was created. */
     journalId: z.uuid(),
     /** Highest command sequence the agent accepted; 0 for none. */

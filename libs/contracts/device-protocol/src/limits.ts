@@ -10,6 +10,8 @@ export const LIMITS = {
   agentFrameBytes: 512 * 1024,
   /** Largest frame a gateway may send, and the agent reads. */
   serverFrameBytes: 512 * 1024,
+  /** JSON of what a command reports as its result: with what is said around it, it fits into a frame. */
+  resultBytes: 256 * 1024,
   /** Items in one report frame. */
   reportItems: 100,
   /** Commands in one answer to a pull. */

@@ -33,6 +33,8 @@ export const CommandReport = z.strictObject({
   message: z.optional(long),
   snapdKind: z.optional(short),
   snapdValue: z.optional(z.unknown()),
+  /** The HTTP status snapd refused with. */
+  snapdStatus: z.optional(z.int()),
   /** What the verification read back from the device. */
   result: z.optional(z.unknown()),
 });
