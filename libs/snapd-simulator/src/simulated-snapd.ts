@@ -103,7 +103,12 @@ export class SimulatedSnapd {
     this.device.faults.slowTask(kind, ms, snap);
   }
 
-  /** Ends failing and slow tasks, garbage and refused connections. */
+  /** No space is left on the device, until called with false (§10.19). */
+  fillDisk(full = true): void {
+    this.device.faults.diskFull = full;
+  }
+
+  /** Ends failing and slow tasks, a full disk, garbage and refused connections. */
   async clearFaults(): Promise<void> {
     this.device.faults.clear();
     this.device.failNextBoot = false;

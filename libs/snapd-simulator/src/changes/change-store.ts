@@ -25,7 +25,18 @@ export interface ChangePlan {
   data?: Record<string, unknown>;
 }
 
+/** What happens to changes besides being kept. */
+export interface ChangeRules {
+  /** Ready ones kept before the oldest is pruned. */
+  maxReady: number;
+  /** Told once, when a change becomes ready. */
+  onReady(change: Change): void;
+  /** Told of one that is not ready after three days. */
+  onStale(change: Change): void;
+}
+
 const DAY_NS = 86_400_000_000_000n;
+const STALE_NS = 3n * DAY_NS;
 const PRUNE_EVERY_NS = 600_000_000_000n;
 const MAX_LOG_LINES = 10;
 
@@ -42,7 +53,7 @@ export class ChangeStore {
   constructor(
     private readonly clock: Clock,
     private readonly notices: NoticeStore,
-    private readonly rules: { maxReady: number; onReady?: (change: Change) => void },
+    private readonly rules: ChangeRules,
   ) {
     this.prunedNs = clock.nowNs();
   }
@@ -129,7 +140,7 @@ export class ChangeStore {
     if (isReady(status) && change.readyNs === undefined) {
       change.readyNs = this.clock.nowNs();
       this.live.delete(change);
-      this.rules.onReady?.(change);
+      this.rules.onReady(change);
     }
     this.recordNotice(change, status);
   }
@@ -149,13 +160,15 @@ export class ChangeStore {
     this.prune(now);
   }
 
-  // §10.28: ready for 24 h, or beyond 500 ready ones the oldest; taskless ones that never ran after 24 h.
+  // §3.5, §10.28: ready for 24 h, or beyond 500 ready ones the oldest; taskless ones that never ran after 24 h; what is
+  // unready for 3 days is aborted, unless it waits for the system to restart.
   private prune(now: bigint): void {
     const ready: Change[] = [];
     for (const change of this.changes.values()) {
       const since = change.readyNs ?? (change.tasks.length === 0 ? change.spawnNs : undefined);
       if (since !== undefined && now - since > DAY_NS) this.forget(change);
       else if (change.readyNs !== undefined) ready.push(change);
+      else if (now - change.spawnNs > STALE_NS && !awaitsRestart(change)) this.rules.onStale(change);
     }
     ready.sort((a, b) => Number((a.readyNs ?? 0n) - (b.readyNs ?? 0n)));
     for (const change of ready.slice(0, Math.max(0, ready.length - this.rules.maxReady))) this.forget(change);
@@ -166,3 +179,5 @@ export class ChangeStore {
     this.live.delete(change);
   }
 }
+
+const awaitsRestart = (change: Change): boolean => change.tasks.some((task) => task.status === 'Wait');

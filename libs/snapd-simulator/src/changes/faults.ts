@@ -19,6 +19,8 @@ export interface FailTaskOptions {
 /** Failing and slow tasks to come on one device. */
 export class FaultPlan {
   private faults: Fault[] = [];
+  /** Nothing can be written any more: tasks that write fail, and snapd's own check refuses where it is switched on. */
+  diskFull = false;
 
   failTask(kind: string, snap?: string, options: FailTaskOptions = {}): void {
     this.faults.push({ kind, snap, left: options.times ?? 1, error: options.error ?? defaultError(kind, snap) });
@@ -30,6 +32,7 @@ export class FaultPlan {
 
   clear(): void {
     this.faults = [];
+    this.diskFull = false;
   }
 
   /** Duration in milliseconds that replaces the usual one. */
@@ -40,7 +43,7 @@ export class FaultPlan {
   /** The error this run of the task ends with, used up by asking. */
   takeFailure(task: Task): string | undefined {
     const fault = this.faults.find((candidate) => candidate.error !== undefined && matches(candidate, task));
-    if (!fault) return undefined;
+    if (!fault) return this.diskFull ? writeError(task) : undefined;
     if (--fault.left <= 0) this.faults = this.faults.filter((other) => other !== fault);
     return fault.error;
   }
@@ -57,4 +60,19 @@ function defaultError(kind: string, snap: string | undefined): string {
   if (kind.startsWith('run-hook'))
     return `run hook ${JSON.stringify(kind.split(':')[1] ?? 'configure')}: exit status 1`;
   return `cannot ${kind}${snap === undefined ? '' : ` ${JSON.stringify(snap)}`}: simulated failure`;
+}
+
+/** Where the tasks write that need space: a full disk ends them without a hook being run. */
+const WRITES: Readonly<Record<string, string>> = {
+  'download-snap': '/var/lib/snapd/snaps',
+  'pre-download-snap': '/var/lib/snapd/snaps',
+  'copy-snap-data': '/var/snap',
+  'save-snapshot': '/var/lib/snapd/snapshots',
+  'create-recovery-system': '/run/mnt/ubuntu-seed/systems',
+};
+
+function writeError({ kind, snaps }: Task): string | undefined {
+  const directory = WRITES[kind];
+  if (directory === undefined) return undefined;
+  return `write ${directory}/${snaps?.[0] ?? 'system'}: no space left on device`;
 }

@@ -56,6 +56,12 @@ export class TaskRunner<Context> {
     abortChange(change, (task, status) => this.host.changes.setStatus(change, task, status));
   }
 
+  /** Aborts the lanes of a change that are not through yet; what is done in others stays. */
+  abortUnready(change: Change): void {
+    const lanes = new Set(change.tasks.filter((task) => !isReady(task.status)).map((task) => task.lane));
+    abortLanes(change, lanes, (task, status) => this.host.changes.setStatus(change, task, status));
+  }
+
   /** The daemon goes down: running tasks stay Doing and start over when it is back (§3.6). */
   stop(): void {
     this.stopped = true;
@@ -148,7 +154,7 @@ export class TaskRunner<Context> {
   private waitForReboot(change: Change, task: Task, waited: Status): void {
     this.setToWait(change, task, waited);
     for (const other of change.tasks) {
-      if (other.closing !== undefined && other.status === 'Doing') this.setToWait(change, other, 'Do');
+      if (other.closing !== undefined && !isReady(other.status)) this.setToWait(change, other, 'Do');
     }
     this.host.systemRestartWanted(task);
   }

@@ -88,6 +88,7 @@ export class Device {
     this.changes = new ChangeStore(this.clock, this.notices, {
       maxReady: this.options.maxReadyChanges ?? 500,
       onReady: (change) => noteFailures(this, change),
+      onStale: (change) => this.runner.abortUnready(change),
     });
     this.snaps = new Map();
     this.conf = new Map();

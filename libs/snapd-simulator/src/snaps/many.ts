@@ -7,6 +7,7 @@ import { acceptNewerSets } from '../validation-sets/newer';
 import { refreshToEnforce } from '../validation-sets/refresh-to-enforce';
 import type { SnapAction } from './action-request';
 import { addClosingTasks, addSnapTasks } from './build';
+import { checkDiskSpace } from './disk-space';
 import { holdAll, holdSnaps, unholdAll, unholdSnaps } from './hold';
 import { isHeld } from './installed';
 import { addRemoval, checkRemovable, installedOrRefusal } from './one';
@@ -79,8 +80,16 @@ function isBusy(device: Device, name: string): boolean {
 }
 
 /** Starts the change of several plans: a lane per snap, or one lane for all (§3.4, §10.24). */
-function runPlans(device: Device, kind: string, summary: string, plans: SnapPlan[], action: SnapAction): Change {
-  const change = device.changes.spawn({ kind, summary, snapNames: plans.map((plan) => plan.name) });
+function runPlans(
+  device: Device,
+  kind: 'install-snap' | 'refresh-snap',
+  summary: string,
+  plans: SnapPlan[],
+  action: SnapAction,
+): Change {
+  const names = plans.map((plan) => plan.name);
+  checkDiskSpace(device, kind === 'install-snap' ? 'install' : 'refresh', names);
+  const change = device.changes.spawn({ kind, summary, snapNames: names });
   const shared = action.transaction === 'all-snaps' ? device.changes.newLane() : undefined;
   for (const plan of plans) addSnapTasks(device, change, plan, shared ?? device.changes.newLane());
   const refreshed = plans.filter((plan) => plan.action === 'refresh').map((plan) => plan.name);

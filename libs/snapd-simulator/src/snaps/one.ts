@@ -8,6 +8,7 @@ import { badRequest } from '../http/envelope';
 import { demandOn } from '../validation-sets/tracking';
 import type { SnapAction } from './action-request';
 import { addChain, addClosingTasks, addSnapTasks } from './build';
+import { checkDiskSpace } from './disk-space';
 import { holdSnaps, unholdSnaps } from './hold';
 import type { InstalledSnap } from './installed';
 import { planInstall, planRefresh, planRevert, Refusal, type SnapPlan, type Wish } from './plan';
@@ -67,6 +68,7 @@ function revert(device: Device, name: string, action: SnapAction): Change {
 
 function runPlan(device: Device, plan: SnapPlan, summary: string): Change {
   const kind = plan.action === 'switch' ? 'refresh-snap' : `${plan.action}-snap`;
+  if (plan.action === 'install' || plan.action === 'refresh') checkDiskSpace(device, plan.action, [plan.name]);
   const change = device.changes.spawn({ kind, summary, snapNames: [plan.name] });
   addSnapTasks(device, change, plan, device.changes.newLane());
   if (plan.action === 'install') addClosingTasks(device, change, []);
@@ -78,6 +80,7 @@ function remove(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrError(device, name);
   checkSnapConflict(device.changes, [name]);
   checkRemovable(device, installed, action.revision);
+  if (!action.purge) checkDiskSpace(device, 'remove', [name]);
   const change = device.changes.spawn({
     kind: 'remove-snap',
     summary: `Remove ${quote(name)} snap`,
