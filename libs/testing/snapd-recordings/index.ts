@@ -13,5 +13,6 @@ export function readRecording(version: string, part: string): RecordedStep[] {
   return JSON.parse(readFileSync(path.join(__dirname, version, `${part}.json`), 'utf8')) as RecordedStep[];
 }
 
-/** Bytes of one of the snaps in `snaps/`, by file name. */
-export const recordedSnap = (fileName: string): Buffer => readFileSync(path.join(__dirname, 'snaps', fileName));
+/** Bytes of one of the snaps in `snaps/`, by the file name it was sideloaded under, e.g. `lab-noop_1.snap`. */
+export const recordedSnap = (fileName: string): Buffer =>
+  readFileSync(path.join(__dirname, 'snaps', fileName.replace(/\.snap$/, '.squashfs')));
