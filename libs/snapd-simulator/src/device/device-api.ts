@@ -1,16 +1,29 @@
 import { parseHeaders } from '../assertion-headers';
-import { formatTime } from '../go-time';
+import { readAssertions } from '../assertions/database';
+import { quote } from '../go-text';
 import { badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
-import { quote } from '../go-text';
-import { parseTime } from '../go-time';
+import type { RouteTable } from '../http/routes';
 import type { Device } from './device';
 
+/** The device's identity, and the root of the API. */
+export const DEVICE_ROUTES: RouteTable = [
+  ['/', { read: 'open', write: 'open', GET: getRoot }],
+  ['/v2/model', { read: 'open', write: 'root', GET: getModel, POST: postModel }],
+  ['/v2/model/serial', { read: 'open', write: 'root', GET: getSerial, POST: postSerial }],
+];
+
+function getRoot(): Reply {
+  return sync(['TBD']);
+}
+
 /** GET /v2/model */
-export const getModel = (device: Device, request: ApiRequest): Reply => assertionReply(device.model, request);
+function getModel(device: Device, request: ApiRequest): Reply {
+  return assertionReply(device.model, request);
+}
 
 /** GET /v2/model/serial (§10.39) */
-export function getSerial(device: Device, request: ApiRequest): Reply {
+function getSerial(device: Device, request: ApiRequest): Reply {
   const { serial } = device;
   if (serial === undefined) throw notFound('no serial assertion yet', 'assertion-not-found', 'serial');
   return assertionReply(serial, request);
@@ -25,62 +38,33 @@ function assertionReply(assertion: string, request: ApiRequest): Reply {
   return { type: 'raw', contentType: 'application/x.ubuntu.assertion', body: assertion, headers };
 }
 
-const NS_PER_MINUTE = 60_000_000_000n;
-
-/** GET /v2/system-info; its times are to the minute. */
-export function getSystemInfo(device: Device): Reply {
-  const hold = (device.conf.get('core')?.refresh as { hold?: unknown } | undefined)?.hold;
-  return sync({
-    architecture: device.modelHeaders.architecture ?? 'amd64',
-    'build-id': 'simulated',
-    confinement: 'strict',
-    features: {},
-    'kernel-version': '6.8.0-simulated',
-    locations: { 'snap-mount-dir': '/snap', 'snap-bin-dir': '/snap/bin' },
-    managed: false,
-    'on-classic': false,
-    'os-release': { id: 'ubuntu-core', 'version-id': '24' },
-    refresh: {
-      timer: '00:00~24:00/4',
-      last: formatTime(device.seededNs - (device.seededNs % NS_PER_MINUTE)),
-      ...(typeof hold === 'string' && { hold }),
-    },
-    'sandbox-features': {},
-    series: '16',
-    'snapd-bin-from': 'snap',
-    'system-mode': device.mode,
-    version: device.options.version ?? '2.77.1',
-  });
+/** POST /v2/model: what can be told without remodelling; a device without a serial cannot be (§8.4). */
+function postModel(device: Device, request: ApiRequest): Reply {
+  const text = stringField(decodeObject(request, 'remodel operation'), 'new-model');
+  const model = decodedModel(text);
+  if (model.type !== 'model') throw badRequest(`new model is not a model assertion: ${String(model.type)}`);
+  if (device.options.serial === undefined) {
+    throw badRequest('cannot remodel device: cannot remodel without a serial');
+  }
+  throw badRequest('cannot remodel device: remodelling is not simulated');
 }
 
-/** GET /v2/warnings */
-export function getWarnings(device: Device): Reply {
-  return sync(
-    device.warnings.map(({ message, addedNs }) => ({
-      message,
-      'first-added': formatTime(addedNs),
-      'last-added': formatTime(addedNs),
-      'expire-after': '672h0m0s',
-      'repeat-after': '24h0m0s',
-    })),
-  );
+function decodedModel(text: string): Record<string, unknown> {
+  try {
+    if (!text.includes('\n\n')) throw new Error('assertion content/signature separator not found');
+    return readAssertions(text)[0]?.headers ?? {};
+  } catch (cause) {
+    throw badRequest(`cannot decode new model assertion: ${(cause as Error).message}`);
+  }
 }
 
-/** POST /v2/warnings: okays what was added up to the timestamp. */
-export function postWarnings(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'warnings operation');
-  const action = stringField(body, 'action');
-  if (action !== 'okay') throw badRequest(`unknown warning action ${quote(action)}`);
-  const until = parseTime(stringField(body, 'timestamp'));
-  const left = device.warnings.filter((warning) => warning.addedNs > until);
-  const okayed = device.warnings.length - left.length;
-  device.warnings.splice(0, device.warnings.length, ...left);
-  return sync(okayed);
+/** POST /v2/model/serial: only devices of generic models may forget theirs (§8.4). */
+function postSerial(device: Device, request: ApiRequest): Reply {
+  const action = stringField(decodeObject(request, 'serial action'), 'action');
+  if (action !== 'forget') throw badRequest(`unsupported serial action ${quote(action)}`);
+  const brand = String(device.modelHeaders['brand-id']);
+  if (!device.classic || (brand !== 'generic' && brand !== 'canonical')) {
+    throw badRequest(`cannot forget serial: cannot forget serial for non-generic or non-classic model`);
+  }
+  return sync(null);
 }
-
-/** GET /v2/connections: nothing is connected in the simulation. */
-export const getConnections = (): Reply => sync({ established: [], plugs: [], slots: [] });
-export const getAliases = (): Reply => sync({});
-/** Empty lists: quotas, snapshots, users, interfaces. */
-export const getNothing = (): Reply => sync([]);
-export const getRoot = (): Reply => sync(['TBD']);

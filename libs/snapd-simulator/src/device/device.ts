@@ -14,8 +14,10 @@ import { Downloads } from '../snaps/downloads';
 import { channelRevision, fullChannel, type SimulatedStore } from '../snaps/store';
 import { RecoverySystems } from '../systems/systems';
 import { TrackedSets } from '../validation-sets/tracking';
+import { seedClassic } from './classic-seed';
 import { seed } from './first-boot';
 import { HANDLERS } from './handlers';
+import { Parts } from './parts';
 import { Power } from './power';
 
 const DEFAULT_SYSTEMS = [{ label: 'factory', current: true, default: true }];
@@ -40,6 +42,8 @@ export class Device {
   systems!: RecoverySystems;
   /** Only where the device refreshes by itself. */
   autoRefresh: AutoRefresh | undefined;
+  /** What rarely used resources keep. */
+  parts!: Parts;
   seeded: boolean;
   /** When the factory state was last entered. */
   seededNs = 0n;
@@ -51,8 +55,6 @@ export class Device {
   onSocket: ((state: 'gone' | 'back') => void) | undefined;
   /** The last downloads, kept so that they need not be made again. */
   readonly downloads = new Downloads();
-  /** Pending warnings, newest last. */
-  readonly warnings: { message: string; addedNs: bigint }[] = [];
 
   constructor(readonly options: SimulatedSnapdOptions) {
     this.store = options.store;
@@ -92,11 +94,13 @@ export class Device {
     });
     this.snaps = new Map();
     this.conf = new Map();
+    this.parts = new Parts();
     this.sets = new TrackedSets();
-    this.systems = new RecoverySystems(this.options.systems ?? DEFAULT_SYSTEMS);
+    this.systems = new RecoverySystems(this.options.systems ?? (this.classic ? [] : DEFAULT_SYSTEMS));
     this.runner = this.newRunner();
     this.autoRefresh?.stop();
     if (this.options.autoRefresh) this.autoRefresh = new AutoRefresh(this);
+    if (this.classic) seedClassic(this);
     if (this.options.firstBoot) this.beginSeeding();
     else this.takeFactoryContent();
   }
@@ -119,6 +123,11 @@ export class Device {
     this.seeded = true;
     if (!this.options.firstBoot) return;
     for (const set of this.options.validationSets ?? []) this.addFactorySet(set);
+  }
+
+  /** Whether the model is that of a classic system, not of Core. */
+  get classic(): boolean {
+    return this.modelHeaders.classic === 'true';
   }
 
   /** The installed snap a constraint means: by snap id when both sides have one, else by name. */

@@ -6,6 +6,10 @@ import { SNAP_HANDLERS } from '../snaps/handlers';
 import { createHandler, finalizeHandler } from '../systems/create';
 import { removeHandler } from '../systems/remove';
 import { enforceHandler } from '../validation-sets/refresh-to-enforce';
+import { ALIAS_HANDLERS } from '../aliases/alias-tasks';
+import { autoDisconnectHandler, connectHandler, disconnectHandler } from '../interfaces/connect-tasks';
+import { quotaHandler } from '../quotas/quotas-api';
+import { SNAPSHOT_HANDLERS } from '../snapshots/snapshot-tasks';
 import type { Device } from './device';
 import { markSeeded } from './first-boot';
 import { requestSerial } from './registration';
@@ -16,6 +20,12 @@ export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string
   ['pre-download-snap', preDownloadHandler],
   ['mark-seeded', markSeeded],
   ['request-serial', requestSerial],
+  ['connect', connectHandler],
+  ['disconnect', disconnectHandler],
+  ['auto-disconnect', autoDisconnectHandler],
+  ...ALIAS_HANDLERS,
+  ...SNAPSHOT_HANDLERS,
+  ['quota-control', quotaHandler],
   ['run-hook', hookHandler],
   ['service-control', serviceHandler],
   ['enforce-validation-sets', enforceHandler],

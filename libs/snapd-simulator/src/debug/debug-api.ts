@@ -1,0 +1,83 @@
+import type { Device } from '../device/device';
+import { HANDLERS } from '../device/handlers';
+import { isBefore } from '../device/version';
+import { quote } from '../go-text';
+import { formatTime } from '../go-time';
+import { badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import type { RouteTable } from '../http/routes';
+import { implicitSlots } from '../interfaces/implicit';
+import { assertionsOf } from '../assertions/database';
+import { Warnings } from '../warnings/warnings';
+
+export const DEBUG_ROUTES: RouteTable = [
+  ['/v2/debug', { read: 'open', write: 'root', GET: getDebug, POST: postDebug }],
+];
+
+/** GET /v2/debug?aspect=… */
+function getDebug(device: Device, request: ApiRequest): Reply {
+  const aspect = request.query.get('aspect') ?? '';
+  const show = ASPECTS[aspect];
+  if (!show || (aspect === 'features' && isBefore(device, '2.70'))) {
+    throw badRequest(`unknown debug aspect ${quote(aspect)}`);
+  }
+  return sync(show(device, request));
+}
+
+const ASPECTS: Readonly<Record<string, (device: Device, request: ApiRequest) => unknown>> = {
+  'base-declaration': (device) => ({
+    'base-declaration': assertionsOf(device).find({ type: 'base-declaration', headers: {} })[0]?.text ?? '',
+  }),
+  'change-timings': changeTimings,
+  connectivity: (device) =>
+    device.store.unreachable
+      ? { connectivity: false, unreachable: [new URL(device.store.address).hostname] }
+      : { connectivity: true },
+  features: (device) => ({
+    tasks: [...HANDLERS].map(([kind, { undo }]) => ({ kind, ...(undo !== undefined && { 'has-undo': true }) })),
+    interfaces: implicitSlots(device),
+  }),
+  model: (device) => ({ model: assertionsOf(device).find({ type: 'model', headers: {} })[0]?.text ?? '' }),
+  seeding: (device) => ({
+    seeded: device.seeded,
+    'seed-start-time': formatTime(device.seededNs),
+    ...(device.seeded && { 'seed-time': formatTime(device.seededNs) }),
+  }),
+};
+
+/** How long each task of a change took; times are what passed on the device's clock. */
+function changeTimings(device: Device, request: ApiRequest): unknown {
+  const id = request.query.get('change-id') ?? '';
+  const change = device.changes.get(Number(id));
+  if (!change) throw notFound(`cannot find change with id ${quote(id)}`);
+  const timings = change.tasks.map(({ id: task, status, kind, summary, readyNs, durationMs = 0 }) => [
+    String(task),
+    {
+      status,
+      kind,
+      summary,
+      ...(readyNs !== undefined && { 'ready-time': formatTime(readyNs) }),
+      'doing-time': Math.round(durationMs * 1e6),
+    },
+  ]);
+  return [{ 'change-id': id, 'change-timings': Object.fromEntries(timings) as unknown }];
+}
+
+/** POST /v2/debug */
+function postDebug(device: Device, request: ApiRequest): Reply {
+  const body = decodeObject(request, 'debug action');
+  const action = stringField(body, 'action');
+  switch (action) {
+    case 'add-warning':
+      device.parts.of(Warnings).add(stringField(body, 'message'), device.clock.nowNs());
+      return sync(true);
+    case 'ensure-state-soon':
+    case 'unshow-warnings':
+    case 'prune':
+      return sync(true);
+    case 'can-manage-refreshes':
+      return sync(false);
+    default:
+      throw badRequest(`unknown debug action: ${action}`);
+  }
+}

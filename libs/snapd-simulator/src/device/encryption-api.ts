@@ -1,0 +1,48 @@
+import { quote } from '../go-text';
+import { ApiError, badRequest, type Reply } from '../http/envelope';
+import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import type { RouteTable } from '../http/routes';
+import type { Device } from './device';
+import { notFoundBefore } from './since';
+
+/** What concerns an encrypted disk: simulated devices have none. */
+export const ENCRYPTION_ROUTES: RouteTable = [
+  ['/v2/system-recovery-keys', { read: 'root', write: 'root', GET: noEncryption, POST: noEncryption }],
+  [
+    '/v2/system-volumes',
+    {
+      read: { level: 'open', interfaces: ['snap-fde-control'] },
+      write: { level: 'root', interfaces: ['snap-fde-control', 'firmware-updater-support'] },
+      GET: noVolumes,
+      POST: noVolumes,
+    },
+  ],
+  [
+    '/v2/system-secureboot',
+    { read: 'root', write: { level: 'root', interfaces: ['fwupd'], side: 'slot' }, POST: postSecureBoot },
+  ],
+];
+
+/** GET and POST /v2/system-recovery-keys */
+function noEncryption(): Reply {
+  throw new ApiError(500, 'system does not use disk encryption');
+}
+
+/** GET and POST /v2/system-volumes: hybrid systems only (§8.4). */
+function noVolumes(device: Device): Reply {
+  notFoundBefore(device, '2.71');
+  throw badRequest('this action is not supported on this system');
+}
+
+const UPDATES: ReadonlySet<string> = new Set([
+  'efi-secureboot-update-startup',
+  'efi-secureboot-update-db-prepare',
+  'efi-secureboot-update-db-cleanup',
+]);
+
+/** POST /v2/system-secureboot */
+function postSecureBoot(_device: Device, request: ApiRequest): Reply {
+  const action = stringField(decodeObject(request, 'EFI secure boot action'), 'action');
+  if (!UPDATES.has(action)) throw badRequest(`unsupported EFI secure boot action ${quote(action)}`);
+  throw badRequest(`cannot ${action}: system does not use disk encryption`);
+}
