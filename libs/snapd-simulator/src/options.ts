@@ -26,6 +26,22 @@ export interface FactoryValidationSet {
   sequence?: number;
 }
 
+/** A hook that is about to run. */
+export interface HookRun {
+  snap: string;
+  /** `configure`, `install`, `post-refresh` … */
+  hook: string;
+  /** Configuration of the snap as the hook sees it. */
+  conf: Readonly<Record<string, unknown>>;
+}
+
+/** What a hook does: what it says when it fails, and how long it takes. */
+export interface HookOutcome {
+  /** Its last words; with these it fails. */
+  error?: string;
+  ms?: number;
+}
+
 /** Everything a simulated device is made from. Times are milliseconds on the injected clock. */
 export interface SimulatedSnapdOptions {
   store: SimulatedStore;
@@ -60,6 +76,12 @@ export interface SimulatedSnapdOptions {
   autoRefresh?: boolean;
   /** Ready changes kept before the oldest is pruned; snapd's 500 is the default. */
   maxReadyChanges?: number;
-  /** snapd version that system-info shows. */
+  /** snapd's version; answers are those of 2.77 unless an older one is named. Default `2.77.1`. */
   version?: string;
+  /** What the hooks that snaps bring do; without it they all succeed at once. */
+  hooks?: (run: HookRun) => HookOutcome | undefined;
+  /** Texts of assertions the device has from the factory, besides its model and serial. */
+  assertions?: readonly string[];
+  /** What system-info tells of the machine: kernel, sandbox, os-release …; taken over what is told without it. */
+  machine?: Readonly<Record<string, unknown>>;
 }

@@ -7,11 +7,14 @@ import { InProcessTransport } from './http/in-process-transport';
 import { plainErrors, type TransportErrors } from './http/transport-errors';
 import { UnixServer } from './http/unix-server';
 import type { SimulatedSnapdOptions } from './options';
+import { Warnings } from './warnings/warnings';
 
 /** Who is at the other end of a connection. */
 export interface Peer {
   /** Default 0, root. */
   uid?: number;
+  /** The connection is to the socket that snaps use, and comes from this one (§1.2). Default: snapd's own socket. */
+  snap?: string;
 }
 
 /** How an in-process transport is made. */
@@ -37,17 +40,17 @@ export class SimulatedSnapd {
   }
 
   /** A connection in process; close it as one would a socket's. */
-  transport({ uid = 0, errors = plainErrors }: TransportOptions = {}): SnapdTransport {
+  transport({ uid = 0, snap, errors = plainErrors }: TransportOptions = {}): SnapdTransport {
     const forget = (): unknown => this.transports.delete(transport);
     const { device, faults } = this;
-    const transport: InProcessTransport = new InProcessTransport({ device, faults, uid, errors }, forget);
+    const transport: InProcessTransport = new InProcessTransport({ device, faults, uid, snap, errors }, forget);
     this.transports.add(transport);
     return transport;
   }
 
   /** Serves the same device on a unix socket too; the socket is gone while the device is down. */
   async listen(socketPath: string, peer: Peer = {}): Promise<{ close(): Promise<void> }> {
-    const server = new UnixServer(this.device, this.faults, socketPath, peer.uid ?? 0);
+    const server = new UnixServer(this.device, this.faults, socketPath, { uid: 0, ...peer });
     this.servers.add(server);
     await server.open();
     return {
@@ -139,7 +142,7 @@ export class SimulatedSnapd {
 
   /** Adds a pending warning (§10.8). */
   addWarning(message: string): void {
-    this.device.warnings.push({ message, addedNs: this.device.clock.nowNs() });
+    this.device.parts.of(Warnings).add(message, this.device.clock.nowNs());
   }
 
   /** Adds a notice that no change makes, as snapd does for refresh-inhibit and the like. */

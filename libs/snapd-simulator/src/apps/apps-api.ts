@@ -4,7 +4,22 @@ import { quote } from '../go-text';
 import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { booleanField, decodeObject, queryList, stringField, stringListField, type ApiRequest } from '../http/request';
 import type { InstalledSnap } from '../snaps/installed';
-import type { StoreService } from '../snaps/store';
+import type { RouteTable } from '../http/routes';
+import type { AppInfo } from '../snap-files/snap-info';
+import { snapInfo } from '../snaps/local-snaps';
+import { appJson } from './app-json';
+
+export const APP_ROUTES: RouteTable = [
+  [
+    '/v2/apps',
+    {
+      read: { level: 'open', interfaces: ['ros-snapd-support'] },
+      write: { level: 'authenticated', interfaces: ['ros-snapd-support'] },
+      GET: getApps,
+      POST: postApps,
+    },
+  ],
+];
 
 interface ServiceSetup {
   snap: string;
@@ -14,36 +29,52 @@ interface ServiceSetup {
   disable: boolean;
 }
 
-/** A service as GET /v2/apps and the snap's `apps` show it. */
-export function appJson(installed: InstalledSnap, service: StoreService): Record<string, unknown> {
-  const running = installed.active && !installed.stopped?.has(service.name);
-  return {
-    snap: installed.name,
-    name: service.name,
-    daemon: service.daemon ?? 'simple',
-    'daemon-scope': 'system',
-    ...(!installed.disabled?.has(service.name) && installed.active && { enabled: true }),
-    ...(running && { active: true }),
-  };
-}
-
-/** GET /v2/apps: every app here is a service. */
-export function getApps(device: Device, request: ApiRequest): Reply {
+/** GET /v2/apps; `select=service` leaves out what is none. */
+function getApps(device: Device, request: ApiRequest): Reply {
   const select = request.query.get('select') ?? '';
   if (select !== '' && select !== 'service') throw badRequest(`invalid select parameter: ${quote(select)}`);
+  const global = request.query.get('global') ?? '';
+  if (global !== '' && global !== 'true' && global !== 'false') {
+    throw badRequest(`invalid global parameter: ${quote(global)}`);
+  }
   const names = queryList(request, 'names') ?? [...device.snaps.keys()].sort();
-  return sync(names.flatMap((name) => appsOf(device, name)));
+  const apps = names.flatMap((name) => appsNamed(device, name));
+  return sync(
+    apps
+      .filter(({ app }) => select === '' || app.daemon !== undefined)
+      .map(({ installed, app }) => appJson(device, installed, app)),
+  );
 }
 
-function appsOf(device: Device, name: string): Record<string, unknown>[] {
-  const { snap, services } = servicesOf(device, name);
+/** An app with the snap it belongs to. */
+interface InstalledApp {
+  installed: InstalledSnap;
+  app: AppInfo;
+}
+
+/** The apps that `snap` or `snap.app` means. @throws ApiError 404 snap-not-found or app-not-found */
+function appsNamed(device: Device, name: string): InstalledApp[] {
+  const [snap = '', one] = name.split('.');
   const installed = device.snaps.get(snap);
-  const known = device.store.snap(snap)?.services ?? [];
-  return installed ? known.filter((service) => services.includes(service.name)).map((s) => appJson(installed, s)) : [];
+  if (!installed) throw notFound(`snap ${quote(snap)} not found`, 'snap-not-found', snap);
+  const apps = snapInfo(device, snap)?.apps ?? [];
+  const found = one === undefined ? apps : apps.filter((app) => app.name === one);
+  if (one !== undefined && found.length === 0) {
+    throw notFound(`snap ${quote(snap)} has no app ${quote(one)}`, 'app-not-found');
+  }
+  return found.map((app) => ({ installed, app }));
+}
+
+/** Services by `snap` or `snap.app`; all of the device when none is named. @throws ApiError 404 `app-not-found` */
+export function servicesNamed(device: Device, names: readonly string[] | undefined): InstalledApp[] {
+  const wanted = names ?? [...device.snaps.keys()].sort();
+  const found = wanted.flatMap((name) => appsNamed(device, name)).filter(({ app }) => app.daemon !== undefined);
+  if (found.length === 0) throw notFound('no matching services', 'app-not-found');
+  return found;
 }
 
 /** POST /v2/apps: a service-control change with a task per snap. */
-export function postApps(device: Device, request: ApiRequest): Reply {
+function postApps(device: Device, request: ApiRequest): Reply {
   const body = decodeObject(request, 'service operation');
   const names = stringListField(body, 'names');
   if (names.length === 0)
@@ -81,16 +112,16 @@ function checkNotBusy(device: Device, targets: readonly { snap: string }[]): voi
 
 function servicesOf(device: Device, name: string): { snap: string; services: string[] } {
   const [snap = '', service] = name.split('.');
-  if (!device.snaps.has(snap)) throw notFound(`snap ${quote(snap)} not found`, 'snap-not-found', snap);
-  const services = (device.store.snap(snap)?.services ?? []).map((known) => known.name);
-  if (service === undefined) return { snap, services };
-  if (services.includes(service)) return { snap, services: [service] };
-  throw notFound(`snap ${quote(snap)} has no service ${quote(service)}`, 'app-not-found');
+  const services = appsNamed(device, name).flatMap(({ app }) => (app.daemon === undefined ? [] : [app.name]));
+  if (service !== undefined && services.length === 0) {
+    throw notFound(`snap ${quote(snap)} has no service ${quote(service)}`, 'app-not-found');
+  }
+  return { snap, services };
 }
 
 function servicesText(names: readonly string[], services: readonly string[]): string {
   if (!names.some((name) => name.includes('.'))) return 'running services';
-  return services.length === 1 ? `service ${quote(services[0] ?? '')}` : `services [${services.map(quote).join(' ')}]`;
+  return `services [${services.map(quote).join(' ')}]`;
 }
 
 /** The service-control task. */

@@ -7,7 +7,9 @@ describe('services', () => {
     expect(change).toMatchObject({
       kind: 'service-control',
       summary: 'Running service command',
-      tasks: [{ kind: 'service-control', summary: 'Run service command "stop" for service "daemon" of snap "hello"' }],
+      tasks: [
+        { kind: 'service-control', summary: 'Run service command "stop" for services ["daemon"] of snap "hello"' },
+      ],
     });
     const [stopped] = await device.read<object[]>('/v2/apps?names=hello');
     expect(stopped).toEqual({ snap: 'hello', name: 'daemon', daemon: 'simple', 'daemon-scope': 'system' });

@@ -4,7 +4,7 @@ import { quote } from '../go-text';
 import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import type { ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
-import { storeError } from '../store-api/store-error';
+import { storeError } from '../store/store-errors';
 import { assertionsOf, readAssertions, type Assertions, type KnownAssertion } from './database';
 
 export const ASSERTION_ROUTES: RouteTable = [

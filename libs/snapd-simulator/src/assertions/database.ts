@@ -74,14 +74,12 @@ function readOne(text: string): { assertion: KnownAssertion; length: number } {
   return { assertion: { type: String(headers.type), headers, body, text: whole }, length: end };
 }
 
-/** The device's assertions; its model, serial and those of the factory are there from the start. */
+/** The device's assertions: those of the factory, its model and serial as they are now, and what was added. */
 export function assertionsOf(device: Device): Assertions {
-  const made = device.parts.peek(Assertions);
-  if (made) return made;
+  const isNew = device.parts.peek(Assertions) === undefined;
   const database = device.parts.of(Assertions);
-  const { model, serial, assertions = [] } = device.options;
-  for (const text of [model, ...(serial === undefined ? [] : [serial]), ...assertions]) {
-    for (const assertion of readAssertions(text)) database.add(assertion);
-  }
+  const { model, serial } = device;
+  const texts = [model, ...(serial === undefined ? [] : [serial]), ...(isNew ? (device.options.assertions ?? []) : [])];
+  for (const assertion of texts.flatMap(readAssertions)) database.add(assertion);
   return database;
 }

@@ -3,6 +3,23 @@ import { badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import { changeIsReady, type Change } from './change';
 import { changeJson } from './json';
+import type { RouteTable } from '../http/routes';
+
+export const CHANGE_ROUTES: RouteTable = [
+  [
+    '/v2/changes',
+    { read: { level: 'open', interfaces: ['snap-refresh-observe'] }, write: 'authenticated', GET: getChanges },
+  ],
+  [
+    '/v2/changes/{id}',
+    {
+      read: { level: 'open', interfaces: ['snap-refresh-observe', 'ros-snapd-support'] },
+      write: 'authenticated',
+      GET: getChange,
+      POST: postChange,
+    },
+  ],
+];
 
 type Selection = (change: Change) => boolean;
 
@@ -14,7 +31,7 @@ const SELECTIONS = new Map<string, Selection>([
 ]);
 
 /** GET /v2/changes (§10.26). Newest first here: snapd's order is random, so no caller may rely on it. */
-export function getChanges(device: Device, request: ApiRequest): Reply {
+function getChanges(device: Device, request: ApiRequest): Reply {
   const select = SELECTIONS.get(request.query.get('select') ?? '');
   if (!select) throw badRequest('select should be one of: all,in-progress,ready');
   const snap = request.query.get('for') ?? '';
@@ -29,7 +46,7 @@ export function getChange(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/changes/{id}: answers the change right after flagging, before anything has been stopped (§10.25). */
-export function postChange(device: Device, request: ApiRequest): Reply {
+function postChange(device: Device, request: ApiRequest): Reply {
   const change = knownChange(device, request);
   const action = stringField(decodeObject(request, 'change instruction'), 'action');
   if (action !== 'abort') throw badRequest(`change action ${JSON.stringify(action)} is unsupported`);

@@ -16,6 +16,8 @@ export interface TaskHandler<Context> {
   undo?: 'nothing' | ((context: Context, task: Task, change: Change) => TaskOutcome);
   /** Text of the error when an abort cuts the handler short; without it the handler finishes first. */
   cancelled?(task: Task): string;
+  /** How long it takes, in milliseconds, when it is not for the runner to say. */
+  takesMs?(context: Context, task: Task): number | undefined;
 }
 
 /** What the runner asks of the device it runs on. */
@@ -116,7 +118,9 @@ export class TaskRunner<Context> {
 
   private run(change: Change, task: Task): void {
     const durationMs =
-      this.host.faults.slowMs(task) ?? this.host.taskMs * durationMultiplier(task.kind, task.sizeBytes);
+      this.host.faults.slowMs(task) ??
+      this.host.handlers.get(task.kind)?.takesMs?.(this.host.context, task) ??
+      this.host.taskMs * durationMultiplier(task.kind, task.sizeBytes);
     task.startedNs = this.host.clock.nowNs();
     task.durationMs = durationMs;
     if (durationMs <= 0) return this.finish(change, task);

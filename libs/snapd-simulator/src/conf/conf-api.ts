@@ -3,19 +3,25 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, queryList, type ApiRequest, type JsonObject } from '../http/request';
+import { systemDocument } from './system-document';
 import { invalidPart, valueAt } from './document';
+import type { RouteTable } from '../http/routes';
+
+export const CONF_ROUTES: RouteTable = [
+  ['/v2/snaps/{name}/conf', { read: 'authenticated', write: 'authenticated', GET: getConf, PUT: putConf }],
+];
 
 /** GET /v2/snaps/{name}/conf: the whole document, or the values of `keys` under the keys as given. */
-export function getConf(device: Device, request: ApiRequest): Reply {
+function getConf(device: Device, request: ApiRequest): Reply {
   const name = confName(request);
-  const document = device.conf.get(name) ?? {};
+  const document = name === 'core' ? systemDocument(device) : (device.conf.get(name) ?? {});
   const keys = queryList(request, 'keys');
   if (!keys) return sync(document);
   return sync(Object.fromEntries(keys.map((key) => [key, existing(document, name, key)])));
 }
 
 /** PUT /v2/snaps/{name}/conf: a patch, applied by the change's configure hook. */
-export function putConf(device: Device, request: ApiRequest): Reply {
+function putConf(device: Device, request: ApiRequest): Reply {
   const name = confName(request);
   const patch = decodeObject(request, 'patch values');
   if (!device.seeded) throw notSeeded();

@@ -9,7 +9,7 @@ describe('configuration', () => {
   it('patches the system with dotted keys and unsets with null', async () => {
     const device = aDevice();
     await put(device, 'system', { 'refresh.retain': 3, refresh: { timer: '4:00' } });
-    expect(await device.read('/v2/snaps/system/conf')).toEqual({ refresh: { retain: 3, timer: '4:00' } });
+    expect(await device.read('/v2/snaps/system/conf?keys=refresh')).toEqual({ refresh: { retain: 3, timer: '4:00' } });
     await put(device, 'system', { 'refresh.retain': null });
     expect(await device.read('/v2/snaps/core/conf?keys=refresh')).toEqual({ refresh: { timer: '4:00' } });
   });
@@ -28,10 +28,11 @@ describe('configuration', () => {
     ['other', { a: 1 }, 'snap "other" has no "configure" hook'],
   ])('fails %s %j in the change and keeps the old values', async (name, patch, why) => {
     const device = aDevice();
+    const before = await device.read(`/v2/snaps/${name}/conf`);
     const change = await put(device, name, patch);
     expect(change.status).toBe('Error');
     expect(change.err).toContain(`(${why})`);
-    expect(await device.read(`/v2/snaps/${name}/conf`)).toEqual({});
+    expect(await device.read(`/v2/snaps/${name}/conf`)).toEqual(before);
   });
 
   it('answers unknown keys and snaps as snapd does', async () => {

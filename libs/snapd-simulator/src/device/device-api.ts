@@ -43,7 +43,7 @@ function postModel(device: Device, request: ApiRequest): Reply {
   const text = stringField(decodeObject(request, 'remodel operation'), 'new-model');
   const model = decodedModel(text);
   if (model.type !== 'model') throw badRequest(`new model is not a model assertion: ${String(model.type)}`);
-  if (device.options.serial === undefined) {
+  if (device.serial === undefined) {
     throw badRequest('cannot remodel device: cannot remodel without a serial');
   }
   throw badRequest('cannot remodel device: remodelling is not simulated');

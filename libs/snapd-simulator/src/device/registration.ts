@@ -22,7 +22,7 @@ export const requestSerial: TaskHandler<Device> = {
       return 'done';
     }
     device.clock.setTimer(RETRY_MS, () => device.serial === undefined && register(device));
-    const why = device.store.unreachable ? storeError('Post', 'identity/api/v1/devices') : NOT_KNOWN;
+    const why = device.store.unreachable ? storeError(device, 'Post', 'identity/api/v1/devices') : NOT_KNOWN;
     throw new Error(`cannot retrieve request-id for making a request for a serial: ${why}`);
   },
 };

@@ -6,7 +6,11 @@ export type Reply =
   | { type: 'sync'; result: unknown; extra?: Record<string, unknown> }
   | { type: 'async'; result: unknown; change: string }
   | { type: 'error'; status: number; result: ErrorResult; bare?: boolean }
-  | { type: 'raw'; contentType: string; body: string; headers?: Record<string, string> };
+  | { type: 'raw'; contentType: string; body: ReplyBody; headers?: Record<string, string>; status?: number }
+  | { type: 'redirect'; location: string };
+
+/** Text, bytes, or bytes as they come. */
+export type ReplyBody = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface ErrorResult {
   message: string;
@@ -24,7 +28,7 @@ export interface Maintenance {
 export interface HttpReply {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: ReplyBody;
 }
 
 export const sync = (result: unknown, extra?: Record<string, unknown>): Reply => ({ type: 'sync', result, extra });
@@ -67,8 +71,13 @@ export interface Decorations {
 /** Renders a reply with the envelope's fields in snapd's order; errors carry maintenance but no warnings (§10.8). */
 export function render(reply: Reply, decorations: Decorations): HttpReply {
   if (reply.type === 'raw') {
-    return { status: 200, headers: { 'content-type': reply.contentType, ...reply.headers }, body: reply.body };
+    return {
+      status: reply.status ?? 200,
+      headers: { 'content-type': reply.contentType, ...reply.headers },
+      body: reply.body,
+    };
   }
+  if (reply.type === 'redirect') return { status: 301, headers: { location: reply.location }, body: '' };
   const status = statusOf(reply);
   const body: Record<string, unknown> = {
     type: reply.type,
@@ -87,7 +96,7 @@ export function render(reply: Reply, decorations: Decorations): HttpReply {
   return { status, headers: { 'content-type': 'application/json' }, body: goJson(body) };
 }
 
-function statusOf(reply: Exclude<Reply, { type: 'raw' }>): number {
+function statusOf(reply: Exclude<Reply, { type: 'raw' | 'redirect' }>): number {
   if (reply.type === 'sync') return 200;
   return reply.type === 'async' ? 202 : reply.status;
 }

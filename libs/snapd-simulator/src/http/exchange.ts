@@ -1,6 +1,7 @@
 import type { Device } from '../device/device';
 import { garbage } from './garbage';
 import type { HttpReply } from './envelope';
+import { ApiRequest } from './request';
 import { handle } from './router';
 
 /** Faults of the connection itself, asked for by tests and demos. */
@@ -17,8 +18,10 @@ export interface Exchange {
   /** With query. */
   target: string;
   headers: Record<string, string>;
-  body: string;
+  body: Uint8Array;
   uid: number;
+  /** The snap at the other end of the snap socket; undefined on snapd's own socket. */
+  snap?: string;
   /** Calls `fn` when the peer goes away before its answer. */
   onGone(fn: () => void): void;
 }
@@ -30,7 +33,7 @@ export async function exchange(device: Device, faults: ConnectionFaults, request
   const question = request.target.indexOf('?');
   const path = question < 0 ? request.target : request.target.slice(0, question);
   const query = new URLSearchParams(question < 0 ? '' : request.target.slice(question + 1));
-  const reply = await handle(device, { ...request, path, query, params: {} });
+  const reply = await handle(device, new ApiRequest(request, path, query));
   if (faults.garbageLeft <= 0) return reply;
   faults.garbageLeft--;
   return garbage(faults.garbageLeft, reply);

@@ -2,7 +2,7 @@ import type { HttpReply } from './envelope';
 
 const KINDS: readonly ((reply: HttpReply) => Partial<HttpReply>)[] = [
   () => ({ body: '<html><body>502 Bad Gateway</body></html>', headers: { 'content-type': 'text/html' }, status: 502 }),
-  (reply) => ({ body: reply.body.slice(0, Math.floor(reply.body.length / 2)) }),
+  ({ body }) => ({ body: typeof body === 'string' ? body.slice(0, Math.floor(body.length / 2)) : '' }),
   () => ({ body: '' }),
   () => ({ body: '{"type":"sync","status-code":"two hundred","result":[null' }),
   () => ({ body: '[]' }),

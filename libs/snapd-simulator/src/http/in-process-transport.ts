@@ -1,5 +1,6 @@
 import type { SnapdRequest, SnapdResponse, SnapdTransport } from '@corefleet/snapd-client';
 import type { Device } from '../device/device';
+import { isIterable, piecesOf, requestBytes, textWithin } from './body';
 import type { HttpReply } from './envelope';
 import { exchange, SocketError, type ConnectionFaults } from './exchange';
 import type { TransportErrors } from './transport-errors';
@@ -9,6 +10,8 @@ export interface Connection {
   device: Device;
   faults: ConnectionFaults;
   uid: number;
+  /** Set when it is the snap socket, and who is at its other end. */
+  snap?: string;
   errors: TransportErrors;
 }
 
@@ -26,7 +29,7 @@ export class InProcessTransport implements SnapdTransport {
     const { errors } = this.connection;
     if (this.closed) throw errors.unreachable(request, 'closed', false);
     request.signal?.throwIfAborted();
-    const body = await bodyText(request.body);
+    const body = await requestBytes(request.body);
     const pending = new PendingRequest(this.connection, request, body);
     this.open.add(pending);
     const reply = await pending.answer.finally(() => this.open.delete(pending));
@@ -54,7 +57,7 @@ class PendingRequest {
   constructor(
     private readonly connection: Connection,
     private readonly request: SnapdRequest,
-    body: string,
+    body: Uint8Array,
   ) {
     const interrupted = new Promise<never>((_resolve, reject) => (this.reject = reject));
     const release = this.listen();
@@ -65,13 +68,14 @@ class PendingRequest {
     this.interrupt(this.connection.errors.unreachable(this.request, reason, true));
   }
 
-  private async send(body: string): Promise<HttpReply> {
-    const { device, faults, uid, errors } = this.connection;
+  private async send(body: Uint8Array): Promise<HttpReply> {
+    const { device, faults, uid, snap, errors } = this.connection;
     const { method, path: target } = this.request;
     const headers = lowerCased(this.request.headers ?? {});
+    if (!isIterable(this.request.body)) headers['content-length'] ??= String(body.byteLength);
     const onGone = (fn: () => void): unknown => this.goneListeners.push(fn);
     try {
-      return await exchange(device, faults, { method, target, headers, body, uid, onGone });
+      return await exchange(device, faults, { method, target, headers, body, uid, snap, onGone });
     } catch (error) {
       throw error instanceof SocketError ? errors.unreachable(this.request, error.code, false) : error;
     }
@@ -100,27 +104,16 @@ function lowerCased(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-async function bodyText(body: SnapdRequest['body']): Promise<string> {
-  if (body === undefined || typeof body === 'string') return body ?? '';
-  if (body instanceof Uint8Array) return Buffer.from(body).toString('utf8');
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function toResponse(reply: HttpReply, request: SnapdRequest, errors: TransportErrors): SnapdResponse {
   const { status, headers, body } = reply;
   return {
     status,
     headers,
-    text: (maxBytes) =>
-      maxBytes !== undefined && Buffer.byteLength(body) > maxBytes
-        ? Promise.reject(errors.tooLarge(request, maxBytes))
-        : Promise.resolve(body),
-    stream: () => streamOf(body),
+    text: async (maxBytes) => {
+      const text = await textWithin(body, maxBytes);
+      if (text === undefined) throw errors.tooLarge(request, maxBytes ?? 0);
+      return text;
+    },
+    stream: () => piecesOf(body),
   };
-}
-
-async function* streamOf(body: string): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(Buffer.from(body, 'utf8'));
 }

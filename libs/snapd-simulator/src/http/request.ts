@@ -1,19 +1,41 @@
 import { decodeFirstJson } from '../go-text';
 import { badRequest } from './envelope';
+import type { Exchange } from './exchange';
 
 /** A request as the handlers see it: routed, body read. */
-export interface ApiRequest {
-  method: string;
-  /** Path without query, percent-decoded per segment in `params`. */
-  path: string;
-  query: URLSearchParams;
-  headers: Record<string, string>;
-  body: string;
+export class ApiRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly bytes: Uint8Array;
   /** Peer's uid, as SO_PEERCRED would tell. */
-  uid: number;
-  params: Record<string, string>;
+  readonly uid: number;
+  /** The snap that asks over the snap socket. */
+  readonly snap: string | undefined;
+  /** Parts of the path, percent-decoded. */
+  params: Record<string, string> = {};
+
+  /** @param path without query */
+  constructor(
+    private readonly exchange: Exchange,
+    readonly path: string,
+    readonly query: URLSearchParams,
+  ) {
+    this.method = exchange.method;
+    this.headers = exchange.headers;
+    this.bytes = exchange.body;
+    this.uid = exchange.uid;
+    this.snap = exchange.snap;
+  }
+
+  /** The body as text; decoded when asked for, since a body may be a file. */
+  get body(): string {
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('utf8');
+  }
+
   /** Calls `fn` when the peer goes away before its answer. */
-  onGone(fn: () => void): void;
+  onGone(fn: () => void): void {
+    this.exchange.onGone(fn);
+  }
 }
 
 export type JsonObject = Record<string, unknown>;

@@ -1,8 +1,11 @@
+import { posix } from 'node:path';
 import type { Device } from '../device/device';
-import { ApiError, notFound, render, type HttpReply, type Maintenance, type Reply } from './envelope';
+import { BareError, checkAccess } from './access';
+import { ApiError, render, type HttpReply, type Maintenance, type Reply } from './envelope';
 import { formatTime } from '../go-time';
+import { warningSummary } from '../warnings/warnings';
 import type { ApiRequest } from './request';
-import { ROUTES, type Access, type Handler, type Route } from './routes';
+import { ROUTES, type Handler, type Route } from './routes';
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'PUT', 'POST']);
 
@@ -11,13 +14,14 @@ export async function handle(device: Device, request: ApiRequest): Promise<HttpR
   const reply = await replyTo(device, request);
   const rendered = render(reply, { maintenance: maintenanceOf(device), warnings: warningsOf(device) });
   device.runner.ensure();
-  return rendered;
+  return request.method === 'HEAD' ? { ...rendered, body: '' } : rendered;
 }
 
 async function replyTo(device: Device, request: ApiRequest): Promise<Reply> {
   try {
-    const { handler, params } = routed(request);
-    return await handler(device, { ...request, params });
+    const moved = cleanPath(request.path);
+    if (moved !== undefined) return { type: 'redirect', location: moved };
+    return await routed(device, request)(device, request);
   } catch (error) {
     if (error instanceof BareError) return { ...error.toReply(), bare: true } as Reply;
     if (error instanceof ApiError) return error.toReply();
@@ -25,22 +29,21 @@ async function replyTo(device: Device, request: ApiRequest): Promise<Reply> {
   }
 }
 
-/** An error served before the envelope's decorators: never with maintenance (§1.2). */
-class BareError extends ApiError {}
-
-function routed(request: ApiRequest): { handler: Handler; params: Record<string, string> } {
+function routed(device: Device, request: ApiRequest): Handler {
   const found = findRoute(request.path);
-  if (!found) throw new BareError(404, notFound('not found').message);
+  if (!found) throw new BareError(404, 'not found');
   const handler = METHODS.has(request.method) ? found.route[request.method as 'GET' | 'PUT' | 'POST'] : undefined;
   if (!handler) throw new BareError(405, `method ${JSON.stringify(request.method)} not allowed`);
-  checkAccess(request.method === 'GET' ? found.route.read : found.route.write, request.uid);
-  return { handler, params: found.params };
+  checkAccess(device, request.method === 'GET' ? found.route.read : found.route.write, request);
+  request.params = found.params;
+  return handler;
 }
 
-// §10.5: no polkit here, so an authenticated endpoint is root's.
-function checkAccess(access: Access, uid: number): void {
-  if (access === 'open' || uid === 0) return;
-  throw new BareError(access === 'root' ? 403 : 401, 'access denied', 'login-required');
+/** Where Go's router sends a path with empty, `.` or `..` segments; undefined when it is clean already (§1.1). */
+function cleanPath(path: string): string | undefined {
+  const slash = path.endsWith('/') && path !== '/' ? '/' : '';
+  const clean = posix.normalize(`/${path}`).replace(/\/$/, '') + slash;
+  return clean === path || path === '/' ? undefined : clean;
 }
 
 function findRoute(path: string): { route: Route; params: Record<string, string> } | undefined {
@@ -69,6 +72,6 @@ function matchPattern(pattern: string, parts: readonly string[]): Record<string,
 const maintenanceOf = (device: Device): Maintenance | undefined => device.power.maintenance;
 
 function warningsOf(device: Device): { count: number; timestamp: string } | undefined {
-  const newest = device.warnings.at(-1);
-  return newest && { count: device.warnings.length, timestamp: formatTime(newest.addedNs) };
+  const summary = warningSummary(device);
+  return summary && { count: summary.count, timestamp: formatTime(summary.newestNs) };
 }

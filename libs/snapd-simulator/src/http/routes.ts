@@ -1,29 +1,36 @@
-import { getApps, postApps } from '../apps/apps-api';
-import { getChange, getChanges, postChange } from '../changes/changes-api';
-import { getConf, putConf } from '../conf/conf-api';
-import {
-  getAliases,
-  getConnections,
-  getModel,
-  getNothing,
-  getRoot,
-  getSerial,
-  getSystemInfo,
-  getWarnings,
-  postWarnings,
-} from '../device/device-api';
+import { ALIAS_ROUTES } from '../aliases/aliases-api';
+import { APP_ROUTES } from '../apps/apps-api';
+import { LOG_ROUTES } from '../apps/logs-api';
+import { ASSERTION_ROUTES } from '../assertions/assertions-api';
+import { CHANGE_ROUTES } from '../changes/changes-api';
+import { CONF_ROUTES } from '../conf/conf-api';
+import { CONFDB_ROUTES } from '../confdb/confdb-api';
+import { DEBUG_ROUTES } from '../debug/debug-api';
+import { CONSOLE_CONF_ROUTES } from '../device/console-conf-api';
 import type { Device } from '../device/device';
-import { getNotice, getNotices, postNotice } from '../notices/notices-api';
-import { getSnap, getSnaps, postSnap, postSnaps } from '../snaps/snaps-api';
-import { getSystem, getSystems, postSystem } from '../systems/systems-api';
-import { getValidationSet, getValidationSets, postValidationSet } from '../validation-sets/validation-sets-api';
+import { DEVICE_ROUTES } from '../device/device-api';
+import { ENCRYPTION_ROUTES } from '../device/encryption-api';
+import { SYSTEM_INFO_ROUTES } from '../device/system-info';
+import { INTERFACE_ROUTES } from '../interfaces/interfaces-api';
+import { NOTICE_ROUTES } from '../notices/notices-api';
+import { PROMPTING_ROUTES } from '../prompting/prompting-api';
+import { QUOTA_ROUTES } from '../quotas/quotas-api';
+import { SNAPCTL_ROUTES } from '../snapctl/snapctl-api';
+import { SNAP_ROUTES } from '../snaps/snaps-api';
+import { SNAPSHOT_ROUTES } from '../snapshots/snapshots-api';
+import { DOWNLOAD_ROUTES } from '../store/download-api';
+import { FIND_ROUTES } from '../store/find-api';
+import { THEME_ROUTES } from '../store/themes-api';
+import { SYSTEM_ROUTES } from '../systems/systems-api';
+import { LOGIN_ROUTES } from '../users/login-api';
+import { USER_ROUTES } from '../users/users-api';
+import { VALIDATION_SET_ROUTES } from '../validation-sets/validation-sets-api';
+import { WARNING_ROUTES } from '../warnings/warnings-api';
+import type { Access } from './access';
 import type { Reply } from './envelope';
 import type { ApiRequest } from './request';
 
 export type Handler = (device: Device, request: ApiRequest) => Reply | Promise<Reply>;
-
-/** Who may call: anyone, an authenticated user (here: root, else 401), root (else 403). */
-export type Access = 'open' | 'authenticated' | 'root';
 
 export interface Route {
   read: Access;
@@ -33,32 +40,36 @@ export interface Route {
   POST?: Handler;
 }
 
-/** The endpoint table (§2), as far as it is simulated. */
+/** Endpoints of one resource: pattern and who may do what there. */
+export type RouteTable = readonly (readonly [pattern: string, route: Route])[];
+
+/** The endpoint table (§2). */
 export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ['/', { read: 'open', write: 'open', GET: getRoot }],
-  ['/v2/system-info', { read: 'open', write: 'open', GET: getSystemInfo }],
-  ['/v2/snaps', { read: 'open', write: 'authenticated', GET: getSnaps, POST: postSnaps }],
-  ['/v2/snaps/{name}', { read: 'open', write: 'authenticated', GET: getSnap, POST: postSnap }],
-  ['/v2/snaps/{name}/conf', { read: 'authenticated', write: 'authenticated', GET: getConf, PUT: putConf }],
-  ['/v2/apps', { read: 'open', write: 'authenticated', GET: getApps, POST: postApps }],
-  ['/v2/changes', { read: 'open', write: 'authenticated', GET: getChanges }],
-  ['/v2/changes/{id}', { read: 'open', write: 'authenticated', GET: getChange, POST: postChange }],
-  ['/v2/notices', { read: 'open', write: 'open', GET: getNotices, POST: postNotice }],
-  ['/v2/notices/{id}', { read: 'open', write: 'open', GET: getNotice }],
-  ['/v2/warnings', { read: 'open', write: 'authenticated', GET: getWarnings, POST: postWarnings }],
-  ['/v2/systems', { read: 'authenticated', write: 'root', GET: getSystems, POST: postSystem }],
-  ['/v2/systems/{label}', { read: 'root', write: 'root', GET: getSystem, POST: postSystem }],
-  ['/v2/validation-sets', { read: 'authenticated', write: 'authenticated', GET: getValidationSets }],
-  [
-    '/v2/validation-sets/{account}/{name}',
-    { read: 'authenticated', write: 'authenticated', GET: getValidationSet, POST: postValidationSet },
-  ],
-  ['/v2/model', { read: 'open', write: 'root', GET: getModel }],
-  ['/v2/model/serial', { read: 'open', write: 'root', GET: getSerial }],
-  ['/v2/connections', { read: 'open', write: 'authenticated', GET: getConnections }],
-  ['/v2/interfaces', { read: 'open', write: 'authenticated', GET: getNothing }],
-  ['/v2/aliases', { read: 'open', write: 'authenticated', GET: getAliases }],
-  ['/v2/quotas', { read: 'open', write: 'root', GET: getNothing }],
-  ['/v2/snapshots', { read: 'open', write: 'authenticated', GET: getNothing }],
-  ['/v2/users', { read: 'root', write: 'root', GET: getNothing }],
+  ...DEVICE_ROUTES,
+  ...SYSTEM_INFO_ROUTES,
+  ...SNAP_ROUTES,
+  ...CONF_ROUTES,
+  ...DOWNLOAD_ROUTES,
+  ...APP_ROUTES,
+  ...LOG_ROUTES,
+  ...CHANGE_ROUTES,
+  ...NOTICE_ROUTES,
+  ...WARNING_ROUTES,
+  ...INTERFACE_ROUTES,
+  ...ALIAS_ROUTES,
+  ...SNAPSHOT_ROUTES,
+  ...QUOTA_ROUTES,
+  ...ASSERTION_ROUTES,
+  ...SYSTEM_ROUTES,
+  ...VALIDATION_SET_ROUTES,
+  ...USER_ROUTES,
+  ...LOGIN_ROUTES,
+  ...FIND_ROUTES,
+  ...THEME_ROUTES,
+  ...CONFDB_ROUTES,
+  ...PROMPTING_ROUTES,
+  ...ENCRYPTION_ROUTES,
+  ...SNAPCTL_ROUTES,
+  ...CONSOLE_CONF_ROUTES,
+  ...DEBUG_ROUTES,
 ]);

@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Device } from '../device/device';
+import { bytesOf, isStream } from './body';
+import type { HttpReply } from './envelope';
 import { exchange, type ConnectionFaults, type Exchange } from './exchange';
 
 /** Serves a device on a unix socket that comes and goes with it: while the device is down there is no socket. */
@@ -13,7 +17,7 @@ export class UnixServer {
     private readonly device: Device,
     private readonly faults: ConnectionFaults,
     private readonly socketPath: string,
-    private readonly uid: number,
+    private readonly peer: { uid: number; snap?: string },
   ) {}
 
   /** Opens the socket. @throws when the path cannot be listened on */
@@ -54,12 +58,17 @@ export class UnixServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const reply = await exchange(this.device, this.faults, await this.read(request, response));
-      const length = Buffer.byteLength(reply.body);
-      response.writeHead(reply.status, { ...reply.headers, 'content-length': length }).end(reply.body);
+      await this.write(reply, response);
     } catch (cause) {
       // Whatever stops the answer, the client sees a broken connection, as from a daemon that died.
       response.destroy(cause as Error);
     }
+  }
+
+  private async write({ status, headers, body }: HttpReply, response: ServerResponse): Promise<void> {
+    if (isStream(body)) return pipeline(Readable.from(body), response.writeHead(status, headers));
+    const bytes = bytesOf(body);
+    response.writeHead(status, { ...headers, 'content-length': bytes.byteLength }).end(bytes);
   }
 
   private async read(request: IncomingMessage, response: ServerResponse): Promise<Exchange> {
@@ -67,8 +76,8 @@ export class UnixServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = 'GET', url: target = '/' } = request;
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const body = Buffer.concat(chunks).toString('utf8');
+    const body = Buffer.concat(chunks);
     const onGone = (fn: () => void): unknown => response.once('close', fn);
-    return { method, target, headers, body, uid: this.uid, onGone };
+    return { method, target, headers, body, ...this.peer, onGone };
   }
 }

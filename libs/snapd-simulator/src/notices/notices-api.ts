@@ -3,6 +3,7 @@ import { parseGoDuration, parseTime } from '../go-time';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, queryList, stringField, type ApiRequest } from '../http/request';
 import { noticeJson, type Notice, type NoticeFilter } from './notice-store';
+import type { RouteTable } from '../http/routes';
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set([
   'change-update',
@@ -13,8 +14,15 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set([
   'interfaces-requests-rule-update',
 ]);
 
+const observers = { level: 'open', interfaces: ['snap-refresh-observe', 'snap-interfaces-requests-control'] } as const;
+
+export const NOTICE_ROUTES: RouteTable = [
+  ['/v2/notices', { read: observers, write: 'open', GET: getNotices, POST: postNotice }],
+  ['/v2/notices/{id}', { read: observers, write: 'open', GET: getNotice }],
+];
+
 /** GET /v2/notices, with the long-poll (§4.3; §10.29 to 31). */
-export function getNotices(device: Device, request: ApiRequest): Reply | Promise<Reply> {
+function getNotices(device: Device, request: ApiRequest): Reply | Promise<Reply> {
   checkUserFilters(request);
   const filter = filterOf(request);
   const timeoutMs = timeoutOf(request);
@@ -26,7 +34,7 @@ export function getNotices(device: Device, request: ApiRequest): Reply | Promise
 }
 
 /** GET /v2/notices/{id} */
-export function getNotice(device: Device, request: ApiRequest): Reply {
+function getNotice(device: Device, request: ApiRequest): Reply {
   const id = request.params.id ?? '';
   const notice = device.notices.get(id);
   if (!notice) throw notFound(`cannot find notice with id ${JSON.stringify(id)}`);
@@ -34,7 +42,7 @@ export function getNotice(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/notices: refused, since no caller here is the `snap` command. */
-export function postNotice(_device: Device, request: ApiRequest): Reply {
+function postNotice(_device: Device, request: ApiRequest): Reply {
   const action = stringField(decodeObject(request, 'notice action'), 'action');
   const what =
     action === 'add' ? 'unexpected command of the calling process' : `invalid action ${JSON.stringify(action)}`;

@@ -2,10 +2,12 @@ import type { Change, Task } from '../changes/change';
 import { valueAt } from '../conf/document';
 import { roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
+import { isBefore } from '../device/version';
 import { quoteAll } from '../go-text';
 import type { InstalledSnap } from './installed';
 import type { SnapPlan } from './plan';
 import { componentSteps } from './components';
+import { revisionText } from './local-snaps';
 import { installSteps, refreshSteps, revertSteps, switchSteps, type Step } from './task-lists';
 
 /** What the tasks of one snap share. */
@@ -17,6 +19,8 @@ export interface SnapSetup {
   rolledBack?: boolean;
   /** The snap comes with the system, at its first boot. */
   seeding?: boolean;
+  /** The snap was disabled and is linked again. */
+  enabling?: boolean;
 }
 
 /** Adds the chain of one snap; returns its last task. */
@@ -58,6 +62,7 @@ export function addClosingTasks(device: Device, change: Change, refreshed: reado
     const summary = `Monitoring ${snaps} ${quoteAll(refreshed)} to determine whether extra refresh steps are required`;
     device.changes.addTask(change, { kind: 'check-rerefresh', summary, closing: 2 });
   }
+  if (isBefore(device, '2.75')) return;
   const summary = 'Process delayed security backend side effects for affected snaps';
   device.changes.addTask(change, { kind: 'process-delayed-security-backend-effects', summary, closing: 1 });
 }
@@ -65,7 +70,15 @@ export function addClosingTasks(device: Device, change: Change, refreshed: reado
 function stepsOf(device: Device, plan: SnapPlan): Step[] {
   const { name, revision, channel } = plan;
   const installed = device.snaps.get(name);
-  const about = { snap: name, revision: String(revision), channel, role: roleOf(device, name) };
+  const about = {
+    snap: name,
+    revision: revisionText(revision),
+    channel,
+    role: roleOf(device, name, plan.file?.info.type),
+    classic: device.classic,
+    old: isBefore(device, '2.75'),
+    ...(plan.file && { file: plan.path }),
+  };
   switch (plan.action) {
     case 'install':
       return installSteps(about);
@@ -77,7 +90,7 @@ function stepsOf(device: Device, plan: SnapPlan): Step[] {
       return [];
     case 'refresh': {
       const onDisk = installed?.sequence.includes(revision) ?? false;
-      return refreshSteps({ ...about, onDisk }, onDisk ? [] : discardedBy(device, installed));
+      return refreshSteps({ ...about, onDisk }, onDisk ? [] : discardedBy(device, installed).map(revisionText));
     }
   }
 }

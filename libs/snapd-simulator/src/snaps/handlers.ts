@@ -2,11 +2,14 @@ import type { Change, Task } from '../changes/change';
 import type { TaskHandler } from '../changes/runner';
 import { roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
-import { quote } from '../go-text';
+import { Aliases } from '../aliases/aliases';
+import { addAutomaticConnections } from '../interfaces/connect-tasks';
 import type { SnapSetup } from './build';
 import { downloadHandler } from './downloads';
 import type { InstalledSnap } from './installed';
-import type { SnapPlan } from './plan';
+import { LocalSnaps, revisionText } from './local-snaps';
+import { prerequisites } from './prerequisites';
+import { autoConnectStep } from './task-lists';
 
 type Handler = TaskHandler<Device>;
 
@@ -20,10 +23,12 @@ const linkSnap: Handler = {
     const before = device.snaps.get(setup.plan.name);
     setup.before = before ? { ...before, sequence: [...before.sequence] } : null;
     device.snaps.set(setup.plan.name, linked(device, setup, before));
-    if (before?.revision === setup.plan.revision) return 'done';
+    if (setup.enabling) addAutoConnect(device, task, change);
     const role = roleOf(device, setup.plan.name);
-    if (role === 'snapd') restartDaemon(device, task, change);
-    return before && (role === 'kernel' || role === 'boot-base') ? 'wait-for-reboot' : 'done';
+    if (role === 'snapd' && before?.revision !== setup.plan.revision) restartDaemon(device, task, change);
+    return before && before.revision !== setup.plan.revision && (role === 'kernel' || role === 'boot-base')
+      ? 'wait-for-reboot'
+      : 'done';
   },
   undo(device, task) {
     const { before, plan, rolledBack } = setupOf(task);
@@ -34,6 +39,16 @@ const linkSnap: Handler = {
     return before && !rolledBack && (role === 'kernel' || role === 'boot-base') ? 'wait-for-reboot' : 'done';
   },
 };
+
+/** Enabling a snap looks for its connections again (✔). */
+function addAutoConnect(device: Device, task: Task, change: Change): void {
+  const followers = change.tasks.filter((other) => other.waits.includes(task));
+  const [kind, summary] = autoConnectStep(task.snaps?.[0] ?? '');
+  const { lane, snaps, setup } = task;
+  const connect = device.changes.addTask(change, { kind, summary, lane, snaps, setup, waits: [task] });
+  for (const follower of followers) follower.waits.push(connect);
+  device.changes.log(task, 'INFO', 'added auto-connect task');
+}
 
 /** A new snapd takes over; what follows waits for it, and says so over and over (§3.6). */
 function restartDaemon(device: Device, task: Task, change: Change): void {
@@ -76,6 +91,8 @@ function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | und
     tracking: plan.tracking,
     channel: plan.tracking,
     sequence,
+    ...(plan.devmode && { devmode: true }),
+    ...(plan.tried && { tried: plan.path }),
     installedNs: device.clock.nowNs(),
     cohort: plan.cohort,
     ...(plan.ignoreValidation && { ignoreValidation: true }),
@@ -109,13 +126,16 @@ const setActive =
 const discardSnap: Handler = {
   do(device, task) {
     const name = task.snaps?.[0] ?? '';
-    const revision = Number(/\((\d+)\)/.exec(task.summary)?.[1]);
+    const text = /\((x?\d+)\)/.exec(task.summary)?.[1] ?? '';
     const installed = device.snaps.get(name);
     if (!installed) return 'done';
+    const revision = installed.sequence.find((other) => revisionText(other) === text) ?? 0;
     installed.sequence = installed.sequence.filter((other) => other !== revision);
+    if (revision < 0) device.parts.peek(LocalSnaps)?.remove(name, revision);
     if (installed.sequence.length > 0) return 'done';
     device.snaps.delete(name);
     device.conf.delete(name);
+    device.parts.peek(Aliases)?.forget(name);
     return 'done';
   },
 };
@@ -136,21 +156,25 @@ const autoConnect: Handler = {
     if (setup?.rolledBack) {
       throw new Error(`cannot finish ${task.snaps?.[0]} installation, there was a rollback across reboot`);
     }
-    if (setup) addProfiles(device, change, task, setup.plan);
+    if (setup) addAutomaticConnections(device, change, task, setup.plan.revision);
     return 'done';
   },
   undo: 'nothing',
 };
 
-/** The profiles of the snap are made once its connections are known: a task more while the change runs (§3.4). */
-function addProfiles(device: Device, change: Change, connect: Task, { name, revision }: SnapPlan): void {
-  const summary = `Setup snap ${quote(name)} (${revision}) security profiles`;
-  if (change.tasks.some((task) => task.summary === summary)) return;
-  const { lane, snaps } = connect;
-  const followers = change.tasks.filter((task) => task.waits.includes(connect));
-  const profiles = device.changes.addTask(change, { kind: 'setup-profiles', summary, lane, snaps, waits: [connect] });
-  for (const task of followers) task.waits.push(profiles);
-}
+/** An uploaded file becomes the snap's next local revision. */
+const prepareSnap: Handler = {
+  do(device, task) {
+    const { plan } = (task.setup as SnapSetup | undefined) ?? {};
+    if (plan?.file && plan.revision <= 0) plan.revision = device.parts.of(LocalSnaps).add(plan.name, plan.file);
+    return 'done';
+  },
+  undo(device, task) {
+    const { plan } = (task.setup as SnapSetup | undefined) ?? {};
+    if (plan?.file) device.parts.of(LocalSnaps).remove(plan.name, plan.revision);
+    return 'done';
+  },
+};
 
 const rerefresh: Handler = {
   do(device, task, change) {
@@ -168,23 +192,20 @@ const rerefresh: Handler = {
 /** What the tasks of snap operations do to the device; kinds that are not here only take their time. */
 export const SNAP_HANDLERS: readonly [string, Handler][] = [
   ['download-snap', downloadHandler],
-  ...['mount-snap', 'prepare-snap', 'copy-snap-data', 'setup-profiles', 'set-auto-aliases', 'setup-aliases'].map(
+  ...['mount-snap', 'copy-snap-data', 'setup-profiles', 'set-auto-aliases', 'setup-aliases'].map(
     (kind): [string, Handler] => [kind, undoable],
   ),
-  ...[
-    'stop-snap-services',
-    'start-snap-services',
-    'remove-aliases',
-    'remove-profiles',
-    'save-snapshot',
-    'prepare-kernel-snap',
-  ].map((kind): [string, Handler] => [kind, undoable]),
+  ...['stop-snap-services', 'start-snap-services', 'remove-aliases', 'remove-profiles', 'prepare-kernel-snap'].map(
+    (kind): [string, Handler] => [kind, undoable],
+  ),
   ['unlink-current-snap', { do: setActive(false), undo: setActive(true) }],
   ['unlink-snap', { do: setActive(false) }],
   ['link-snap', linkSnap],
   ['link-component', linkComponent],
   ['update-gadget-assets', updateAssets],
   ['update-managed-boot-config', updateBootConfig],
+  ['prerequisites', prerequisites],
+  ['prepare-snap', prepareSnap],
   ['auto-connect', autoConnect],
   ['discard-snap', discardSnap],
   ['switch-snap', switchSnap],

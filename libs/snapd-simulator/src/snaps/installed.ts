@@ -23,6 +23,8 @@ export interface InstalledSnap {
   inhibitedNs?: bigint;
   failures?: RefreshFailures;
   devmode?: boolean;
+  /** Directory it is mounted from. */
+  tried?: string;
   /** Services stopped or disabled by service-control. */
   stopped?: Set<string>;
   disabled?: Set<string>;

@@ -9,7 +9,7 @@ import type { SnapAction } from './action-request';
 import { addClosingTasks, addSnapTasks } from './build';
 import { checkDiskSpace } from './disk-space';
 import { holdAll, holdSnaps, unholdAll, unholdSnaps } from './hold';
-import { isHeld } from './installed';
+import { isHeld, type InstalledSnap } from './installed';
 import { addRemoval, checkRemovable, installedOrRefusal } from './one';
 import { checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
 
@@ -60,7 +60,7 @@ function refresh(device: Device, action: SnapAction): Change {
 function plansForNamed(device: Device, { snaps, ignoreValidation }: SnapAction): SnapPlan[] {
   const installed = [...snaps].sort().map((name) => installedOrRefusal(device, name));
   checkSnapConflict(device.changes, snaps);
-  return installed.flatMap((snap) => planRefresh(device, snap, { ignoreValidation }) ?? []);
+  return installed.filter(isFromStore).flatMap((snap) => planRefresh(device, snap, { ignoreValidation }) ?? []);
 }
 
 // Held snaps are passed over, busy ones too; snaps the store does not have are left alone.
@@ -70,10 +70,13 @@ function plansForAll(device: Device, { ignoreValidation }: SnapAction): SnapPlan
   acceptNewerSets(device);
   const now = device.clock.nowNs();
   return [...device.snaps.values()]
-    .filter((snap) => !isHeld(snap, now) && !isBusy(device, snap.name))
+    .filter((snap) => isFromStore(snap) && !isHeld(snap, now) && !isBusy(device, snap.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((snap) => planRefresh(device, snap, { ignoreValidation, unnamed: true }) ?? []);
 }
+
+/** Snaps from files have nothing to be refreshed from. */
+const isFromStore = ({ revision }: InstalledSnap): boolean => revision > 0;
 
 function isBusy(device: Device, name: string): boolean {
   return device.changes.unready().some((change) => change.tasks.some((task) => task.snaps?.includes(name)));

@@ -10,7 +10,9 @@ import type { SnapAction } from './action-request';
 import { addChain, addClosingTasks, addSnapTasks } from './build';
 import { checkDiskSpace } from './disk-space';
 import { holdSnaps, unholdSnaps } from './hold';
+import { automaticSet } from '../snapshots/automatic';
 import type { InstalledSnap } from './installed';
+import { revisionText } from './local-snaps';
 import { planInstall, planRefresh, planRevert, Refusal, type SnapPlan, type Wish } from './plan';
 import { fullChannel } from './store';
 import { disableSteps, enableSteps, removeRevisionSteps, removeSteps, switchSteps, type Step } from './task-lists';
@@ -51,6 +53,7 @@ function install(device: Device, name: string, action: SnapAction): Change {
 
 function refresh(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrRefusal(device, name);
+  if (installed.revision < 0) throw badRequest('cannot perform operation on local snap', 'snap-local', '');
   checkSnapConflict(device.changes, [name]);
   const plan = planRefresh(device, installed, wishOf(action));
   // §10.14
@@ -95,8 +98,13 @@ export function addRemoval(device: Device, change: Change, installed: InstalledS
   const { name, revision, sequence } = installed;
   const steps =
     action.revision !== undefined && sequence.length > 1
-      ? removeRevisionSteps(name, action.revision)
-      : removeSteps(name, revision, sequence, !action.purge);
+      ? removeRevisionSteps(name, revisionText(action.revision))
+      : removeSteps(
+          name,
+          revisionText(revision),
+          sequence.map(revisionText),
+          action.purge ? undefined : automaticSet(device, name),
+        );
   addChain(device, change, steps, { lane: device.changes.newLane(), snap: name });
 }
 
@@ -127,14 +135,24 @@ function enable(device: Device, name: string): Change {
   if (installed.active) throw new Refusal(`snap ${quote(name)} already enabled`);
   const { revision, tracking: channel, cohort } = installed;
   const plan = { name, action: 'refresh' as const, revision, channel, tracking: channel, cohort, sizeBytes: 0 };
-  return runSteps(device, 'enable-snap', `Enable ${quote(name)} snap`, name, enableSteps(name, revision), { plan });
+  return runSteps(
+    device,
+    'enable-snap',
+    `Enable ${quote(name)} snap`,
+    name,
+    enableSteps(name, revisionText(revision)),
+    {
+      plan,
+      enabling: true,
+    },
+  );
 }
 
 function disable(device: Device, name: string): Change {
   const installed = installedOrError(device, name);
   checkSnapConflict(device.changes, [name]);
   if (!installed.active) throw new Refusal(`snap ${quote(name)} already disabled`);
-  const steps = disableSteps(name, installed.revision);
+  const steps = disableSteps(name, revisionText(installed.revision));
   return runSteps(device, 'disable-snap', `Disable ${quote(name)} snap`, name, steps);
 }
 

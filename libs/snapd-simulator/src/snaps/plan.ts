@@ -1,6 +1,7 @@
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, notFound } from '../http/envelope';
+import type { SnapFile } from '../snap-files/read-snap';
 import { demandOn, type Demand } from '../validation-sets/tracking';
 import { storeError } from '../store/store-errors';
 import type { InstalledSnap } from './installed';
@@ -30,6 +31,12 @@ export interface SnapPlan {
   /** Components to install with it, and the revision of each. */
   components?: Readonly<Record<string, number>>;
   ignoreValidation?: boolean;
+  devmode?: boolean;
+  /** Mounted from a directory. */
+  tried?: boolean;
+  /** The file it comes from, and where snapd keeps that. */
+  file?: SnapFile;
+  path?: string;
 }
 
 /** A refusal that the API prefixes with `cannot <action> "x": ` and sends as 400 without kind. */
@@ -41,8 +48,9 @@ export class Refusal extends Error {
 }
 
 /** @throws Refusal when the store cannot be asked about snaps */
-export function checkStore({ store }: Device): void {
-  if (store.unreachable) throw new Refusal(storeError('Post', 'snaps/refresh'));
+export function checkStore(device: Device): void {
+  const { store } = device;
+  if (store.unreachable) throw new Refusal(storeError(device, 'Post', 'snaps/refresh'));
   if (store.failure !== undefined) throw new Refusal(store.failure);
 }
 

@@ -1,40 +1,47 @@
 import type { Device } from '../device/device';
 import { formatTime } from '../go-time';
 import type { InstalledSnap } from './installed';
-import { appJson } from '../apps/apps-api';
+import { appJson } from '../apps/app-json';
 import { refreshStateJson } from '../auto-refresh/refresh-state-json';
+import { isBefore } from '../device/version';
 import { accountJson } from './account-json';
+import { revisionText, snapInfo } from './local-snaps';
 import type { SimulatedStore, StoreSnap } from './store';
 
 /** A snap as GET /v2/snaps shows it (§8.2); one entry per revision with select=all. */
 export function snapJson(device: Device, installed: InstalledSnap, revision = installed.revision): unknown {
-  const snap = device.store.snap(installed.name);
-  const about = snap?.revisions.get(revision);
-  const apps = (snap?.services ?? []).map((service) => appJson(installed, service));
+  const info = snapInfo(device, installed.name, revision);
+  const old = isBefore(device, '2.75');
+  const apps = (info?.apps ?? []).map((app) => appJson(device, installed, app));
+  const grade = info?.grade ?? '';
   const current = revision === installed.revision;
   return {
-    id: snap?.id ?? '',
-    summary: snap?.summary ?? '',
-    description: snap?.summary ?? '',
-    'installed-size': about?.sizeBytes ?? 0,
+    id: info?.id ?? '',
+    ...(info?.title !== undefined && { title: info.title }),
+    summary: info?.summary ?? '',
+    description: info?.description ?? '',
+    'installed-size': info?.sizeBytes ?? 0,
     'install-date': formatTime(installed.installedNs),
     name: installed.name,
-    ...publisherJson(device.store, snap),
+    ...publisherJson(device.store, revision < 0 ? undefined : device.store.snap(installed.name)),
     status: installed.active && current ? 'active' : 'installed',
-    type: snap?.type ?? 'app',
-    ...(snap?.base !== undefined && { base: snap.base }),
-    version: about?.version ?? String(revision),
+    type: info?.type ?? 'app',
+    ...(info?.base !== undefined && { base: info.base }),
+    version: info?.version ?? revisionText(revision),
     channel: installed.channel,
-    'tracking-channel': installed.tracking,
+    ...(installed.tracking !== '' && { 'tracking-channel': installed.tracking }),
     'ignore-validation': installed.ignoreValidation ?? false,
-    revision: String(revision),
-    confinement: 'strict',
-    grade: snap?.grade ?? '',
+    revision: revisionText(revision),
+    confinement: info?.confinement ?? 'strict',
+    ...((grade !== '' || !old) && { grade }),
     private: false,
     devmode: installed.devmode ?? false,
     jailmode: false,
+    ...(installed.tried !== undefined && { trymode: true }),
     ...(apps.length > 0 && { apps }),
-    'mounted-from': `/var/lib/snapd/snaps/${installed.name}_${revision}.snap`,
+    ...(info?.license !== undefined && { license: info.license }),
+    'mounted-from': installed.tried ?? `/var/lib/snapd/snaps/${installed.name}_${revisionText(revision)}.snap`,
+    ...(old && { links: null }),
     contact: '',
     ...(installed.cohort !== undefined && { 'cohort-key': installed.cohort }),
     ...(installed.hold && { hold: formatTime(installed.hold.untilNs) }),

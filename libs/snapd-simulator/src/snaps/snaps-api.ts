@@ -5,18 +5,47 @@ import { quoteAll } from '../go-text';
 import { accepted, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { queryList, type ApiRequest } from '../http/request';
 import { parseSnapAction, type SnapAction } from './action-request';
+import { mediaType, readForm } from '../http/multipart';
+import { snapshotSnaps } from '../snapshots/snapshots-api';
 import { MANY_ACTIONS } from './many';
 import { ONE_ACTIONS } from './one';
 import { Refusal } from './plan';
+import { sideload } from './sideload';
 import { snapJson } from './snap-json';
+import type { RouteTable } from '../http/routes';
+
+export const SNAP_ROUTES: RouteTable = [
+  [
+    '/v2/snaps',
+    {
+      read: { level: 'open', interfaces: ['snap-refresh-observe', 'desktop-launch'] },
+      write: 'authenticated',
+      GET: getSnaps,
+      POST: postSnaps,
+    },
+  ],
+  [
+    '/v2/snaps/{name}',
+    {
+      read: {
+        level: 'open',
+        interfaces: ['snap-interfaces-requests-control', 'snap-refresh-observe', 'desktop-launch'],
+      },
+      write: 'authenticated',
+      GET: getSnap,
+      POST: postSnap,
+    },
+  ],
+];
 
 const LOCAL = { sources: ['local'] };
 
 /** GET /v2/snaps */
-export function getSnaps(device: Device, request: ApiRequest): Reply {
+function getSnaps(device: Device, request: ApiRequest): Reply {
   const select = request.query.get('select') ?? '';
   if (!['', 'enabled', 'all', 'refresh-inhibited'].includes(select)) {
-    throw badRequest(`invalid select parameter: ${JSON.stringify(select)}`);
+    // Sic: snapd formats the empty rune of its own, not the text.
+    throw badRequest("invalid select parameter: '\\x00'");
   }
   const names = queryList(request, 'snaps');
   const found = [...device.snaps.values()]
@@ -32,7 +61,7 @@ export function getSnaps(device: Device, request: ApiRequest): Reply {
 }
 
 /** GET /v2/snaps/{name} */
-export function getSnap(device: Device, request: ApiRequest): Reply {
+function getSnap(device: Device, request: ApiRequest): Reply {
   const name = request.params.name ?? '';
   const snap = device.snaps.get(name);
   if (!snap) throw notFound('snap not installed', 'snap-not-found', name);
@@ -40,7 +69,7 @@ export function getSnap(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/snaps/{name} */
-export function postSnap(device: Device, request: ApiRequest): Reply {
+function postSnap(device: Device, request: ApiRequest): Reply {
   const action = parseSnapAction(request);
   const name = request.params.name ?? '';
   const act = ONE_ACTIONS[action.action];
@@ -49,14 +78,28 @@ export function postSnap(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/snaps (§10.20, 21) */
-export function postSnaps(device: Device, request: ApiRequest): Reply {
+function postSnaps(device: Device, request: ApiRequest): Reply {
+  if (mediaType(request) === 'multipart/form-data') return postForm(device, request);
   checkContentType(request);
   const action = parseSnapAction(request);
+  if (action.action === 'snapshot') return postSnapshot(device, action);
   const act = MANY_ACTIONS[action.action];
   if (action.singleOnly) throw badRequest('unsupported option provided for multi-snap operation');
   if (!act) throw badRequest(`unsupported multi-snap operation ${JSON.stringify(action.action)}`);
   checkSets(action);
   return start(device, action.action, action.snaps, () => act(device, action));
+}
+
+function postForm(device: Device, request: ApiRequest): Reply {
+  const form = readForm(request);
+  if (!device.seeded) throw notSeeded();
+  return accepted(sideload(device, form).id);
+}
+
+function postSnapshot(device: Device, action: SnapAction): Reply {
+  if (!device.seeded) throw notSeeded();
+  const { change, result } = snapshotSnaps(device, action);
+  return accepted(change.id, result);
 }
 
 function start(device: Device, action: string, names: readonly string[], act: () => Change): Reply {
@@ -71,9 +114,12 @@ function start(device: Device, action: string, names: readonly string[], act: ()
 }
 
 function checkContentType(request: ApiRequest): void {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  const type = mediaType(request);
   if (type === '') throw badRequest('cannot parse content type: mime: no media type');
   if (type !== 'application/json') throw badRequest(`unknown content type: ${type}`);
+  const whole = request.headers['content-type'] ?? '';
+  const charset = /charset=([^;\s]+)/i.exec(whole)?.[1]?.toLowerCase();
+  if (charset !== undefined && charset !== 'utf-8') throw badRequest(`unknown charset in content type: ${whole}`);
 }
 
 function checkSets(action: SnapAction): void {

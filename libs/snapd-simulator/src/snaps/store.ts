@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SnapFile } from '../snap-files/read-snap';
 
 /** snapd's snap types. */
 export type SnapType = 'app' | 'gadget' | 'kernel' | 'base' | 'os' | 'snapd';
@@ -94,6 +95,26 @@ export class SimulatedStore {
   unreachable = false;
   /** When set, every query about snaps to install or refresh fails with this text. */
   failure: string | undefined;
+  /** Where devices reach it; shown when they cannot. */
+  address = 'https://api.snapcraft.io';
+  private readonly files = new Map<string, SnapFile>();
+
+  /**
+   * Keeps an uploaded file once for all devices that are given the same.
+   * @returns undefined when `read` cannot make a snap or component of it
+   */
+  keepFile(bytes: Uint8Array, read: (bytes: Uint8Array) => SnapFile): SnapFile | undefined {
+    const key = createHash('sha256').update(bytes).digest('hex');
+    const known = this.files.get(key);
+    if (known) return known;
+    try {
+      const file = read(bytes);
+      this.files.set(key, file);
+      return file;
+    } catch {
+      return undefined;
+    }
+  }
 
   addSnap(plan: StoreSnapPlan): StoreSnap {
     const snap: StoreSnap = {
@@ -142,6 +163,11 @@ export class SimulatedStore {
     const sequences = this.sets.get(key) ?? new Map<number, ValidationSetAssertion>();
     sequences.set(assertion.sequence, assertion);
     this.sets.set(key, sequences);
+  }
+
+  /** Snaps whose name or summary has the words in it; all without any. */
+  search(words: string): StoreSnap[] {
+    return [...this.snaps.values()].filter(({ name, summary }) => name.includes(words) || summary.includes(words));
   }
 
   snap(name: string): StoreSnap | undefined {

@@ -14,23 +14,32 @@ export interface ChainAbout {
   role: SnapRole;
   /** The revision is on the device already. */
   onDisk?: boolean;
+  /** The uploaded file it comes from. */
+  file?: string;
+  /** On a classic system nothing is booted with. */
+  classic?: boolean;
+  /** snapd before 2.75: a look at prerequisites less, and profiles set up at once. */
+  old?: boolean;
 }
 
 const hook = (name: string, snap: string): Step => ['run-hook', `Run ${name} hook of ${quote(snap)} snap if present`];
 const health = (snap: string): Step => ['run-hook', `Run health check of ${quote(snap)} snap`];
 
 /** Getting a revision to the device: by download, or from disk when it is there already. */
-function fetchSteps({ snap, revision, channel, onDisk }: ChainAbout): Step[] {
+function fetchSteps({ snap, revision, channel, onDisk, file, old }: ChainAbout): Step[] {
   const q = quote(snap);
   const first: Step = ['prerequisites', `Ensure prerequisites for ${q} are available`];
-  const second: Step = ['prerequisites', `Wait until prerequisites for ${q} are available`];
-  if (onDisk) return [first, ['prepare-snap', `Prepare snap "" (${revision})`], second];
+  const second: Step[] = old ? [] : [['prerequisites', `Wait until prerequisites for ${q} are available`]];
+  const mount: Step = ['mount-snap', `Mount snap ${q} (${revision})`];
+  if (onDisk) return [first, ['prepare-snap', `Prepare snap "" (${revision})`], ...second];
+  if (file !== undefined)
+    return [first, ['prepare-snap', `Prepare snap ${quote(file)} (${revision})`], ...second, mount];
   return [
     first,
     ['download-snap', `Download snap ${q} (${revision}) from channel ${quote(channel)}`],
     ['validate-snap', `Fetch and check assertions for snap ${q} (${revision})`],
-    second,
-    ['mount-snap', `Mount snap ${q} (${revision})`],
+    ...second,
+    mount,
   ];
 }
 
@@ -59,22 +68,31 @@ function assetSteps({ snap, revision, role }: ChainAbout): Step[] {
   ];
 }
 
-function linkSteps({ snap, revision, role }: ChainAbout, isNew: boolean): Step[] {
+function linkSteps({ snap, revision, role, classic, old }: ChainAbout, isNew: boolean): Step[] {
   const q = quote(snap);
   const about = `${q} (${revision})`;
   const reseal: Step[] =
-    role === 'snapd' && !isNew ? [['check-reseal', `Validate key resealing for snap ${about}`]] : [];
+    role === 'snapd' && !isNew && !classic ? [['check-reseal', `Validate key resealing for snap ${about}`]] : [];
   const managed: Step = ['update-managed-boot-config', `Update managed boot config assets from ${about}`];
   return [
-    ['setup-profiles', `Prepare snap ${about} for security profile setup`],
+    [
+      'setup-profiles',
+      old ? `Setup snap ${about} security profiles` : `Prepare snap ${about} for security profile setup`,
+    ],
     ['link-snap', `Make snap ${about} available to the system`],
     ...reseal,
-    ['auto-connect', `Automatically connect eligible plugs and slots of snap ${q}`],
+    autoConnectStep(snap),
     ['set-auto-aliases', `Set automatic aliases for snap ${q}`],
     ['setup-aliases', `Setup snap ${q} aliases`],
-    ...(role === 'snapd' ? [managed] : []),
+    ...(role === 'snapd' && !classic ? [managed] : []),
   ];
 }
+
+/** The task that finds what a snap connects to by itself. */
+export const autoConnectStep = (snap: string): Step => [
+  'auto-connect',
+  `Automatically connect eligible plugs and slots of snap ${quote(snap)}`,
+];
 
 /** What follows the install or post-refresh hook of a snap the system boots with. */
 function bootSteps({ snap, revision, role }: ChainAbout): Step[] {
@@ -130,7 +148,7 @@ function installedSteps(fetched: readonly Step[], about: ChainAbout): Step[] {
  * Steps of a refresh.
  * @param discarded revisions that go beyond those retained
  */
-export function refreshSteps(about: ChainAbout, discarded: readonly number[]): Step[] {
+export function refreshSteps(about: ChainAbout, discarded: readonly string[]): Step[] {
   const { snap, revision } = about;
   return [
     ...fetchSteps(about),
@@ -163,17 +181,27 @@ export function revertSteps(about: ChainAbout): Step[] {
   ];
 }
 
-function discardSteps(snap: string, revision: number): Step[] {
+function discardSteps(snap: string, revision: string): Step[] {
   return [
     ['clear-snap', `Remove data for snap ${quote(snap)} (${revision})`],
     ['discard-snap', `Remove snap ${quote(snap)} (${revision}) from the system`],
   ];
 }
 
-/** Steps of a removal. @param snapshot whether the snap's data is saved first */
-export function removeSteps(snap: string, current: number, revisions: readonly number[], snapshot: boolean): Step[] {
+/**
+ * Steps of a removal.
+ * @param revisions those on disk, oldest first
+ * @param snapshotSet the automatic snapshot set that the snap's data is saved in first, if any
+ */
+export function removeSteps(
+  snap: string,
+  current: string,
+  revisions: readonly string[],
+  snapshotSet: number | undefined,
+): Step[] {
   const q = quote(snap);
-  const save: Step[] = snapshot ? [['save-snapshot', `Save data of snap ${q} in automatic snapshot set #1`]] : [];
+  const summary = `Save data of snap ${q} in automatic snapshot set #${snapshotSet}`;
+  const save: Step[] = snapshotSet === undefined ? [] : [['save-snapshot', summary]];
   return [
     ['stop-snap-services', `Stop snap ${q} services`],
     ['run-hook', `Run remove hook of ${q} snap if present`],
@@ -189,18 +217,18 @@ export function removeSteps(snap: string, current: number, revisions: readonly n
 /** Steps of removing one revision that is not the present one. */
 export const removeRevisionSteps = discardSteps;
 
-export function enableSteps(snap: string, revision: number): Step[] {
+export function enableSteps(snap: string, revision: string): Step[] {
   const q = quote(snap);
   return [
     ['prepare-snap', `Prepare snap ${q} (${revision})`],
     ['setup-profiles', `Setup snap ${q} (${revision}) security profiles`],
     ['link-snap', `Make snap ${q} (${revision}) available to the system`],
     ['setup-aliases', `Setup snap ${q} aliases`],
-    startServices({ snap, revision: String(revision) }),
+    startServices({ snap, revision }),
   ];
 }
 
-export function disableSteps(snap: string, revision: number): Step[] {
+export function disableSteps(snap: string, revision: string): Step[] {
   const q = quote(snap);
   return [
     ['stop-snap-services', `Stop snap ${q} (${revision}) services`],

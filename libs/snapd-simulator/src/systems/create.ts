@@ -9,6 +9,7 @@ import type { ValidationSetAssertion } from '../snaps/store';
 import { combine, gather } from '../validation-sets/constraints';
 import { parseSetReference } from '../validation-sets/reference';
 import type { SetReference } from '../validation-sets/tracking';
+import { setPath } from '../validation-sets/reference';
 import { storeError } from '../store/store-errors';
 import { conflictText } from '../validation-sets/verdict-texts';
 
@@ -114,10 +115,7 @@ function parsed(text: string): SetReference {
 function fetched(device: Device, reference: SetReference, offline: boolean): ValidationSetAssertion {
   const { accountId, name, sequence } = reference;
   if (device.store.unreachable && !offline) {
-    throw new ApiError(
-      500,
-      `cannot fetch validation sets: ${storeError('Get', `assertions/validation-set/16/${accountId}/${name}`)}`,
-    );
+    throw new ApiError(500, `cannot fetch validation sets: ${storeError(device, 'Get', setPath(reference))}`);
   }
   const known = offline ? (sequence ?? device.sets.newestKnown(accountId, name) ?? 0) : sequence;
   const assertion = device.store.validationSet(accountId, name, known);
@@ -128,6 +126,7 @@ function fetched(device: Device, reference: SetReference, offline: boolean): Val
 /** Writes the system; one to be tested then waits for the reboot into it. */
 export const createHandler: TaskHandler<Device> = {
   do(device, task) {
+    if (device.classic) throw new Error('cannot create recovery systems on a classic (non-hybrid) system');
     const setup = task.setup as SystemSetup;
     const bad = labelError(device, setup.label);
     if (bad !== undefined) throw new Error(bad);

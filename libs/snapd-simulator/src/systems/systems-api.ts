@@ -5,9 +5,15 @@ import { decodeObjectStrictly, stringField, type ApiRequest, type JsonObject } f
 import { createSystem } from './create';
 import { removeSystem } from './remove';
 import { actionsOf, systemDetailsJson, systemJson } from './system-json';
+import type { RouteTable } from '../http/routes';
+
+export const SYSTEM_ROUTES: RouteTable = [
+  ['/v2/systems', { read: 'authenticated', write: 'root', GET: getSystems, POST: postSystem }],
+  ['/v2/systems/{label}', { read: 'root', write: 'root', GET: getSystem, POST: postSystem }],
+];
 
 /** GET /v2/systems */
-export function getSystems(device: Device, request: ApiRequest): Reply {
+function getSystems(device: Device, request: ApiRequest): Reply {
   const list = device.systems.list();
   if (request.query.get('running') === 'true') {
     const current = list.find((system) => system.label === device.systems.current);
@@ -18,7 +24,7 @@ export function getSystems(device: Device, request: ApiRequest): Reply {
 }
 
 /** GET /v2/systems/{label}: an unknown label is a 500 (§5.2). */
-export function getSystem(device: Device, request: ApiRequest): Reply {
+function getSystem(device: Device, request: ApiRequest): Reply {
   const label = request.params.label ?? '';
   const system = device.systems.get(label);
   if (!system) throw new ApiError(500, `cannot load assertions for label ${quote(label)}: no seed assertions`);
@@ -26,7 +32,7 @@ export function getSystem(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/systems and /v2/systems/{label} (§5.3) */
-export function postSystem(device: Device, request: ApiRequest): Reply {
+function postSystem(device: Device, request: ApiRequest): Reply {
   checkMediaType(request);
   const { value: body, trailing } = decodeObjectStrictly(request, 'system action');
   if (trailing) throw badRequest('extra content found in request body');

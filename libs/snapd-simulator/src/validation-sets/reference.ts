@@ -23,3 +23,7 @@ export function parseSetReference(text: string): SetReference {
 /** `acct/name[=sequence]` again. */
 export const referenceText = (set: SetReference): string =>
   `${set.accountId}/${set.name}${set.sequence === undefined ? '' : `=${set.sequence}`}`;
+
+/** Where the store has the set, as a request that fails names it. */
+export const setPath = ({ accountId, name, sequence }: SetReference): string =>
+  `assertions/validation-set/16/${accountId}/${name}?max-format=0&sequence=${sequence ?? 'latest'}`;

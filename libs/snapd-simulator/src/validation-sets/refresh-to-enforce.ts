@@ -1,6 +1,7 @@
 import type { Change, Task } from '../changes/change';
 import { checkSnapConflict } from '../changes/conflict';
 import type { TaskHandler } from '../changes/runner';
+import { storeError } from '../store/store-errors';
 import type { Device } from '../device/device';
 import { quoteAll } from '../go-text';
 import { badRequest } from '../http/envelope';
@@ -12,7 +13,6 @@ import type { ValidationSetAssertion } from '../snaps/store';
 import { combine } from './constraints';
 import { parseSetReference, referenceText } from './reference';
 import { enforcedWith, installedRevisions, withoutIgnored, type SetReference } from './tracking';
-import { storeError } from '../store/store-errors';
 import { track } from './validation-sets-api';
 import { unmet, type Lack, type Unmet } from './verdict';
 import { conflictText } from './verdict-texts';
@@ -79,7 +79,7 @@ function run(device: Device, about: string, plans: SnapPlan[], wanted: WantedSet
 
 function wantedSet(device: Device, text: string): WantedSet {
   const reference = parsed(text);
-  if (device.store.unreachable) throw new Refusal(storeError('Post', 'snaps/refresh'));
+  if (device.store.unreachable) throw new Refusal(storeError(device, 'Post', 'snaps/refresh'));
   const { accountId, name, sequence } = reference;
   const assertion = device.store.validationSet(accountId, name, sequence);
   if (!assertion) throw new Refusal('cannot fetch validation set assertions: validation-set assertion not found');

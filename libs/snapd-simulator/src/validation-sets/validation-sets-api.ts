@@ -4,21 +4,30 @@ import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelo
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import type { ValidationSetAssertion } from '../snaps/store';
 import { storeError } from '../store/store-errors';
-import { ACCOUNT_ID, SET_NAME } from './reference';
+import { ACCOUNT_ID, SET_NAME, setPath } from './reference';
 import { enforceRefusal, isValid, type SetReference, type TrackedSet } from './tracking';
+import type { RouteTable } from '../http/routes';
+
+export const VALIDATION_SET_ROUTES: RouteTable = [
+  ['/v2/validation-sets', { read: 'authenticated', write: 'authenticated', GET: getValidationSets }],
+  [
+    '/v2/validation-sets/{account}/{name}',
+    { read: 'authenticated', write: 'authenticated', GET: getValidationSet, POST: postValidationSet },
+  ],
+];
 
 /** GET /v2/validation-sets */
-export function getValidationSets(device: Device): Reply {
+function getValidationSets(device: Device): Reply {
   return sync(device.sets.list().map((set) => trackedJson(device, set)));
 }
 
 /** GET /v2/validation-sets/{account}/{name}: tracked, or a dry run of what the store has (§6.1). */
-export function getValidationSet(device: Device, request: ApiRequest): Reply {
+function getValidationSet(device: Device, request: ApiRequest): Reply {
   const reference = pathReference(request);
   const sequence = sequenceOf(request.query.get('sequence') ?? undefined);
   const tracked = device.sets.get(reference.accountId, reference.name);
   if (tracked && (sequence === undefined || sequence === tracked.pinnedAt)) return sync(trackedJson(device, tracked));
-  if (device.store.unreachable) throw new ApiError(500, storeError('Get', 'assertions/validation-set'));
+  if (device.store.unreachable) throw new ApiError(500, storeError(device, 'Get', setPath({ ...reference, sequence })));
   const assertion = device.store.validationSet(reference.accountId, reference.name, sequence);
   if (!assertion) throw unknownSet({ ...reference, sequence });
   return sync({
@@ -30,7 +39,7 @@ export function getValidationSet(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/validation-sets/{account}/{name}: always answered at once, never by a change. */
-export function postValidationSet(device: Device, request: ApiRequest): Reply {
+function postValidationSet(device: Device, request: ApiRequest): Reply {
   const reference = pathReference(request);
   const body = decodeObject(request, 'validation set action');
   const sequence = sequenceOf(body.sequence);
@@ -48,7 +57,7 @@ function monitor(device: Device, reference: SetReference): Reply {
   const prefix = `cannot monitor validation set ${key}: `;
   const assertion = device.store.unreachable ? undefined : assertionOf(device, reference);
   if (!assertion) {
-    const why = device.store.unreachable ? storeError('Get', 'assertions/validation-set') : MISSING;
+    const why = device.store.unreachable ? storeError(device, 'Post', 'snaps/refresh') : MISSING;
     throw badRequest(`${prefix}cannot get validation set assertion for ${key}: ${why}`);
   }
   return sync(trackedJson(device, track(device, assertion, 'monitor', reference.sequence)));
@@ -68,7 +77,7 @@ function assertionToEnforce(device: Device, reference: SetReference): Validation
   const local = reference.sequence ?? known;
   const askStore = local === undefined || (device.sets.newestKnown(accountId, name) ?? 0) < local;
   if (askStore && device.store.unreachable) {
-    throw badRequest(`cannot enforce validation set: ${storeError('Post', 'snaps/refresh')}`);
+    throw badRequest(`cannot enforce validation set: ${storeError(device, 'Post', 'snaps/refresh')}`);
   }
   const assertion = device.store.validationSet(accountId, name, local);
   if (assertion) return assertion;

@@ -7,7 +7,7 @@ import type { RouteTable } from '../http/routes';
 import { storeInfo } from '../snaps/local-snaps';
 import { planRefresh } from '../snaps/plan';
 import { channelRevision, type StoreSnap } from '../snaps/store';
-import { lookupFailure, storeError, storeFailure } from './store-error';
+import { lookupFailure, storeError, storeFailure } from './store-errors';
 
 /** What is asked of the store and only passed on. */
 export const FIND_ROUTES: RouteTable = [

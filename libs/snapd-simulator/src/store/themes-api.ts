@@ -6,7 +6,7 @@ import { decodeObject, stringListField, type ApiRequest } from '../http/request'
 import type { RouteTable } from '../http/routes';
 import { addClosingTasks, addSnapTasks } from '../snaps/build';
 import { planInstall } from '../snaps/plan';
-import { storeError } from './store-error';
+import { storeError } from './store-errors';
 
 const own = ['snap-themes-control'];
 

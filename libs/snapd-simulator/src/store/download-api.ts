@@ -6,7 +6,7 @@ import type { RouteTable } from '../http/routes';
 import { snapNotFound } from '../interfaces/interfaces-api';
 import { LocalSnaps, revisionText, storeInfo } from '../snaps/local-snaps';
 import { channelRevision } from '../snaps/store';
-import { storeError } from './store-error';
+import { storeError } from './store-errors';
 
 /** Files of snaps: those on the device, and those in the store. */
 export const DOWNLOAD_ROUTES: RouteTable = [

@@ -1,0 +1,118 @@
+import { randomInt } from 'node:crypto';
+import type { Change } from '../changes/change';
+import { checkSnapConflict } from '../changes/conflict';
+import type { Device } from '../device/device';
+import { quote, quoteAll } from '../go-text';
+import { badRequest, type ApiError } from '../http/envelope';
+import { formFlag, formValue, type Form, type FormFile } from '../http/multipart';
+import { readSnapFile, type SnapFile } from '../snap-files/read-snap';
+import { addClosingTasks, addSnapTasks } from './build';
+import { installComponent } from './sideload-components';
+import { signedRevision } from './signed';
+import type { SnapPlan } from './plan';
+import { trySnap } from './try';
+
+/** An uploaded file with where snapd keeps it for the time being. */
+export interface Upload {
+  fileName: string;
+  path: string;
+  file: SnapFile;
+}
+
+/** POST /v2/snaps with a form: installs from files, or tries a directory (§8.3). */
+export function sideload(device: Device, form: Form): Change {
+  if (formFlag(form, 'devmode') && formFlag(form, 'jailmode')) {
+    throw badRequest('cannot use devmode and jailmode flags together');
+  }
+  if (formFlag(form, 'classic') && formFlag(form, 'devmode')) {
+    throw badRequest('cannot use classic and devmode flags together');
+  }
+  if (formValue(form, 'action') === 'try') return trySnap(device, formValue(form, 'snap-path'));
+  const transaction = formValue(form, 'transaction') ?? 'per-snap';
+  if (transaction !== 'per-snap' && transaction !== 'all-snaps') {
+    throw badRequest('transaction must be either "per-snap" or "all-snaps"');
+  }
+  const files = form.files.filter((file) => file.field === 'snap');
+  if (files.length === 0) {
+    throw badRequest('cannot find "snap" file field in provided multipart/form-data payload');
+  }
+  const named = formValue(form, 'snap-path');
+  const uploads = files.map((file) => uploadOf(device, form, file, files.length === 1 ? named : undefined));
+  const [first, second] = uploads;
+  if (first && !second) {
+    return first.file.component ? installComponent(device, first) : installOne(device, first, form);
+  }
+  return installMany(device, uploads, form, transaction);
+}
+
+function uploadOf(device: Device, form: Form, { fileName, bytes }: FormFile, named?: string): Upload {
+  const path = `/var/lib/snapd/snaps/.local-install-${randomInt(1e9)}`;
+  const shown = named ?? fileName;
+  const file = device.store.keepFile(bytes, readSnapFile);
+  const unsigned = formFlag(form, 'dangerous') || formFlag(form, 'devmode');
+  if (!unsigned && (!file || signedRevision(device, file) === undefined)) {
+    throw badRequest(`cannot find signatures with metadata for snap/component ${quote(shown)}`);
+  }
+  if (!file) throw notASnap(path, bytes);
+  return { fileName: shown, path, file };
+}
+
+/** What snapd says of a file that is no snap: its first bytes, padded to fifteen. */
+function notASnap(path: string, bytes: Uint8Array): ApiError {
+  const head = Buffer.alloc(15);
+  head.set(bytes.subarray(0, 15));
+  const text = [...head].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${hex(byte)}`));
+  return badRequest(
+    `cannot read snap file: cannot process snap or snapdir: file ${quote(path)} is invalid ` +
+      `(header [${[...head].join(' ')}] "${text.join('')}")`,
+  );
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+function planOf(device: Device, { file, path }: Upload, form: Form): SnapPlan {
+  const { name, sizeBytes } = file.info;
+  const installed = device.snaps.get(name);
+  return {
+    name,
+    action: installed ? 'refresh' : 'install',
+    revision: signedRevision(device, file) ?? 0,
+    channel: '',
+    tracking: installed?.tracking ?? '',
+    sizeBytes,
+    file,
+    path,
+    ...(formFlag(form, 'devmode') && { devmode: true }),
+  };
+}
+
+function installOne(device: Device, upload: Upload, form: Form): Change {
+  const name = formValue(form, 'name') ?? upload.file.info.name;
+  checkSnapConflict(device.changes, [name]);
+  const change = device.changes.spawn({
+    kind: 'install-snap',
+    summary: `Install ${quote(name)} snap from file ${quote(upload.fileName)}`,
+    snapNames: [name],
+    data: { 'snap-name': name },
+  });
+  addSnapTasks(device, change, { ...planOf(device, upload, form), name }, device.changes.newLane());
+  addClosingTasks(device, change, []);
+  return change;
+}
+
+function installMany(device: Device, uploads: readonly Upload[], form: Form, transaction: string): Change {
+  const names = uploads.map(({ file }) => file.info.name);
+  if (uploads.some(({ file }) => file.component)) {
+    throw badRequest('cannot install snap/component files: components beside snaps are not simulated');
+  }
+  checkSnapConflict(device.changes, names);
+  const files = quoteAll(uploads.map(({ fileName }) => fileName));
+  const summary = `Install snaps ${quoteAll(names)} from files ${files}`;
+  const change = device.changes.spawn({ kind: 'install-snap', summary, snapNames: names });
+  const shared = transaction === 'all-snaps' ? device.changes.newLane() : undefined;
+  for (const upload of uploads) {
+    addSnapTasks(device, change, planOf(device, upload, form), shared ?? device.changes.newLane());
+  }
+  addClosingTasks(device, change, [...names].sort());
+  return change;
+}
