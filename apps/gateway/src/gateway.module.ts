@@ -26,6 +26,7 @@ import { PullLoader } from './pull-loader';
 import { ReportLanes } from './report-lanes';
 import { ReportStore } from './report-store.service';
 import { SignerTime } from './signer-time';
+import { Uptime } from './uptime';
 import { Wheel } from './wheel';
 
 const links = [
@@ -37,6 +38,7 @@ const links = [
   PresenceKeeper,
   PullLoader,
   SignerTime,
+  Uptime,
   Wheel,
 ];
 const edge = [HttpEdge, HealthService, AdmissionService, Nonces, EnrolmentsRepository];

@@ -49,6 +49,8 @@ export class Commands {
     for (const { report: end, acked } of journal.state.ends.values()) if (!acked) report(end);
     for (const open of [...journal.state.open.values()].sort((a, b) => a.sequence - b.sequence)) {
       const checked = restoreCommand(open.command);
+      // The server may not have heard of it, and under another id of the journal it asks which commands are still known.
+      if (checked && !open.started) report({ commandId: open.commandId, state: 'accepted', changeIds: [] });
       if (checked) this.start(open, checked);
       else void this.endUnrunnable(open);
     }

@@ -194,6 +194,68 @@ describe('foldReports, as the role of the worker', () => {
     expect(row).toMatchObject({ status: 'expired', lateStatus: 'succeeded' });
   });
 
+  /** A command that its device accepted, an hour past its deadline. */
+  async function anOverdueCommand(): Promise<{ id: string; enrolmentId: string }> {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId]);
+    const acceptedAt = new Date(Date.now() - 2 * 3600_000);
+    const data = { status: 'running', acceptedAt, deadlineSeconds: 3600, appliedEpoch: 1 };
+    await owner.prisma.command.update({ where: { id: id! }, data });
+    return { id: id!, enrolmentId };
+  }
+
+  async function aLink(enrolmentId: string, fields: object): Promise<void> {
+    const said = { journalId: 'j', journalEpoch: 1, agentVersion: '1', protocol: 1, snapdState: 'reachable' };
+    const times = { connectedAt: new Date(Date.now() - 600_000), lastSeenAt: new Date() };
+    await owner.prisma.deviceLink.create({ data: { enrolmentId, ...said, ...times, ...fields } });
+  }
+
+  const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+
+  it.each<[string, object | undefined, { upSince: Date; seenAt: Date }[], string]>([
+    [
+      'lost when a gateway has waited for its device',
+      undefined,
+      [{ upSince: minutesAgo(11), seenAt: new Date() }],
+      'lost',
+    ],
+    ['not lost while no gateway is up', undefined, [{ upSince: minutesAgo(99), seenAt: minutesAgo(2) }], 'running'],
+    [
+      'not lost while the gateways have just come up',
+      undefined,
+      [{ upSince: minutesAgo(9), seenAt: new Date() }],
+      'running',
+    ],
+    ['timed out when its device was seen since', {}, [], 'timed-out'],
+    ['not timed out when its device was seen before only', { lastSeenAt: minutesAgo(61) }, [], 'running'],
+  ])('past its deadline is %s', async (_what, link, gateways, status) => {
+    const { id, enrolmentId } = await anOverdueCommand();
+    if (link) await aLink(enrolmentId, link);
+    await owner.prisma.gateway.createMany({ data: gateways.map((times) => ({ id: randomUUID(), ...times })) });
+    await closeOverdueCommands(connect(testDatabase.url('corefleet_worker')));
+    expect(await statusOf(id)).toBe(status);
+    await owner.prisma.gateway.deleteMany();
+    await owner.prisma.command.deleteMany({ where: { id } });
+  });
+
+  it('that its device lost with its journal is unknown, once the device had time to tell what it still has', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId]);
+    await reported(enrolmentId, [[1, report(id!, 'running')]]);
+    const worker = connect(testDatabase.url('corefleet_worker'));
+    await aLink(enrolmentId, { journalEpoch: 2, connectedAt: new Date(Date.now() - 60_000) });
+    await closeOverdueCommands(worker);
+    expect(await statusOf(id!)).toBe('running');
+    const connectedAt = new Date(Date.now() - 180_000);
+    await owner.prisma.deviceLink.update({ where: { enrolmentId }, data: { connectedAt } });
+    await closeOverdueCommands(worker);
+    expect(await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } })).toMatchObject({
+      status: 'unknown',
+      cause: 'journal-lost',
+      message: 'the device began a new journal and no longer knows the command',
+    });
+  });
+
   it('closes nothing whose report is still to be folded', async () => {
     const { deviceId, enrolmentId } = await aDevice();
     const [id] = await issued([deviceId], { validUntil: new Date(Date.now() - 60_000) });

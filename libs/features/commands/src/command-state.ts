@@ -11,7 +11,7 @@
  * | verifying | agent  | done by snapd's account, being read back           | an end                                     |
  * | succeeded | agent, api | the device shows what was asked for; by the api: it came back with a new key | -              |
  * | failed    | agent  | it does not; cause and snapd's message say why     | -                                          |
- * | unknown   | agent, api | undecidable whether snapd did it; asks a person; by the api: the device was reset | -        |
+ * | unknown   | agent, api, sweep | undecidable whether snapd did it; asks a person; by the api: the device was reset; by the sweep: it lost its journal | - |
  * | rejected  | agent, signer | signature, policy, sequence or parameters refused | -                                   |
  * | expired   | agent, sweep  | not accepted before valid-until             | - (a late end is kept in late_status)      |
  * | timed-out | sweep  | accepted, seen since, but past its deadline        | - (as above)                               |
@@ -20,6 +20,9 @@
  *
  * A command that erases the agent (`erasesAgent` in the catalogue) takes the journal with it that would report its end:
  * it ends when the device enrols anew, before its deadline, as close-retired-commands.ts says.
+ *
+ * `lost` and `timed-out` need a device that was seen after the deadline, or a gateway that has been up for a while: an
+ * outage of our own ends nothing.
  *
  * Ends are never left. Reports may come twice, late and out of order: the newer (journal epoch, number) wins.
  */

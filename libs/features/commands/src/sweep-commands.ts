@@ -10,6 +10,15 @@ const GRACE_SECONDS = 30;
 /** Seconds without a sign of life after which an overdue command's device counts as silent. */
 const SILENT_SECONDS = 120;
 
+/**
+ * Seconds that a gateway has to be up before silence means anything: devices come back to it within five minutes, each
+ * after a wait of its own, and then tell what happened meanwhile.
+ */
+const SETTLE_SECONDS = 600;
+
+/** Seconds that a device with a journal never seen before has to tell which commands it still has. */
+const RETELL_SECONDS = 120;
+
 /** Commands whose job was lost: queued for more than `olderThanMs`, oldest first. */
 export async function unsignedCommandIds(
   database: Database,
@@ -51,28 +60,46 @@ export async function waitingEnrolmentIds(
 }
 
 /**
- * Ends commands that are past their time: `expired`, `timed-out` or `lost`, as command-state.ts says.
- * What an agent has reported and no worker has folded yet is heard first: an outage of the workers ends nothing.
+ * Ends commands that are past their time: `expired`, `timed-out` or `lost`, as command-state.ts says, and `unknown` those
+ * that a device lost with its journal.
+ * What an agent has reported and no worker has folded yet is heard first: an outage of the workers ends nothing. Nor does
+ * one of the gateways or of Postgres: a device that accepted a command has to have been seen since its deadline, or to
+ * have stayed away from a gateway that has been up for a while.
  */
 export async function closeOverdueCommands(database: Database): Promise<FoldedCommand[]> {
-  return database.rows<FoldedCommand>('sweep-overdue', CLOSE_OVERDUE, [SWEEP_LIMIT, GRACE_SECONDS, SILENT_SECONDS]);
+  const seconds = [GRACE_SECONDS, SILENT_SECONDS, SETTLE_SECONDS, RETELL_SECONDS];
+  return database.rows<FoldedCommand>('sweep-overdue', CLOSE_OVERDUE, [SWEEP_LIMIT, ...seconds]);
 }
 
 const CLOSE_OVERDUE = `
-WITH overdue AS (
-  SELECT c.id, CASE WHEN c.accepted_at IS NULL THEN 'expired'
-                    WHEN l.last_seen_at > now() - $3 * interval '1 second' THEN 'timed-out'
-                    ELSE 'lost' END AS status
+WITH settled AS (
+  SELECT EXISTS (SELECT FROM gateways WHERE seen_at > now() - interval '1 minute'
+                    AND up_since < now() - $4 * interval '1 second') AS so
+), due AS (
+  SELECT c.id, c.accepted_at, l.last_seen_at,
+         l.journal_epoch > c.applied_epoch AND c.applied_epoch > 0 AS forgotten,
+         l.last_seen_at > l.connected_at + $5 * interval '1 second' AS told,
+         $2 * interval '1 second' + CASE WHEN c.accepted_at IS NULL THEN c.valid_until
+                                         ELSE c.accepted_at + c.deadline_seconds * interval '1 second' END AS at
     FROM commands c LEFT JOIN device_links l ON l.enrolment_id = c.enrolment_id
    WHERE c.finished_at IS NULL
-     AND now() > $2 * interval '1 second'
-               + CASE WHEN c.accepted_at IS NULL THEN c.valid_until ELSE c.accepted_at + c.deadline_seconds * interval '1 second' END
      AND NOT EXISTS (SELECT FROM command_reports r WHERE r.enrolment_id = c.enrolment_id AND r.command_id = c.id)
+), overdue AS (
+  SELECT c.id, CASE WHEN due.forgotten AND due.told THEN 'unknown'
+                    WHEN due.accepted_at IS NULL THEN 'expired'
+                    WHEN due.last_seen_at > now() - $3 * interval '1 second' THEN 'timed-out'
+                    ELSE 'lost' END AS status
+    FROM commands c JOIN due ON due.id = c.id CROSS JOIN settled
+   WHERE c.finished_at IS NULL
+     AND ((due.forgotten AND due.told)
+          OR (now() > due.at AND (due.accepted_at IS NULL OR due.last_seen_at > due.at OR settled.so)))
    LIMIT $1 FOR UPDATE OF c SKIP LOCKED
 )
-UPDATE commands SET status = overdue.status, finished_at = now(), cause = overdue.status,
+UPDATE commands SET status = overdue.status, finished_at = now(),
+       cause = CASE overdue.status WHEN 'unknown' THEN 'journal-lost' ELSE overdue.status END,
        message = CASE overdue.status WHEN 'expired' THEN 'the device did not accept the command before it expired'
                       WHEN 'lost' THEN 'the device accepted the command and has been silent past its deadline'
+                      WHEN 'unknown' THEN 'the device began a new journal and no longer knows the command'
                       ELSE 'the command was not finished within its deadline' END
   FROM overdue WHERE commands.id = overdue.id
 RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status`;
