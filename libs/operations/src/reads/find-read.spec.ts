@@ -12,6 +12,8 @@ describe('a path of the API of snapd', () => {
     ['/v2/snaps?snaps=core22&snaps=app,pi', 'read-snaps', { snaps: ['core22', 'app', 'pi'] }],
     ['/v2/snaps/core22', 'read-snap', { name: 'core22' }],
     ['/v2/snaps/system/conf?keys=refresh.hold', 'read-configuration', { name: 'system', keys: ['refresh.hold'] }],
+    ['/v2/snaps/core22/file', 'read-snap-file', { name: 'core22' }],
+    ['/v2/snapshots/3/export', 'read-snapshot-export', { id: 3 }],
     ['/v2/changes/12', 'read-change', { id: '12' }],
     ['/v2/systems/lab%2D1', 'read-system', { label: 'lab-1' }],
     ['/v2/validation-sets/acme/base?sequence=3', 'read-validation-set', { account: 'acme', name: 'base', sequence: 3 }],

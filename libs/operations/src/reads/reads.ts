@@ -1,5 +1,6 @@
 import type { Operation } from '../operation';
 import { readChange, readChanges } from './changes';
+import { readSnapFile, readSnapshotExport } from './files';
 import { readConfiguration, readSnap, readSnaps } from './snaps';
 import { readRecoveryKeys, readStorageEncryption, readSystemInfo, readUsers, readWarnings } from './system';
 import { readSystem, readSystems } from './systems';
@@ -12,7 +13,9 @@ export const reads: readonly Operation[] = [
   readConfiguration,
   readRecoveryKeys,
   readSnap,
+  readSnapFile,
   readSnaps,
+  readSnapshotExport,
   readStorageEncryption,
   readSystem,
   readSystemInfo,
