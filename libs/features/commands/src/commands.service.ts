@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { ArtifactsService, neededArtifacts } from '@corefleet/features/artifacts';
 import { AuditService, type Actor, type NewAuditEntry } from '@corefleet/features/audit';
 import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
@@ -37,6 +38,7 @@ export class CommandsService {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly artifacts: ArtifactsService,
     private readonly jobs: CommandJobs,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -45,7 +47,7 @@ export class CommandsService {
 
   /**
    * Issues the operation to each device. Rows first, then the nudge: a nudge that is lost is made good by the sweep.
-   * @throws InvalidRequestError for an operation, parameter or device that is not there (nothing is written then)
+   * @throws InvalidRequestError for an operation, parameter, file or device that is not there (nothing is written then)
    * @throws ConflictError when the idempotency key was used for another request
    */
   async issue(actor: Actor, request: IssueRequest): Promise<{ commands: IssuedCommand[] }> {
@@ -54,6 +56,7 @@ export class CommandsService {
     const deviceIds = [...new Set(request.deviceIds)];
     const commands = deviceIds.map((deviceId) => ({ id: this.commandId(actor, request, deviceId), deviceId }));
     if (request.idempotencyKey && (await this.madeBefore(commands, operation, parameters))) return { commands };
+    await this.requireFiles(operation, parameters);
     const entry: NewAuditEntry = {
       actor,
       action: 'command.issue',
@@ -62,8 +65,9 @@ export class CommandsService {
       details: { operation, parameters, devices: deviceIds.length, commands: commands.map(({ id }) => id) },
     };
     const order = { operation, parameters, requestedBy: actor.name, commands, ...this.times(request) };
-    const enrolled = await issueCommands(this.database, entry, order);
+    const { enrolled, filesKept } = await issueCommands(this.database, entry, order);
     if (enrolled.length < commands.length) throw notEnrolled(deviceIds, new Set(enrolled));
+    if (!filesKept) throw removedMeanwhile(operation);
     await this.nudge(operation, commands);
     return { commands };
   }
@@ -117,6 +121,11 @@ export class CommandsService {
     return this.get(id);
   }
 
+  private async requireFiles(operation: string, parameters: object): Promise<void> {
+    const needed = neededArtifacts(operation, parameters);
+    if (needed.length > 0) await this.artifacts.requireKept(needed, parameters);
+  }
+
   private times(request: IssueRequest): { deadlineSeconds: number; validUntil: Date } {
     const validForSeconds = request.validForSeconds ?? DEFAULT_VALIDITY_SECONDS;
     return {
@@ -160,4 +169,8 @@ function notEnrolled(deviceIds: readonly string[], enrolled: ReadonlySet<string>
     `cannot issue commands to ${named.join(', ')}${more}: not an enrolled device`,
     problems,
   );
+}
+
+function removedMeanwhile(operation: string): ConflictError {
+  return new ConflictError(`cannot use operation "${operation}": a file that it needs was removed meanwhile`);
 }

@@ -1,3 +1,4 @@
+import { neededDigests } from '@corefleet/features/artifacts';
 import type { Transaction } from '@corefleet/platform/database';
 
 /** The same order for many devices. */
@@ -24,11 +25,13 @@ export async function insertCommands(tx: Transaction, order: NewCommands): Promi
   const deviceIds = order.commands.map(({ deviceId }) => deviceId);
   const parameters = JSON.stringify(order.parameters);
   const rolloutId = order.rolloutId ?? null;
+  const artifacts = neededDigests(order.operation, order.parameters);
   return tx.$queryRaw<{ id: string; deviceId: string }[]>`
     INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
-                          deadline_seconds, valid_until, change_ids)
+                          deadline_seconds, valid_until, change_ids, artifacts)
     SELECT given.id, devices.id, devices.enrolment_id, ${rolloutId}::uuid, ${order.operation}, ${parameters}::jsonb, 'queued',
-           ${order.requestedBy}, ${order.auditId}, ${order.deadlineSeconds}::int, ${order.validUntil}, '{}'
+           ${order.requestedBy}, ${order.auditId}, ${order.deadlineSeconds}::int, ${order.validUntil}, '{}',
+           ${artifacts}::text[]
       FROM unnest(${ids}::uuid[], ${deviceIds}::uuid[]) AS given (id, device_id)
       JOIN devices ON devices.id = given.device_id AND devices.enrolment_id IS NOT NULL
     ON CONFLICT (id) DO NOTHING

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ArtifactFiles, ArtifactsService } from '@corefleet/features/artifacts';
 import { AuditService } from '@corefleet/features/audit';
 import { CommandJobs, signCommands } from '@corefleet/features/commands';
 import { DevicesService } from '@corefleet/features/devices';
@@ -41,7 +44,9 @@ beforeAll(async () => {
   const devices = new DevicesService(api, new Presence(connections), new AuditService(api), bus);
   reads = new RolloutsReadModel(api);
   const jobs = new RolloutJobs(queue(ROLLOUTS_QUEUE));
-  rollouts = new RolloutsService(api, devices, new AuditService(api), reads, jobs, clock, ids, bus);
+  const audit = new AuditService(api);
+  const artifacts = new ArtifactsService(api, audit, new ArtifactFiles(path.join(tmpdir(), 'none')), clock);
+  rollouts = new RolloutsService(api, devices, audit, artifacts, reads, jobs, clock, ids, bus);
   reconcilers = [1, 2].map(() => {
     const worker = connect('corefleet_worker');
     return new RolloutReconciler(worker, new AuditService(worker), commandJobs, clock, ids, bus);

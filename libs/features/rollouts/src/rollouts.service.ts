@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { ArtifactsService, lockKept, neededArtifacts } from '@corefleet/features/artifacts';
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { cancelCommands, checkParameters } from '@corefleet/features/commands';
 import { DevicesService } from '@corefleet/features/devices';
@@ -45,6 +46,7 @@ export class RolloutsService {
     private readonly database: Database,
     private readonly devices: DevicesService,
     private readonly audit: AuditService,
+    private readonly artifacts: ArtifactsService,
     private readonly reads: RolloutsReadModel,
     private readonly jobs: RolloutJobs,
     private readonly clock: Clock,
@@ -54,7 +56,8 @@ export class RolloutsService {
 
   /**
    * Makes the rollout with its waves and the devices it means, and starts it.
-   * @throws InvalidRequestError when the operation, a parameter, the filter or the waves are wrong, or no device matches
+   * @throws InvalidRequestError when the operation, a parameter, a file, the filter or the waves are wrong, or no device
+   *   matches
    */
   async create(actor: Actor, request: CreateRollout): Promise<RolloutView> {
     const parameters = checkParameters(request.operation, request.parameters);
@@ -62,16 +65,22 @@ export class RolloutsService {
       request.idempotencyKey === undefined ? this.ids.uuid() : idOf(['rollout', actor.id, request.idempotencyKey]);
     if (request.idempotencyKey !== undefined && (await this.madeBefore(id, request, parameters)))
       return this.reads.get(id);
+    const needed = neededArtifacts(request.operation, parameters);
+    if (needed.length > 0) await this.artifacts.requireKept(needed, parameters);
     const deviceIds = await this.devices.enrolledIds(request.filter);
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const sizes = planWaves(request.waves, deviceIds.length);
+    const artifacts = needed.map(({ sha256 }) => sha256);
     await this.database.transaction(async (tx) => {
+      await lockKept(tx, artifacts);
       const { remark, idempotencyKey: _key, ...asked } = request;
       const details = { ...asked, parameters, targets: deviceIds.length, waves: sizes };
       const subject = { kind: 'rollout', id };
       const said = remark === undefined ? {} : { remark };
       const auditId = await this.audit.record(tx, { actor, action: 'rollout.create', subject, ...said, details });
-      await tx.rollout.create({ data: { id, auditId, ...this.newRow(actor, request, parameters, deviceIds.length) } });
+      await tx.rollout.create({
+        data: { id, auditId, artifacts, ...this.newRow(actor, request, parameters, deviceIds.length) },
+      });
       await tx.wave.createMany({
         data: sizes.map((size, at) => ({ rolloutId: id, number: at + 1, size, status: 'pending' })),
       });

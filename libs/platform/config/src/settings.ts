@@ -20,3 +20,13 @@ export const storeSettings = {
     .default('corefleet'),
   COREFLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 };
+
+/** Where the bytes of artifacts lie: the same directory for every api, gateway and worker of a fleet. */
+export const artifactsDirectory = z.string().min(1);
+
+/** The largest file that is taken, in bytes; 4 GiB unless said otherwise. */
+export const artifactMaxBytes = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .default(4 * 1024 ** 3);
