@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { ZodSerializerInterceptor } from 'nestjs-zod';
 import { AccessModule } from '@corefleet/features/access';
+import { ArtifactsModule } from '@corefleet/features/artifacts';
 import { AuditModule } from '@corefleet/features/audit';
 import { ChangesModule } from '@corefleet/features/changes';
 import { CommandsModule } from '@corefleet/features/commands';
@@ -13,6 +14,7 @@ import type { Logger } from '@corefleet/platform/logger';
 import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import { AccessGuard } from './access/access.guard';
+import { ArtifactsController } from './artifacts/artifacts.controller';
 import { AuditController } from './audit/audit.controller';
 import { ChangesController } from './changes/changes.controller';
 import { CommandsController } from './commands/commands.controller';
@@ -36,6 +38,7 @@ import { SetupController } from './setup/setup.controller';
 import { TokensController } from './tokens/tokens.controller';
 
 const CONTROLLERS = [
+  ArtifactsController,
   AuditController,
   ChangesController,
   CommandsController,
@@ -67,6 +70,7 @@ export class ApiModule {
       module: ApiModule,
       imports: [
         ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger),
+        ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, RolloutsModule],
         DiscoveryModule,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { port, storeSettings } from '@corefleet/platform/config';
+import { artifactMaxBytes, artifactsDirectory, port, storeSettings } from '@corefleet/platform/config';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
@@ -9,6 +9,8 @@ export const ApiConfig = z.object({
   /** Address to listen on: this machine alone unless told otherwise. */
   COREFLEET_BIND: z.string().default('127.0.0.1'),
   COREFLEET_PORT: port(8080),
+  COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
+  COREFLEET_ARTIFACT_MAX_BYTES: artifactMaxBytes,
   /** Where people reach the API; where it listens, when absent. */
   COREFLEET_PUBLIC_URL: httpUrl.optional(),
   /** Where devices reach the gateway. */

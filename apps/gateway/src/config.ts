@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationMs, port, storeSettings } from '@corefleet/platform/config';
+import { artifactMaxBytes, artifactsDirectory, durationMs, port, storeSettings } from '@corefleet/platform/config';
 
 const count = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise);
 
@@ -13,6 +13,12 @@ export const GatewayConfig = z.object({
   COREFLEET_FACTS_EVERY_BEATS: count(30),
   /** Links this gateway admits in a second; what comes past it is told when to come again. */
   COREFLEET_ADMISSIONS_PER_SECOND: count(300),
+  COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
+  COREFLEET_ARTIFACT_MAX_BYTES: artifactMaxBytes,
+  /** Days that a file is kept which a device has stored. */
+  COREFLEET_DEVICE_FILES_DAYS: count(7),
+  /** Files on their way from or to devices at one time; the others are told when to come again. */
+  COREFLEET_TRANSFERS: count(100),
   /** How long to wait at shutdown for what was read to be stored and acknowledged. */
   COREFLEET_DRAIN_MS: durationMs(10_000),
 });

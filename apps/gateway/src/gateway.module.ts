@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DEFAULT_POLICY } from '@corefleet/device-link';
+import { ArtifactsModule } from '@corefleet/features/artifacts';
 import { ChangesModule } from '@corefleet/features/changes';
 import { CommandReportsIngest } from '@corefleet/features/commands';
 import { InventoryModule } from '@corefleet/features/inventory';
@@ -11,6 +12,8 @@ import { AdmissionService } from './admission.service';
 import type { GatewayConfig } from './config';
 import { EnrolmentsRepository } from './enrolments.repository';
 import { EventOutbox } from './event-outbox';
+import { FileEdge } from './files/file-edge.service';
+import { Transfers } from './files/transfers';
 import { GatewayContext } from './gateway-context';
 import { GatewayService } from './gateway.service';
 import { HealthService } from './health.service';
@@ -41,7 +44,7 @@ const links = [
   Uptime,
   Wheel,
 ];
-const edge = [HttpEdge, HealthService, AdmissionService, Nonces, EnrolmentsRepository];
+const edge = [HttpEdge, FileEdge, Transfers, HealthService, AdmissionService, Nonces, EnrolmentsRepository];
 const reports = [ReportLanes, ReportStore, EventOutbox, CommandReportsIngest];
 
 /** The gateway: device sockets on one side, Postgres and Redis on the other. */
@@ -57,7 +60,12 @@ export class GatewayModule {
     );
     return {
       module: GatewayModule,
-      imports: [...storesOf(config, { queues: [SIGNING_QUEUE], works: false }, logger), ChangesModule, InventoryModule],
+      imports: [
+        ...storesOf(config, { queues: [SIGNING_QUEUE], works: false }, logger),
+        ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
+        ChangesModule,
+        InventoryModule,
+      ],
       providers: [{ provide: GatewayContext, useValue: context }, ...links, ...edge, ...reports, GatewayService],
     };
   }

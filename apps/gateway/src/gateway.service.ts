@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { RedisConnections } from '@corefleet/platform/redis';
 import { EventOutbox } from './event-outbox';
+import { Transfers } from './files/transfers';
 import { GatewayContext } from './gateway-context';
 import { HealthService } from './health.service';
 import { HttpEdge } from './http-edge';
@@ -24,6 +25,7 @@ export class GatewayService {
     private readonly context: GatewayContext,
     private readonly edge: HttpEdge,
     private readonly guard: LinkGuard,
+    private readonly transfers: Transfers,
     private readonly registry: LinkRegistry,
     private readonly records: LinkRecords,
     private readonly lanes: ReportLanes,
@@ -38,6 +40,7 @@ export class GatewayService {
   async open(): Promise<string> {
     await this.redis.ready();
     await this.guard.start();
+    await this.transfers.start();
     await this.time.open();
     this.wheel.start();
     const url = await this.edge.listen();
@@ -53,6 +56,7 @@ export class GatewayService {
     await this.lanes.drain(this.context.config.COREFLEET_DRAIN_MS);
     await this.closeSockets();
     await this.guard.stop();
+    await this.transfers.stop();
     this.wheel.stop();
     await this.leaveTraces();
     await this.time.close();

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { ChallengeRequest } from '@corefleet/contracts/device-protocol';
+import { boundBody, closeUnread } from '@corefleet/platform/http';
 import { AdmissionService } from './admission.service';
+import { FileEdge } from './files/file-edge.service';
 import { GatewayContext } from './gateway-context';
 import { HealthService } from './health.service';
 import { LinkServer } from './link-server';
@@ -13,6 +15,7 @@ import { readBody } from './read-body';
 
 const LINK_PATH = '/v1/device/link';
 const BODY_BYTES = 1_024;
+const BODY_TIMEOUT_MS = 15_000;
 /** Upgrades under way at once: past it, an agent is asked to come again. */
 const MOST_UPGRADES = 2_000;
 const RETRY_AFTER_SECONDS = 2;
@@ -30,7 +33,7 @@ const UNAUTHENTICATED: Problem = {
   detail: 'cannot open a link without a fresh nonce signed by the key of an active enrolment',
 };
 
-/** All this gateway says over plain HTTP: challenges, health, and the upgrade to a link. Anything else is not there. */
+/** All this gateway says over plain HTTP: challenges, files, health, and the upgrade to a link. Anything else is not there. */
 @Injectable()
 export class HttpEdge {
   private readonly server: Server;
@@ -40,13 +43,14 @@ export class HttpEdge {
     private readonly context: GatewayContext,
     private readonly admission: AdmissionService,
     private readonly links: LinkServer,
+    private readonly files: FileEdge,
     private readonly health: HealthService,
   ) {
     this.server = createServer(
       {
         maxHeaderSize: 8 * 1024,
         headersTimeout: 10_000,
-        requestTimeout: 15_000,
+        requestTimeout: 0, // each route bounds its own: a file may take long, anything else may not
         keepAliveTimeout: 5_000,
         connectionsCheckingInterval: 5_000,
       },
@@ -76,7 +80,10 @@ export class HttpEdge {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    closeUnread(request, response);
     try {
+      if (this.files.takes(pathOf(request))) return await this.files.answer(request, response);
+      boundBody(request, BODY_TIMEOUT_MS);
       await this.route(request, response);
     } catch (error) {
       this.context.logger.warn({ error, url: request.url?.slice(0, 200) }, 'Request not answered: a store is away');

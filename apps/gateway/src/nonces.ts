@@ -4,7 +4,7 @@ import { RedisConnections } from '@corefleet/platform/redis';
 
 const NONCE_BYTES = 24;
 
-/** Single-use nonces for upgrades, in Redis: asked for at one gateway, they may be used at another. */
+/** Single-use nonces for upgrades and requests, in Redis: asked for at one gateway, they may be used at another. */
 @Injectable()
 export class Nonces {
   static readonly EXPIRES_IN_MS = 30_000;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { durationMs, storeSettings } from '@corefleet/platform/config';
+import { artifactsDirectory, durationMs, storeSettings } from '@corefleet/platform/config';
 
 export const WorkerConfig = z.object({
   ...storeSettings,
+  COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   /** How often the sweep makes good what a lost nudge left behind. */
   COREFLEET_SWEEP_MS: durationMs(2_000),
 });

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ArtifactsModule } from '@corefleet/features/artifacts';
 import { CommandNudges, CommandsModule } from '@corefleet/features/commands';
 import { RolloutsModule } from '@corefleet/features/rollouts';
 import type { Logger } from '@corefleet/platform/logger';
@@ -7,6 +8,7 @@ import { storesOf } from '@corefleet/platform/stores';
 import type { WorkerConfig } from './config';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
+import { ArtifactsSweeper } from './artifacts-sweeper';
 import { SWEEP_MS, Sweeper } from './sweeper';
 
 @Module({})
@@ -16,6 +18,7 @@ export class WorkerModule {
       module: WorkerModule,
       imports: [
         ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: true }, logger),
+        ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         CommandsModule,
         RolloutsModule,
       ],
@@ -24,6 +27,7 @@ export class WorkerModule {
         ReportFolder,
         CommandNudges,
         Sweeper,
+        ArtifactsSweeper,
         { provide: SWEEP_MS, useValue: config.COREFLEET_SWEEP_MS },
       ],
     };

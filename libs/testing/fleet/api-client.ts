@@ -1,3 +1,6 @@
+import { openAsBlob } from 'node:fs';
+import path from 'node:path';
+
 /** A problem+json answer of the API. */
 export class ApiProblem extends Error {
   constructor(
@@ -26,17 +29,28 @@ export class ApiClient {
     return other;
   }
 
-  get<T>(path: string): Promise<T> {
-    return this.call<T>('GET', path);
+  get<T>(route: string): Promise<T> {
+    return this.call<T>('GET', route);
   }
 
-  post<T>(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<T> {
-    return this.call<T>('POST', path, body, headers);
+  post<T>(route: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<T> {
+    return this.call<T>('POST', route, body, headers);
+  }
+
+  /** Uploads a file, streamed from the disk. @throws as `call` */
+  async upload<T>(file: string): Promise<T> {
+    const response = await fetch(`${this.url}/v1/artifacts?name=${encodeURIComponent(path.basename(file))}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/octet-stream' },
+      body: await openAsBlob(file),
+      signal: AbortSignal.timeout(120_000),
+    });
+    return answerOf<T>(response);
   }
 
   /** @throws ApiProblem for an answer that is not 2xx */
-  async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-    const response = await fetch(this.url + path, {
+  async call<T>(method: string, route: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+    const response = await fetch(this.url + route, {
       method,
       headers: {
         ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
@@ -46,9 +60,13 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });
-    const text = await response.text();
-    const answer: unknown = text === '' ? undefined : JSON.parse(text);
-    if (!response.ok) throw new ApiProblem(response.status, answer as ApiProblem['problem']);
-    return answer as T;
+    return answerOf<T>(response);
   }
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (!response.ok) throw new ApiProblem(response.status, answer as ApiProblem['problem']);
+  return answer as T;
 }

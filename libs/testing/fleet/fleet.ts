@@ -126,6 +126,7 @@ function environment(part: Part, { database, redis, balancer, directory, options
     COREFLEET_REDIS_PREFIX: redis.prefix,
     COREFLEET_LOG_LEVEL: 'warn',
     ...(part === 'signer' ? { COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem') } : {}),
+    ...(part === 'signer' ? {} : { COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts') }),
     ...(part === 'api' || part === 'gateway' ? { COREFLEET_PORT: '0' } : {}),
     ...(part === 'api' ? { COREFLEET_GATEWAY_URL: balancer.url } : {}),
     ...options.env,

@@ -35,6 +35,7 @@ async function run(cleanup) {
     ...process.env,
     ...(WITHOUT_STORES.has(benchmark) ? {} : await stores(cleanup)),
     COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'key.pem'),
+    COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts'),
   };
   const exit = await runChild(cleanup, process.execPath, [inRoot('dist/bench.cjs'), benchmark], { env });
   return exit === 0 ? 0 : 1;

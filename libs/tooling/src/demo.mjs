@@ -65,6 +65,7 @@ async function startServer(cleanup) {
       COREFLEET_GATEWAY_PORT: process.env.COREFLEET_GATEWAY_PORT ?? '0',
       ...standaloneEnvironment(stores),
       COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem'),
+      COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts'),
       COREFLEET_DEMO_PASSWORD: LOGIN.password,
     },
   });

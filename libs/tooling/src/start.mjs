@@ -14,7 +14,11 @@ try {
     await ensureInstalled();
     await generateClient();
     const stores = await prepareStores(cleanup, directory);
-    const env = { ...standaloneEnvironment(stores), COREFLEET_SIGNER_KEY_FILE: `${directory}/signer-key.pem` };
+    const env = {
+      COREFLEET_ARTIFACTS_DIR: process.env.COREFLEET_ARTIFACTS_DIR ?? `${directory}/artifacts`,
+      ...standaloneEnvironment(stores),
+      COREFLEET_SIGNER_KEY_FILE: `${directory}/signer-key.pem`,
+    };
     const { url, exit } = await startApp(cleanup, 'standalone', { env, onLine: console.log });
     console.log(`Corefleet is up: API explorer at ${url}/explorer (Ctrl-C ends it; data is kept in ${directory})`);
     return (await exit) === 0 ? 0 : 1;

@@ -1,9 +1,13 @@
+import { Readable } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { boundBody, closeUnread } from '@corefleet/platform/http';
+import { isUpload, takeFiles } from './file-body';
 import { requirePlainJson } from './plain-json';
 import { securityHeaders } from './security-headers';
 
 const BODY_MOST_BYTES = 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 30_000;
+const BODY_TIMEOUT_MS = 30_000;
 
 /**
  * Fastify with our bounds and headers on every route, also those that do not exist.
@@ -13,19 +17,24 @@ export function createAdapter(trustedProxies: readonly string[]): FastifyAdapter
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_MOST_BYTES,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    requestTimeout: HEADERS_TIMEOUT_MS,
+    // Each body has its own bound: a large file may take long, anything else may not.
+    requestTimeout: 0,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 512 },
   });
   const fastify = adapter.getInstance();
+  takeFiles(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
+    if (!isUpload(request)) boundBody(request.raw, BODY_TIMEOUT_MS);
+    closeUnread(request.raw, reply.raw);
     void reply.headers(securityHeaders(request.url.split('?', 1)[0] ?? ''));
     done();
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
     // A missing body is an empty one: every act may be sent without a remark.
     if (request.method !== 'GET') request.body ??= {};
-    requirePlainJson(request.body);
+    if (!(request.body instanceof Readable)) requirePlainJson(request.body);
     requirePlainJson(request.query);
     requirePlainJson(request.params);
     done();

@@ -14,8 +14,12 @@ const STATUS: Readonly<Record<string, number>> = {
   conflict: 409,
   'device-known': 409,
   'key-used': 409,
+  'artifact-bytes-missing': 410,
+  'artifact-too-large': 413,
+  'unsupported-media-type': 415,
   'too-many-attempts': 429,
   unavailable: 503,
+  'storage-full': 507,
 };
 /** For a code that has no status yet: the caller can act on it, so it is not ours. */
 const OTHER_STATUS = 400;

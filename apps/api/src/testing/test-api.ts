@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Problem } from '@corefleet/contracts/http';
 import { createLogger } from '@corefleet/platform/logger';
 import type { ApiConfig } from '../config';
@@ -42,22 +45,26 @@ export class TestApi {
   private constructor(
     readonly files: TestDatabase,
     readonly stores: TestRedis,
+    /** Where the bytes of artifacts lie. */
+    readonly artifacts: string,
     readonly running: RunningApi,
   ) {}
 
   static async start(files: TestDatabase, stores: TestRedis): Promise<TestApi> {
-    return new TestApi(files, stores, await startApi(configOf(files, stores), silent));
+    const artifacts = mkdtempSync(path.join(tmpdir(), 'corefleet-api-'));
+    return new TestApi(files, stores, artifacts, await startApi(configOf(files, stores, artifacts), silent));
   }
 
   async stop(): Promise<void> {
     await this.running.close();
     await this.stores.cleanup();
     await this.files.drop();
+    rmSync(this.artifacts, { recursive: true, force: true });
   }
 
   /** A second process of the same fleet. */
   startAnother(): Promise<RunningApi> {
-    return startApi(configOf(this.files, this.stores), silent);
+    return startApi(configOf(this.files, this.stores, this.artifacts), silent);
   }
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
@@ -85,7 +92,7 @@ export class TestApi {
   }
 }
 
-function configOf(files: TestDatabase, stores: TestRedis): ApiConfig {
+function configOf(files: TestDatabase, stores: TestRedis, artifacts: string): ApiConfig {
   return {
     // As the API's own role: what it may not do must not be needed.
     COREFLEET_DATABASE_URL: files.url('corefleet_api'),
@@ -95,6 +102,8 @@ function configOf(files: TestDatabase, stores: TestRedis): ApiConfig {
     COREFLEET_LOG_LEVEL: 'silent',
     COREFLEET_BIND: '127.0.0.1',
     COREFLEET_PORT: 0,
+    COREFLEET_ARTIFACTS_DIR: artifacts,
+    COREFLEET_ARTIFACT_MAX_BYTES: 8 * 1024 * 1024,
     COREFLEET_GATEWAY_URL: 'http://gateway.test:8081',
     COREFLEET_TRUSTED_PROXIES: [],
     COREFLEET_ENROLMENTS_PER_MINUTE: 5,

@@ -11,7 +11,8 @@ export interface Server {
 
 /** Starts the production shape, one process of each, and logs the first admin in by the one-time link. */
 export async function startServer(config: BenchConfig): Promise<Server> {
-  const common = { COREFLEET_REDIS_URL: config.COREFLEET_REDIS_URL, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0' };
+  const { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR } = config;
+  const common = { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0' };
   const start = (part: 'api' | 'gateway' | 'worker' | 'signer', env: Record<string, string>, ready: RegExp) =>
     startBundle(path.resolve('dist', `${part}.cjs`), { ...common, ...env }, ready);
   const { COREFLEET_SIGNER_KEY_FILE } = config;

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Client } from 'pg';
 import { createLogger } from '@corefleet/platform/logger';
 import { Bus, RedisConnections } from '@corefleet/platform/redis';
@@ -19,6 +22,8 @@ export class GatewayStand {
 
   private constructor(
     readonly stores: TestStores,
+    /** Where the bytes of artifacts lie. */
+    readonly artifacts: string,
     readonly sql: Client,
     readonly redis: RedisConnections,
     readonly bus: Bus,
@@ -31,13 +36,14 @@ export class GatewayStand {
     await sql.connect();
     const redis = new RedisConnections(stores.redis.url, stores.redis.prefix, logger);
     await redis.ready();
-    const start = (): Promise<RunningGateway> => startGateway(configFor(stores), logger);
-    return new GatewayStand(stores, sql, redis, new Bus(redis, logger), await start(), await start());
+    const artifacts = mkdtempSync(path.join(tmpdir(), 'corefleet-gateway-'));
+    const start = (): Promise<RunningGateway> => startGateway(configFor(stores, artifacts), logger);
+    return new GatewayStand(stores, artifacts, sql, redis, new Bus(redis, logger), await start(), await start());
   }
 
   /** One more gateway, which the caller closes. */
   start(config: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
-    return startGateway({ ...configFor(this.stores), ...config }, logger);
+    return startGateway({ ...configFor(this.stores, this.artifacts), ...config }, logger);
   }
 
   /** Ends what the test's agents left open; call it after each test. */
@@ -51,6 +57,7 @@ export class GatewayStand {
     await this.sql.end();
     await this.stores.redis.cleanup();
     await this.stores.database.drop();
+    rmSync(this.artifacts, { recursive: true, force: true });
   }
 
   async anEnrolledDevice(status = 'active'): Promise<DeviceKey> {
@@ -115,12 +122,14 @@ export class GatewayStand {
   }
 }
 
-const configFor = (stores: TestStores): GatewayConfig =>
+const configFor = (stores: TestStores, artifacts: string): GatewayConfig =>
   GatewayConfig.parse({
     COREFLEET_DATABASE_URL: stores.database.url('corefleet_gateway'),
     COREFLEET_REDIS_URL: stores.redis.url,
     COREFLEET_REDIS_PREFIX: stores.redis.prefix,
     COREFLEET_PORT: 0,
+    COREFLEET_ARTIFACTS_DIR: artifacts,
+    COREFLEET_ARTIFACT_MAX_BYTES: 8 * 1024 * 1024,
     COREFLEET_DRAIN_MS: 3_000,
   });
 

@@ -42,7 +42,7 @@ describeRealSnapd('a snapd that is away or talks nonsense', () => {
     const orders: [string, object][] = [
       ['read-configuration', { name: 'system' }],
       ['set-configuration', { snap: 'system', values: { 'refresh.retain': 9 } }],
-      ['sideload', await stand.artifacts.serve(stand.snaps.snapd)],
+      ['sideload', await stand.uploaded(stand.snaps.snapd)],
     ];
     const ids = await Promise.all(
       orders.map(([operation, parameters]) => stand.issue(operation, parameters, { deadlineSeconds: 2 })),

@@ -19,7 +19,7 @@ describeRealSnapd('requests to a real snapd whose answer is lost', () => {
   it('are adopted by the agent that is started after it was killed before the answer', async () => {
     const seen = stand.proxy.requests.length;
     stand.proxy.cutNext('before-answer', isInstall);
-    const id = await stand.issue('sideload', await stand.artifacts.serve(stand.snaps.hello1));
+    const id = await stand.issue('sideload', await stand.uploaded(stand.snaps.hello1));
     await eventually(() => stand.proxy.requests.slice(seen).find(({ status }) => status !== undefined), {
       what: 'snapd to answer',
     });

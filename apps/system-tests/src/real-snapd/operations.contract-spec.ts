@@ -128,7 +128,7 @@ describeRealSnapd('operations on a real snapd', () => {
 
   it('aborts a slow install half-way', async () => {
     const seen = stand.proxy.requests.length;
-    const slow = await stand.issue('sideload', await stand.artifacts.serve(stand.snaps.slow));
+    const slow = await stand.issue('sideload', await stand.uploaded(stand.snaps.slow));
     const underWay = await stand.reaches(slow, isInHook, 'the install hook to run');
     const change = underWay.changeIds[0] ?? '';
     const { command: abort } = await stand.run('abort-change', { change });

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CommandDetail, DevicePage, DeviceView, IssuedCommands } from '@corefleet/contracts/http';
+import type { ArtifactView, CommandDetail, DevicePage, DeviceView, IssuedCommands } from '@corefleet/contracts/http';
+import type { ArtifactReference } from '@corefleet/operations';
 import { startFleet, type Fleet } from '@corefleet/testing/fleet';
 import { eventually, killAll } from '@corefleet/testing/processes';
 import {
@@ -15,7 +16,6 @@ import {
   type SnapdLab,
 } from '@corefleet/testing/snapd-lab';
 import { AgentUnderTest } from './agent-under-test';
-import { startArtifactServer, type ArtifactServer } from './artifact-server';
 import { Closers } from './closers';
 import { Rows } from './rows';
 import { SnapdReader } from './snapd-reader';
@@ -59,7 +59,6 @@ export class Stand {
     readonly lab: SnapdLab,
     public proxy: RecordingProxy,
     readonly snaps: LabSnaps,
-    readonly artifacts: ArtifactServer,
     readonly agent: AgentUnderTest,
     readonly rows: Rows,
     /** Reads and asks past the agent and the proxy. */
@@ -90,25 +89,12 @@ export class Stand {
     const lab = await startSnapd({ suite, dir: path.join(dir, 'lab') });
     opened.add(() => lab.stop());
     const proxy = await startRecordingProxy({ socketPath: path.join(dir, 'p.socket'), upstream: lab.socketPath });
-    const artifacts = await startArtifactServer();
-    opened.add(() => artifacts.close());
     const rows = await Rows.connect(fleet.database.url());
     opened.add(() => rows.close());
     const token = await fleet.enrolmentToken({ lab: suite });
     const device = { dir, serial: SERIAL, snapd: proxy.socketPath, bootIdFile: lab.bootIdFile };
     const agent = new AgentUnderTest(agentEnvironment(fleet, token, device, options));
-    const stand = new Stand(
-      dir,
-      fleet,
-      lab,
-      proxy,
-      snaps,
-      artifacts,
-      agent,
-      rows,
-      new SnapdReader(lab.socketPath),
-      opened,
-    );
+    const stand = new Stand(dir, fleet, lab, proxy, snaps, agent, rows, new SnapdReader(lab.socketPath), opened);
     opened.add(() => stand.proxy.close());
     opened.add(() => agent.stop());
     await agent.start();
@@ -158,9 +144,15 @@ export class Stand {
     return { command, posts: this.proxy.requests.slice(seen) };
   }
 
-  /** Orders a snap file to be installed, fetched from the test's own web server. */
-  async sideload(file: string): Promise<Ended> {
-    return this.run('sideload', await this.artifacts.serve(file));
+  /** Uploads a snap file. @returns the parameters of its sideload */
+  async uploaded(path: string): Promise<{ file: ArtifactReference }> {
+    const { sha256, size, name } = await this.fleet.api.upload<ArtifactView>(path);
+    return { file: { sha256, size, name } };
+  }
+
+  /** Orders a snap file to be installed, uploaded before. */
+  async sideload(path: string): Promise<Ended> {
+    return this.run('sideload', await this.uploaded(path));
   }
 
   /** Installs the lab's snaps, one after the other. */

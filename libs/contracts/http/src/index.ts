@@ -1,4 +1,5 @@
 export * from './access';
+export * from './artifacts';
 export * from './audit';
 export * from './changes';
 export {

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { id, page, pageQuery, remark, time } from './common';
+
+/** A digest as `artifactReference` writes it. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
+
+/** Query of `POST /v1/artifacts`; the file is the body. */
+export const UploadArtifactQuery = z.strictObject({
+  name: z
+    .string()
+    .max(255)
+    .regex(/^[^/\p{Cc}]+$/u, 'must be a file name without slashes'),
+  /** Refuses the file when its digest is another. */
+  sha256: sha256.optional(),
+});
+export type UploadArtifactQuery = z.infer<typeof UploadArtifactQuery>;
+
+export const ArtifactParams = z.strictObject({ sha256 });
+export const ArtifactsQuery = z.strictObject(pageQuery);
+export const RemoveArtifactRequest = z.strictObject({ remark: remark.optional() });
+
+/** A file the server keeps. `sha256`, `size` and `name` are what an operation's parameters name it by. */
+export const ArtifactView = z.object({
+  sha256: z.string(),
+  /** Bytes. */
+  size: z.number().int(),
+  name: z.string(),
+  /** Who uploaded it, or the serial of the device that stored it. */
+  createdBy: z.string(),
+  createdAt: time,
+  /** The device that stored it, and the command it was stored for. */
+  deviceId: id.nullable(),
+  commandId: id.nullable(),
+  /** When it is removed by itself; null: when somebody removes it. */
+  expiresAt: time.nullable(),
+});
+export type ArtifactView = z.infer<typeof ArtifactView>;
+
+export const ArtifactPage = page(ArtifactView);
+export type ArtifactPage = z.infer<typeof ArtifactPage>;
