@@ -106,6 +106,11 @@ export class SimulatedSnapd {
     this.device.faults.slowTask(kind, ms, snap);
   }
 
+  /** The next remodel cannot write its model to the boot disk: snapd tells so in a log and keeps the old model. */
+  failModelSwitch(error: string): void {
+    this.device.faults.modelSwitchError = error;
+  }
+
   /** No space is left on the device, until called with false (§10.19). */
   fillDisk(full = true): void {
     this.device.faults.diskFull = full;

@@ -36,6 +36,13 @@ export function exclusiveConflict(changes: ChangeStore, kind: string): string | 
   return undefined;
 }
 
+/** As `exclusiveConflict`, for an operation that is refused with the conflict itself. @throws ApiError 409 */
+export function checkExclusive(changes: ChangeStore, kind: string): void {
+  const message = exclusiveConflict(changes, kind);
+  const other = changes.unready().find((change) => change.tasks.length > 0)?.kind;
+  if (message !== undefined) throw conflict(message, { 'change-kind': other ?? kind });
+}
+
 /** §10.18: nothing may be done before the device is seeded. */
 export const notSeeded = (): ApiError =>
   conflict('too early for operation, device not yet seeded or device model not acknowledged', {

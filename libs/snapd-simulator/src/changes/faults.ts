@@ -21,6 +21,8 @@ export class FaultPlan {
   private faults: Fault[] = [];
   /** Nothing can be written any more: tasks that write fail, and snapd's own check refuses where it is switched on. */
   diskFull = false;
+  /** Why the next remodel cannot switch the device to its model: told in a log, since snapd goes on. */
+  modelSwitchError: string | undefined;
 
   failTask(kind: string, snap?: string, options: FailTaskOptions = {}): void {
     this.faults.push({ kind, snap, left: options.times ?? 1, error: options.error ?? defaultError(kind, snap) });
@@ -33,6 +35,7 @@ export class FaultPlan {
   clear(): void {
     this.faults = [];
     this.diskFull = false;
+    this.modelSwitchError = undefined;
   }
 
   /** Duration in milliseconds that replaces the usual one. */

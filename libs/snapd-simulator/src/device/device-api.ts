@@ -1,9 +1,9 @@
 import { parseHeaders } from '../assertion-headers';
-import { readAssertions } from '../assertions/database';
 import { quote } from '../go-text';
 import { badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
+import { postModel } from '../remodel/remodel-api';
 import type { Device } from './device';
 
 /** The device's identity, and the root of the API. */
@@ -36,26 +36,6 @@ function assertionReply(assertion: string, request: ApiRequest): Reply {
     throw badRequest('"json" query parameter when used must be set to "true" or "headers"');
   const headers = { 'x-ubuntu-assertions-count': '1' };
   return { type: 'raw', contentType: 'application/x.ubuntu.assertion', body: assertion, headers };
-}
-
-/** POST /v2/model: what can be told without remodelling; a device without a serial cannot be (§8.4). */
-function postModel(device: Device, request: ApiRequest): Reply {
-  const text = stringField(decodeObject(request, 'remodel operation'), 'new-model');
-  const model = decodedModel(text);
-  if (model.type !== 'model') throw badRequest(`new model is not a model assertion: ${String(model.type)}`);
-  if (device.serial === undefined) {
-    throw badRequest('cannot remodel device: cannot remodel without a serial');
-  }
-  throw badRequest('cannot remodel device: remodelling is not simulated');
-}
-
-function decodedModel(text: string): Record<string, unknown> {
-  try {
-    if (!text.includes('\n\n')) throw new Error('assertion content/signature separator not found');
-    return readAssertions(text)[0]?.headers ?? {};
-  } catch (cause) {
-    throw badRequest(`cannot decode new model assertion: ${(cause as Error).message}`);
-  }
 }
 
 /** POST /v2/model/serial: only devices of generic models may forget theirs (§8.4). */

@@ -85,6 +85,7 @@ export class Device {
 
   /** §10.40: everything of the state is gone; ids start at 1 again. */
   toFactoryState(): void {
+    this.takeModel(this.options.model);
     this.seededNs = this.clock.nowNs();
     this.notices = new NoticeStore(this.clock);
     this.changes = new ChangeStore(this.clock, this.notices, {
@@ -136,6 +137,12 @@ export class Device {
     const storeId = this.store.snap(name)?.id;
     if (id === undefined || storeId === undefined || storeId === id) return byName;
     return [...this.snaps.values()].find((snap) => this.store.snap(snap.name)?.id === id);
+  }
+
+  /** Becomes a device of another model, or of another revision of it. */
+  takeModel(text: string): void {
+    this.model = text;
+    this.modelHeaders = parseHeaders(text);
   }
 
   /** Whether the model is one of Ubuntu Core, where the system itself is made of snaps. */

@@ -2,6 +2,7 @@ import { serviceHandler } from '../apps/apps-api';
 import type { TaskHandler } from '../changes/runner';
 import { preDownloadHandler } from '../auto-refresh/auto-refresh';
 import { hookHandler } from '../conf/hook';
+import { setModelHandler } from '../remodel/remodel';
 import { SNAP_HANDLERS } from '../snaps/handlers';
 import { createHandler, finalizeHandler } from '../systems/create';
 import { removeHandler } from '../systems/remove';
@@ -18,6 +19,7 @@ import { requestSerial } from './registration';
 export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string, TaskHandler<Device>>([
   ...SNAP_HANDLERS,
   ['pre-download-snap', preDownloadHandler],
+  ['set-model', setModelHandler],
   ['mark-seeded', markSeeded],
   ['request-serial', requestSerial],
   ['connect', connectHandler],

@@ -13,18 +13,24 @@ export function register(device: Device): void {
   device.runner.ensure();
 }
 
-/** request-serial: what the serial authority answers is given with the device. */
+/** request-serial: what the serial authority answers is given with the device, for whatever model it asks for. */
 export const requestSerial: TaskHandler<Device> = {
-  do(device) {
+  do(device, _task, change) {
     const { serial } = device.options;
     if (serial !== undefined && !device.store.unreachable) {
-      device.serial = serial;
+      // A remodel takes its new serial with the new model.
+      if (change.kind === 'become-operational') device.serial = serial;
       return 'done';
     }
+    if (change.kind !== 'become-operational') throw new Error(refused(device));
     device.clock.setTimer(RETRY_MS, () => device.serial === undefined && register(device));
-    const why = device.store.unreachable ? storeError(device, 'Post', 'identity/api/v1/devices') : NOT_KNOWN;
-    throw new Error(`cannot retrieve request-id for making a request for a serial: ${why}`);
+    throw new Error(refused(device));
   },
 };
 
-const NOT_KNOWN = 'unexpected status 404';
+function refused(device: Device): string {
+  const why = device.store.unreachable
+    ? storeError(device, 'Post', 'identity/api/v1/devices')
+    : 'unexpected status 404';
+  return `cannot retrieve request-id for making a request for a serial: ${why}`;
+}

@@ -2,8 +2,8 @@ import type { Task } from '../changes/change';
 import type { TaskHandler } from '../changes/runner';
 import type { Device } from '../device/device';
 
-/** snapd keeps this many downloaded files. */
-const KEPT = 5;
+/** snapd keeps what a snap or recovery system uses and five files more; this is as many as that ever comes to here. */
+const KEPT = 25;
 
 /** What a download task is about. */
 export interface DownloadSetup {

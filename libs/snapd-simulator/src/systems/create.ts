@@ -45,11 +45,17 @@ export function createSystem(device: Device, body: JsonObject): Change {
   // The change made before this check stays behind without tasks, as snapd leaves it (§5.4).
   if (device.systems.get(label)) throw fail(`recovery system ${quote(label)} already exists`);
   const setup = { label, test: booleanField(body, 'test-system'), markDefault: booleanField(body, 'mark-default') };
-  addTasks(device, change, setup, downloads);
+  addSystemTasks(device, change, setup, downloads);
   return change;
 }
 
-function addTasks(device: Device, change: Change, setup: SystemSetup, downloads: readonly Download[]): void {
+/** Adds the tasks that make a system, test it if it is to be tested, and fetch its snaps first; returns the last one. */
+export function addSystemTasks(
+  device: Device,
+  change: Change,
+  setup: SystemSetup,
+  downloads: readonly Download[] = [],
+): Task {
   const lane = device.changes.newLane();
   const about = quote(setup.label);
   const create = device.changes.addTask(change, {
@@ -58,12 +64,12 @@ function addTasks(device: Device, change: Change, setup: SystemSetup, downloads:
     lane,
     setup,
   });
-  if (setup.test) {
-    const summary = `Finalize recovery system with label ${about}`;
-    device.changes.addTask(change, { kind: 'finalize-recovery-system', summary, lane, setup, waits: [create] });
-  }
+  const summary = `Finalize recovery system with label ${about}`;
+  const finalize = { kind: 'finalize-recovery-system', summary, lane, setup, waits: [create] };
+  const last = setup.test ? device.changes.addTask(change, finalize) : create;
   // Listed last but run first (§3.3).
   create.waits = downloads.map((download) => addDownload(device, change, download, lane));
+  return last;
 }
 
 function addDownload(device: Device, change: Change, download: Download, lane: number): Task {

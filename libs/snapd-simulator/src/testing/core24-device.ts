@@ -61,7 +61,7 @@ export function core24Device(
   assertions: { model: string; serial: string },
   options: Partial<SimulatedSnapdOptions> = {},
 ): TestDevice {
-  const clock = new VirtualClock(1_795_443_317_000_000_000n);
+  const clock = new VirtualClock(1_795_184_117_000_000_000n);
   const snapd = new SimulatedSnapd({
     store,
     clock,

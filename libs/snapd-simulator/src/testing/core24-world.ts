@@ -48,7 +48,14 @@ export const BEFORE: Readonly<Record<string, Act>> = {
     store.release('core24', 2, ['edge'], app('0.2-lab', 1_040_384));
     snapd.failNextBoot();
   },
+  'remodel-r1': ({ snapd }) =>
+    snapd.failModelSwitch(
+      'cannot write new model file: open /run/mnt/ubuntu-boot/device/model.1128784077~: no such file or directory',
+    ),
 };
+
+/** The new model of the remodel: the recording kept no text of it. */
+export const NEW_MODEL = (model: string): string => model.replace('series: 16', 'revision: 1\nseries: 16');
 
 /** What was done while a change ran. */
 export const DURING: Readonly<Record<string, (device: TestDevice, id: string, polls: number) => Promise<void>>> = {
