@@ -1,3 +1,5 @@
+import { goJsonError } from './go-json-error';
+
 /** Go's `%q` for the plain text snapd quotes in its messages. */
 export const quote = (text: string): string => JSON.stringify(text);
 
@@ -25,11 +27,11 @@ export function decodeFirstJson(body: string): { value: unknown; trailing: boole
   const text = body.trimStart();
   if (text === '') throw new Error('EOF');
   const end = endOfFirstValue(text);
-  if (end === undefined) throw new Error('unexpected EOF');
+  if (end === undefined) throw new Error(goJsonError(text));
   try {
     return { value: JSON.parse(text.slice(0, end)) as unknown, trailing: text.slice(end).trim() !== '' };
   } catch (cause) {
-    throw new Error(`invalid character ${quoteRune(text)} looking for beginning of value`, { cause });
+    throw new Error(goJsonError(text), { cause });
   }
 }
 
@@ -49,5 +51,3 @@ function endOfFirstValue(text: string): number | undefined {
   }
   return undefined;
 }
-
-const quoteRune = (text: string): string => `'${text[0] ?? ''}'`;

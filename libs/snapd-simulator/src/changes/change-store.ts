@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { formatSeconds } from '../go-time';
 import type { NoticeStore } from '../notices/notice-store';
-import { statusOf, type Change, type Task } from './change';
+import { shownReady, statusOf, type Change, type Task } from './change';
 import { isReady, type Status } from './status';
 
 /** What a new task is made from; `waits` are tasks of the same change. */
@@ -119,6 +119,15 @@ export class ChangeStore {
 
   unready(): Change[] {
     return [...this.live];
+  }
+
+  /** The daemon starts and looks at every change anew: one without tasks counts as ready from now on (§3.2). */
+  restore(): void {
+    for (const change of this.live) {
+      if (!shownReady(change)) continue;
+      change.restored = true;
+      this.live.delete(change);
+    }
   }
 
   setStatus(change: Change, task: Task, status: Status): void {

@@ -44,13 +44,15 @@ export interface Change {
   data?: Record<string, unknown>;
   /** Snaps the `for=` filter matches. */
   snapNames?: readonly string[];
+  /** Ready by its status when the daemon last started, without ever having been seen to get so. */
+  restored?: true;
   /** Last status a notice told of. */
   noticed?: Status;
 }
 
 export const statusOf = (change: Change): Status => change.explicit ?? changeStatus(change.tasks);
 
-export const changeIsReady = (change: Change): boolean => change.readyNs !== undefined;
+export const changeIsReady = (change: Change): boolean => change.readyNs !== undefined || change.restored === true;
 
 /** What `select=ready` goes by: a latch, unlike the `ready` field computed from the status (§3.2). */
 export const shownReady = (change: Change): boolean => isReady(statusOf(change));

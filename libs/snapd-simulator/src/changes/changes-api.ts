@@ -48,7 +48,7 @@ export function getChange(device: Device, request: ApiRequest): Reply {
 /** POST /v2/changes/{id}: answers the change right after flagging, before anything has been stopped (§10.25). */
 function postChange(device: Device, request: ApiRequest): Reply {
   const change = knownChange(device, request);
-  const action = stringField(decodeObject(request, 'change instruction'), 'action');
+  const action = stringField(decodeObject(request, 'cannot decode data from request body'), 'action');
   if (action !== 'abort') throw badRequest(`change action ${JSON.stringify(action)} is unsupported`);
   if (changeIsReady(change)) throw badRequest(`cannot abort change ${change.id} with nothing pending`);
   device.runner.abort(change);

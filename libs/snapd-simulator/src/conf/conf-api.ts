@@ -23,7 +23,7 @@ function getConf(device: Device, request: ApiRequest): Reply {
 /** PUT /v2/snaps/{name}/conf: a patch, applied by the change's configure hook. */
 function putConf(device: Device, request: ApiRequest): Reply {
   const name = confName(request);
-  const patch = decodeObject(request, 'patch values');
+  const patch = decodeObject(request, 'patch values', 'map[string]interface {}');
   if (!device.seeded) throw notSeeded();
   if (name !== 'core' && !device.snaps.has(name)) {
     throw notFound(`snap ${quote(name)} is not installed`, 'snap-not-found', name);
@@ -33,6 +33,7 @@ function putConf(device: Device, request: ApiRequest): Reply {
     kind: 'configure-snap',
     summary: `Change configuration of ${quote(name)} snap`,
   });
+  change.snapNames = [name];
   device.changes.addTask(change, {
     kind: 'run-hook',
     summary: `Run configure hook of ${quote(name)} snap`,

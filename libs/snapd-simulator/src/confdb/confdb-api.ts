@@ -1,6 +1,5 @@
 import type { Device } from '../device/device';
 import { isEnabled } from '../device/features';
-import { notFoundBefore } from '../device/since';
 import { isBefore } from '../device/version';
 import { quote } from '../go-text';
 import { badRequest, type Reply } from '../http/envelope';
@@ -10,7 +9,7 @@ import type { RouteTable } from '../http/routes';
 /** confdb: behind its flag; simulated devices have no schemas. */
 export const CONFDB_ROUTES: RouteTable = [
   ['/v2/confdb/{account}/{schema}/{view}', { read: 'authenticated', write: 'authenticated', GET: viewOf, PUT: viewOf }],
-  ['/v2/confdb', { read: 'authenticated', write: 'authenticated', POST: postConfdb }],
+  ['/v2/confdb', { since: '2.69', read: 'authenticated', write: 'authenticated', POST: postConfdb }],
 ];
 
 function checkFlag(device: Device): void {
@@ -31,7 +30,6 @@ function viewOf(device: Device, request: ApiRequest): Reply {
 
 /** POST /v2/confdb: delegation to remote operators, signed with a device key that simulated devices do not have. */
 function postConfdb(device: Device, request: ApiRequest): Reply {
-  notFoundBefore(device, '2.69');
   checkFlag(device);
   const action = stringField(decodeObject(request, 'confdb action'), 'action');
   if (action !== 'delegate' && action !== 'undelegate') throw badRequest(`unknown action ${quote(action)}`);

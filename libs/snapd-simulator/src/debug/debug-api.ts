@@ -26,7 +26,7 @@ function getDebug(device: Device, request: ApiRequest): Reply {
 
 const ASPECTS: Readonly<Record<string, (device: Device, request: ApiRequest) => unknown>> = {
   'base-declaration': (device) => ({
-    'base-declaration': assertionsOf(device).find({ type: 'base-declaration', headers: {} })[0]?.text ?? '',
+    'base-declaration': assertionsOf(device).find({ type: 'base-declaration', headers: {} })[0]?.text.trimEnd() ?? '',
   }),
   'change-timings': changeTimings,
   connectivity: (device) =>
@@ -65,7 +65,7 @@ function changeTimings(device: Device, request: ApiRequest): unknown {
 
 /** POST /v2/debug */
 function postDebug(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'debug action');
+  const body = decodeObject(request, 'a debug action');
   const action = stringField(body, 'action');
   switch (action) {
     case 'add-warning':

@@ -74,6 +74,7 @@ export class Device {
         down: () => this.onSocket?.('gone'),
         started: () => {
           this.onSocket?.('back');
+          this.changes.restore();
           this.runner.start();
           this.autoRefresh?.arm();
         },

@@ -3,7 +3,6 @@ import { ApiError, badRequest, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import type { Device } from './device';
-import { notFoundBefore } from './since';
 
 /** What concerns an encrypted disk: simulated devices have none. */
 export const ENCRYPTION_ROUTES: RouteTable = [
@@ -11,6 +10,7 @@ export const ENCRYPTION_ROUTES: RouteTable = [
   [
     '/v2/system-volumes',
     {
+      since: '2.71',
       read: { level: 'open', interfaces: ['snap-fde-control'] },
       write: { level: 'root', interfaces: ['snap-fde-control', 'firmware-updater-support'] },
       GET: noVolumes,
@@ -29,8 +29,7 @@ function noEncryption(): Reply {
 }
 
 /** GET and POST /v2/system-volumes: hybrid systems only (§8.4). */
-function noVolumes(device: Device): Reply {
-  notFoundBefore(device, '2.71');
+function noVolumes(): Reply {
   throw badRequest('this action is not supported on this system');
 }
 

@@ -10,6 +10,7 @@ import { enforceHandler } from '../validation-sets/refresh-to-enforce';
 import { ALIAS_HANDLERS } from '../aliases/alias-tasks';
 import { autoDisconnectHandler, connectHandler, disconnectHandler } from '../interfaces/connect-tasks';
 import { quotaHandler } from '../quotas/quotas-api';
+import { reprovisionHandler } from '../systems/installer-actions';
 import { SNAPSHOT_HANDLERS } from '../snapshots/snapshot-tasks';
 import type { Device } from './device';
 import { markSeeded } from './first-boot';
@@ -28,6 +29,7 @@ export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string
   ...ALIAS_HANDLERS,
   ...SNAPSHOT_HANDLERS,
   ['quota-control', quotaHandler],
+  ['fde-reprovision', reprovisionHandler],
   ['run-hook', hookHandler],
   ['service-control', serviceHandler],
   ['enforce-validation-sets', enforceHandler],

@@ -3,7 +3,6 @@ import { formatTime } from '../go-time';
 import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
-import { notAllowedBefore, notFoundBefore } from './since';
 import { quote } from '../go-text';
 import { valueAt } from '../conf/document';
 import { features } from './features';
@@ -17,9 +16,10 @@ export const SYSTEM_INFO_ROUTES: RouteTable = [
       write: 'open',
       GET: getSystemInfo,
       POST: postSystemInfo,
+      postSince: '2.70',
     },
   ],
-  ['/v2/system-info/storage-encrypted', { read: 'open', write: 'root', GET: getStorageEncrypted }],
+  ['/v2/system-info/storage-encrypted', { since: '2.74', read: 'open', write: 'root', GET: getStorageEncrypted }],
 ];
 
 const NS_PER_MINUTE = 60_000_000_000n;
@@ -65,15 +65,13 @@ function refreshInfo(device: Device): Record<string, unknown> {
 const holdText = (hold: string): string => hold.replace(/:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/, ':00$1');
 
 /** POST /v2/system-info: advice that the caller's system key is another one; it never is here (§2). */
-function postSystemInfo(device: Device, request: ApiRequest): Reply {
-  notAllowedBefore(device, '2.70', 'POST');
+function postSystemInfo(_device: Device, request: ApiRequest): Reply {
   const action = stringField(decodeObject(request, 'advise system key mismatch'), 'action');
   if (action !== 'advise-system-key-mismatch') throw badRequest(`unsupported action ${quote(action)}`);
   return sync('');
 }
 
 /** GET /v2/system-info/storage-encrypted: a snapd built without the means to know (✔). */
-function getStorageEncrypted(device: Device): Reply {
-  notFoundBefore(device, '2.74');
+function getStorageEncrypted(): Reply {
   throw new ApiError(500, 'cannot determine system encrypted state: build without secboot support');
 }

@@ -79,7 +79,12 @@ describe('the API as a whole', () => {
   it.each([
     ['', 'EOF'],
     ['{"action":', 'unexpected EOF'],
-    ['nonsense', "invalid character 'n' looking for beginning of value"],
+    ['hello', "invalid character 'h' looking for beginning of value"],
+    ['nonsense', "invalid character 'o' in literal null (expecting 'u')"],
+    ['{x', "invalid character 'x' looking for beginning of object key string"],
+    ['{"a":1 b}', "invalid character 'b' after object key:value pair"],
+    ['{"a" 1}', "invalid character '1' after object key"],
+    ['[1 2]', "invalid character '2' after array element"],
   ])('says what is wrong with the body %j', async (body, why) => {
     const transport = aDevice().snapd.transport();
     const headers = { 'content-type': 'application/json' };

@@ -49,27 +49,34 @@ export function queryList(request: ApiRequest, name: string): string[] | undefin
 
 /**
  * The first JSON object of the body; what follows it is ignored, as snapd does (§8.1).
- * @param what the end of snapd's sentence `cannot decode request body into …`
+ * @param what the end of snapd's sentence `cannot decode request body into …`, or a whole sentence that begins with `cannot`
+ * @param goType the type Go names when it is no object
  */
-export function decodeObject(request: ApiRequest, what: string): JsonObject {
-  return decodeObjectStrictly(request, what).value;
+export function decodeObject(request: ApiRequest, what: string, goType?: string): JsonObject {
+  return decodeObjectStrictly(request, what, goType).value;
 }
 
 /** As `decodeObject`, saying also whether anything follows the object. */
-export function decodeObjectStrictly(request: ApiRequest, what: string): { value: JsonObject; trailing: boolean } {
-  const { value, trailing } = decoded(request.body, what);
+export function decodeObjectStrictly(
+  request: ApiRequest,
+  what: string,
+  goType?: string,
+): { value: JsonObject; trailing: boolean } {
+  const sentence = what.startsWith('cannot') ? what : `cannot decode request body into ${what}`;
+  const { value, trailing } = decoded(request.body, sentence);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const kind = Array.isArray(value) ? 'array' : typeof value;
-    throw badRequest(`cannot decode request body into ${what}: json: cannot unmarshal ${kind} into Go value`);
+    const type = goType === undefined ? '' : ` of type ${goType}`;
+    throw badRequest(`${sentence}: json: cannot unmarshal ${kind} into Go value${type}`);
   }
   return { value: value as JsonObject, trailing };
 }
 
-function decoded(body: string, what: string): { value: unknown; trailing: boolean } {
+function decoded(body: string, sentence: string): { value: unknown; trailing: boolean } {
   try {
     return decodeFirstJson(body);
   } catch (cause) {
-    throw badRequest(`cannot decode request body into ${what}: ${(cause as Error).message}`);
+    throw badRequest(`${sentence}: ${(cause as Error).message}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Device } from '../device/device';
+import { isBefore } from '../device/version';
 import { BareError, checkAccess } from './access';
 import { ApiError, render, type HttpReply, type Maintenance, type Reply } from './envelope';
 import { formatTime } from '../go-time';
@@ -31,13 +32,17 @@ async function replyTo(device: Device, request: ApiRequest): Promise<Reply> {
 
 function routed(device: Device, request: ApiRequest): Handler {
   const found = findRoute(request.path);
-  if (!found) throw new BareError(404, 'not found');
-  const handler = METHODS.has(request.method) ? found.route[request.method as 'GET' | 'PUT' | 'POST'] : undefined;
+  if (!found || isTooNew(device, found.route.since)) throw new BareError(404, 'not found');
+  const missing =
+    !METHODS.has(request.method) || (request.method === 'POST' && isTooNew(device, found.route.postSince));
+  const handler = missing ? undefined : found.route[request.method as 'GET' | 'PUT' | 'POST'];
   if (!handler) throw new BareError(405, `method ${JSON.stringify(request.method)} not allowed`);
   checkAccess(device, request.method === 'GET' ? found.route.read : found.route.write, request);
   request.params = found.params;
   return handler;
 }
+
+const isTooNew = (device: Device, since: string | undefined): boolean => since !== undefined && isBefore(device, since);
 
 /** Where Go's router sends a path with empty, `.` or `..` segments; undefined when it is clean already (§1.1). */
 function cleanPath(path: string): string | undefined {

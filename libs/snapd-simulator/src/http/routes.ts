@@ -35,6 +35,10 @@ export type Handler = (device: Device, request: ApiRequest) => Reply | Promise<R
 export interface Route {
   read: Access;
   write: Access;
+  /** First version of snapd that has the endpoint; before it is an unknown path. */
+  since?: string;
+  /** First version whose endpoint has a POST. */
+  postSince?: string;
   GET?: Handler;
   PUT?: Handler;
   POST?: Handler;

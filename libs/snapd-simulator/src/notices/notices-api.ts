@@ -1,4 +1,5 @@
 import type { Device } from '../device/device';
+import { isBefore } from '../device/version';
 import { parseGoDuration, parseTime } from '../go-time';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, queryList, stringField, type ApiRequest } from '../http/request';
@@ -42,8 +43,12 @@ function getNotice(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/notices: refused, since no caller here is the `snap` command. */
-function postNotice(_device: Device, request: ApiRequest): Reply {
+function postNotice(device: Device, request: ApiRequest): Reply {
   const action = stringField(decodeObject(request, 'notice action'), 'action');
+  if (isBefore(device, '2.70')) {
+    if (action !== 'add') throw badRequest(`invalid action ${JSON.stringify(action)}`);
+    throw new ApiError(403, 'only snap command can record notices', 'login-required');
+  }
   const what =
     action === 'add' ? 'unexpected command of the calling process' : `invalid action ${JSON.stringify(action)}`;
   throw badRequest(`${what} (can only record notices from the "snap" command)`);

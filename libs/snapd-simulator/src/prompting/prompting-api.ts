@@ -1,5 +1,4 @@
 import type { Device } from '../device/device';
-import { notFoundBefore } from '../device/since';
 import { quote } from '../go-text';
 import { ApiError, badRequest, type Reply } from '../http/envelope';
 import { mediaType } from '../http/multipart';
@@ -10,7 +9,7 @@ const own = { level: 'open', interfaces: ['snap-interfaces-requests-control'] } 
 
 /** Prompts of AppArmor and the rules made from their answers: prompting never runs on a simulated device. */
 export const PROMPTING_ROUTES: RouteTable = [
-  ['/v2/interfaces/requests', { read: 'open', write: 'open', POST: postRequest }],
+  ['/v2/interfaces/requests', { read: 'open', write: 'open', since: '2.75', POST: postRequest }],
   ['/v2/interfaces/requests/prompts', { read: own, write: own, GET: notRunning }],
   ['/v2/interfaces/requests/prompts/{id}', { read: own, write: own, GET: notRunning, POST: notRunning }],
   ['/v2/interfaces/requests/rules', { read: own, write: own, GET: notRunning, POST: notRunning }],
@@ -22,8 +21,7 @@ function notRunning(): Reply {
 }
 
 /** POST /v2/interfaces/requests: only `ask`, and only as JSON said to be so (§1.2 BA). */
-function postRequest(device: Device, request: ApiRequest): Reply {
-  notFoundBefore(device, '2.75');
+function postRequest(_device: Device, request: ApiRequest): Reply {
   if (request.headers['content-type'] !== 'application/json') {
     throw badRequest(`unexpected content type: ${quote(mediaType(request))}`);
   }

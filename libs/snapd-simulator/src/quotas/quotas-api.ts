@@ -40,7 +40,7 @@ function getQuota(device: Device, request: ApiRequest): Reply {
 
 /** POST /v2/quotas */
 function postQuotas(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'quota action');
+  const body = decodeObject(request, 'cannot decode quota action from request body');
   const name = stringField(body, 'group-name');
   const bad = quotaNameError(name);
   if (bad !== undefined) throw badRequest(bad);

@@ -44,7 +44,7 @@ const FOR_EVERYONE: ReadonlySet<string> = new Set(Object.keys(COMMANDS));
 
 /** POST /v2/snapctl: over the snaps' socket only. A command that fails is an error with status 200 (§1.4 unsuccessful). */
 function postSnapctl(device: Device, request: ApiRequest): Reply {
-  const [name = '', ...args] = stringListField(decodeObject(request, 'snapctl request'), 'args');
+  const [name = '', ...args] = stringListField(decodeObject(request, 'cannot decode snapctl request'), 'args');
   const command = COMMANDS[name];
   if (request.uid !== 0 && !FOR_EVERYONE.has(name)) {
     throw new ApiError(403, `cannot use ${quote(name)} with uid ${request.uid}, try with sudo`, 'login-required');

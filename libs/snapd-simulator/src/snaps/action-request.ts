@@ -27,6 +27,9 @@ export interface SnapAction {
   purge: boolean;
   validationSets: string[];
   hold?: { level: 'general' | 'auto-refresh'; until: bigint | 'forever' };
+  devmode: boolean;
+  jailmode: boolean;
+  classic: boolean;
   /** Options that several snaps at once may not have were given. */
   singleOnly: boolean;
 }
@@ -51,6 +54,9 @@ export function parseSnapAction(request: ApiRequest): SnapAction {
     ignoreRunning: booleanField(body, 'ignore-running'),
     purge: booleanField(body, 'purge'),
     validationSets: stringListField(body, 'validation-sets'),
+    devmode: booleanField(body, 'devmode'),
+    jailmode: booleanField(body, 'jailmode'),
+    classic: booleanField(body, 'classic'),
     hold: action === 'hold' ? holdField(body) : undefined,
     singleOnly: SINGLE_ONLY.some((name) => Boolean(body[name])),
   };
@@ -59,13 +65,10 @@ export function parseSnapAction(request: ApiRequest): SnapAction {
 function checkFlags(body: JsonObject, action: string, revision: number | undefined): void {
   const cohort = stringField(body, 'cohort-key') !== '';
   const leave = booleanField(body, 'leave-cohort');
-  const [devmode, jailmode] = [booleanField(body, 'devmode'), booleanField(body, 'jailmode')];
   refuse(cohort && leave, 'cannot specify both cohort-key and leave-cohort');
   refuse(cohort && !['install', 'refresh', 'switch'].includes(action), COHORT_ACTIONS);
   refuse(leave && !['refresh', 'switch'].includes(action), 'leave-cohort can only be specified for refresh or switch');
   refuse(cohort && revision !== undefined, 'cannot specify both cohort-key and revision');
-  refuse(devmode && jailmode, 'cannot use devmode and jailmode flags together');
-  refuse(devmode && booleanField(body, 'classic'), 'cannot use classic and devmode flags together');
   refuse(
     stringField(body, 'quota-group') !== '' && action !== 'install',
     'quota-group can only be specified on install',

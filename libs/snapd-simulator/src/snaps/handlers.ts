@@ -66,7 +66,6 @@ const updateAssets: Handler = {
     const { plan, seeding } = setupOf(task);
     return !seeding && roleOf(device, plan.name) === 'gadget' ? 'wait-for-reboot' : 'done';
   },
-  undo: 'nothing',
 };
 
 const updateBootConfig: Handler = {
@@ -80,8 +79,9 @@ const updateBootConfig: Handler = {
 
 function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | undefined): InstalledSnap {
   const { failures: _failed, inhibitedNs: _waited, ...kept } = before ?? {};
-  // Going back keeps the order of the sequence; anything else puts the revision at its end.
-  const others = (before?.sequence ?? []).filter((revision) => plan.action === 'revert' || revision !== plan.revision);
+  // Going back, and enabling again, keep the order of the sequence; anything else puts the revision at its end.
+  const stays = plan.action === 'revert' || plan.revision === before?.revision;
+  const others = (before?.sequence ?? []).filter((revision) => stays || revision !== plan.revision);
   const sequence = others.includes(plan.revision) ? others : [...others, plan.revision];
   return {
     ...kept,
@@ -199,7 +199,7 @@ export const SNAP_HANDLERS: readonly [string, Handler][] = [
     (kind): [string, Handler] => [kind, undoable],
   ),
   ['unlink-current-snap', { do: setActive(false), undo: setActive(true) }],
-  ['unlink-snap', { do: setActive(false) }],
+  ['unlink-snap', { do: setActive(false), undo: setActive(true) }],
   ['link-snap', linkSnap],
   ['link-component', linkComponent],
   ['update-gadget-assets', updateAssets],

@@ -11,7 +11,7 @@ import { checkDiskSpace } from './disk-space';
 import { holdAll, holdSnaps, unholdAll, unholdSnaps } from './hold';
 import { isHeld, type InstalledSnap } from './installed';
 import { addRemoval, checkRemovable, installedOrRefusal } from './one';
-import { checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
+import { checkInstanceName, checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
 
 /** An action on several snaps, or on all when none is named. */
 export type ManyAction = (device: Device, action: SnapAction) => Change;
@@ -40,6 +40,7 @@ function install(device: Device, action: SnapAction): Change {
 }
 
 function planKnown(device: Device, name: string, ignoreValidation: boolean): SnapPlan {
+  checkInstanceName(name);
   checkStore(device);
   if (!device.store.snap(name)) throw new Refusal(`snap ${quote(name)} not found`);
   return planInstall(device, name, { ignoreValidation });
@@ -66,11 +67,13 @@ function plansForNamed(device: Device, { snaps, ignoreValidation }: SnapAction):
 // Held snaps are passed over, busy ones too; snaps the store does not have are left alone.
 function plansForAll(device: Device, { ignoreValidation }: SnapAction): SnapPlan[] {
   checkSnapConflict(device.changes, []);
+  const fromStore = [...device.snaps.values()].filter(isFromStore);
+  if (fromStore.length === 0) return [];
   checkStore(device);
   acceptNewerSets(device);
   const now = device.clock.nowNs();
-  return [...device.snaps.values()]
-    .filter((snap) => isFromStore(snap) && !isHeld(snap, now) && !isBusy(device, snap.name))
+  return fromStore
+    .filter((snap) => !isHeld(snap, now) && !isBusy(device, snap.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((snap) => planRefresh(device, snap, { ignoreValidation, unnamed: true }) ?? []);
 }

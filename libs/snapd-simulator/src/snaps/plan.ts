@@ -62,8 +62,16 @@ export function storeSnap(device: Device, name: string): StoreSnap {
   return snap;
 }
 
+const INSTANCE = /^(?:[a-z0-9]+-)*[a-z0-9]*[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:_[a-z0-9]{1,10})?$/;
+
+/** @throws Refusal when no snap can be called so */
+export function checkInstanceName(name: string): void {
+  if (!INSTANCE.test(name)) throw new Refusal(`invalid instance name: invalid snap name: ${quote(name)}`);
+}
+
 /** What installing one snap would do. */
 export function planInstall(device: Device, name: string, wish: Wish): SnapPlan {
+  checkInstanceName(name);
   const snap = storeSnap(device, name);
   const demand = wish.ignoreValidation ? undefined : demandOn(device, name);
   if (demand?.kind === 'invalid') {

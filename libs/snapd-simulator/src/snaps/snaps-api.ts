@@ -74,7 +74,10 @@ function postSnap(device: Device, request: ApiRequest): Reply {
   const name = request.params.name ?? '';
   const act = ONE_ACTIONS[action.action];
   if (!act) throw badRequest(`unknown action ${action.action}`);
-  return start(device, action.action, [name], () => act(device, name, action));
+  return start(device, action.action, [name], () => {
+    checkMode(device, action);
+    return act(device, name, action);
+  });
 }
 
 /** POST /v2/snaps (§10.20, 21) */
@@ -111,6 +114,15 @@ function start(device: Device, action: string, names: readonly string[], act: ()
     const about = names.length > 0 ? ` ${quoteAll(names)}` : '';
     throw badRequest(`cannot ${action}${about}: ${error.message}`);
   }
+}
+
+/** @throws Refusal when the confinement asked for cannot be (§8.1) */
+function checkMode(device: Device, { action, devmode, jailmode, classic }: SnapAction): void {
+  if (action !== 'install' && action !== 'refresh') return;
+  const { confinement = 'strict' } = device.options.machine ?? {};
+  if (jailmode && confinement !== 'strict') throw new Refusal('this system cannot honour the jailmode flag');
+  if (devmode && jailmode) throw new Refusal('cannot use devmode and jailmode flags together');
+  if (devmode && classic) throw new Refusal('cannot use classic and devmode flags together');
 }
 
 function checkContentType(request: ApiRequest): void {

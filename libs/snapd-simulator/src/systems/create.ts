@@ -27,7 +27,8 @@ interface Download {
   channel: string;
 }
 
-const LABEL = /^[a-z0-9](?:-?[a-z0-9])*$/;
+/** What a system may be called. */
+export const LABEL = /^[a-z0-9](?:-?[a-z0-9])*$/;
 
 /** POST /v2/systems {"action":"create"} (§5.4, §10.17 and 34) */
 export function createSystem(device: Device, body: JsonObject): Change {
@@ -159,6 +160,7 @@ function labelError(device: Device, label: string): string | undefined {
 
 /** Promotes the system that came up in its test boot. */
 export const finalizeHandler: TaskHandler<Device> = {
+  undo: 'nothing',
   do(device, task) {
     const setup = task.setup as SystemSetup;
     if (!device.systems.tried.delete(setup.label)) {

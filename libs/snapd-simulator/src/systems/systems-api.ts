@@ -2,7 +2,11 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObjectStrictly, stringField, type ApiRequest, type JsonObject } from '../http/request';
-import { createSystem } from './create';
+import { isBefore } from '../device/version';
+import { mediaType } from '../http/multipart';
+import { createSystem, LABEL } from './create';
+import { createBodyOf } from './create-form';
+import { INSTALLER_ACTIONS, needLabel, NEWER_ACTIONS, type SystemAction } from './installer-actions';
 import { removeSystem } from './remove';
 import { actionsOf, systemDetailsJson, systemJson } from './system-json';
 import type { RouteTable } from '../http/routes';
@@ -15,7 +19,7 @@ export const SYSTEM_ROUTES: RouteTable = [
 /** GET /v2/systems */
 function getSystems(device: Device, request: ApiRequest): Reply {
   const list = device.systems.list();
-  if (request.query.get('running') === 'true') {
+  if (request.query.get('running') === 'true' && !isBefore(device, '2.70')) {
     const current = list.find((system) => system.label === device.systems.current);
     if (!current) throw new ApiError(500, 'no current system for mode run');
     return sync(systemDetailsJson(device, current));
@@ -26,6 +30,7 @@ function getSystems(device: Device, request: ApiRequest): Reply {
 /** GET /v2/systems/{label}: an unknown label is a 500 (§5.2). */
 function getSystem(device: Device, request: ApiRequest): Reply {
   const label = request.params.label ?? '';
+  if (!LABEL.test(label)) throw new ApiError(500, `cannot open: invalid seed system label: ${quote(label)}`);
   const system = device.systems.get(label);
   if (!system) throw new ApiError(500, `cannot load assertions for label ${quote(label)}: no seed assertions`);
   return sync(systemDetailsJson(device, system));
@@ -33,16 +38,16 @@ function getSystem(device: Device, request: ApiRequest): Reply {
 
 /** POST /v2/systems and /v2/systems/{label} (§5.3) */
 function postSystem(device: Device, request: ApiRequest): Reply {
-  checkMediaType(request);
-  const { value: body, trailing } = decodeObjectStrictly(request, 'system action');
-  if (trailing) throw badRequest('extra content found in request body');
+  const body = bodyOf(device, request);
   const label = request.params.label ?? '';
-  const act = ACTIONS[stringField(body, 'action')];
-  if (!act) throw badRequest(`unsupported action ${quote(stringField(body, 'action'))}`);
+  const action = stringField(body, 'action');
+  const act = NEWER_ACTIONS.has(action) && isBefore(device, '2.70') ? undefined : ACTIONS[action];
+  if (!act) throw badRequest(`unsupported action ${quote(action)}`);
   return act(device, label, body);
 }
 
-const ACTIONS: Readonly<Record<string, (device: Device, label: string, body: JsonObject) => Reply>> = {
+const ACTIONS: Readonly<Record<string, SystemAction>> = {
+  ...INSTALLER_ACTIONS,
   create(device, label, body) {
     if (label !== '') throw badRequest('label should not be provided in route when creating a system');
     return accepted(createSystem(device, body).id);
@@ -78,12 +83,12 @@ function checkBootable(device: Device, label: string, mode: string): void {
   }
 }
 
-function needLabel(label: string): string {
-  if (label === '') throw badRequest('system action requires the system label to be provided');
-  return label;
-}
-
-function checkMediaType(request: ApiRequest): void {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+/** JSON when nothing else is said, or a form (§5.3). */
+function bodyOf(device: Device, request: ApiRequest): JsonObject {
+  const type = mediaType(request);
+  if (type === 'multipart/form-data') return createBodyOf(device, request);
   if (type !== '' && type !== 'application/json') throw badRequest(`unexpected media type ${quote(type)}`);
+  const { value, trailing } = decodeObjectStrictly(request, 'system action');
+  if (trailing) throw badRequest('extra content found in request body');
+  return value;
 }

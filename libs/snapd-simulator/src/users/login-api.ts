@@ -12,7 +12,7 @@ export const LOGIN_ROUTES: RouteTable = [
 
 /** POST /v2/login: any password will do, once the store can be asked. */
 function postLogin(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'login data');
+  const body = decodeObject(request, 'cannot decode login data from request body');
   const username = stringField(body, 'username');
   const email = stringField(body, 'email') || username;
   if (!/.@.*\../.test(email)) {

@@ -30,7 +30,7 @@ function getUsers(device: Device): Reply {
 /** POST /v2/users: on classic systems snapd leaves users alone (§8.4). */
 function postUsers(device: Device, request: ApiRequest): Reply {
   if (device.classic) throw new ApiError(405, NO_USER_ADMIN);
-  const { value: body, trailing } = decodeObjectStrictly(request, 'user action data');
+  const { value: body, trailing } = decodeObjectStrictly(request, 'cannot decode user action data from request body');
   if (trailing) throw badRequest('spurious content after user action');
   const action = stringField(body, 'action');
   if (action === 'create') return sync(created(device, body));
@@ -41,7 +41,7 @@ function postUsers(device: Device, request: ApiRequest): Reply {
 /** POST /v2/create-user: the form before /v2/users; a single user comes without a list. */
 function postCreateUser(device: Device, request: ApiRequest): Reply {
   if (device.classic) throw new ApiError(403, NO_USER_ADMIN, 'login-required');
-  const body = decodeObject(request, 'create-user data');
+  const body = decodeObject(request, 'cannot decode create-user data from request body');
   const users = created(device, body);
   const known = booleanField(body, 'known') || booleanField(body, 'automatic');
   return sync(known && stringField(body, 'email') === '' ? users : users[0]);

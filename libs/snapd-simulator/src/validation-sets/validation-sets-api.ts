@@ -135,7 +135,7 @@ function pathReference(request: ApiRequest): SetReference {
 }
 
 function sequenceOf(value: unknown): number | undefined {
-  if (value === undefined || value === null || value === 0) return undefined;
+  if (value === undefined || value === null || value === 0 || value === '0') return undefined;
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number)) throw badRequest('invalid sequence argument');
   if (number < 0) throw badRequest(`invalid sequence argument: ${number}`);

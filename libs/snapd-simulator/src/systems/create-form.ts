@@ -1,0 +1,54 @@
+import { assertionsOf, readAssertions } from '../assertions/database';
+import type { Device } from '../device/device';
+import { quote } from '../go-text';
+import { badRequest } from '../http/envelope';
+import { readForm, type Form } from '../http/multipart';
+import type { ApiRequest, JsonObject } from '../http/request';
+
+/** The body of a create from a form: always offline, with the snaps and assertions that came along (§5.4). */
+export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
+  const form = readForm(request);
+  const action = single(form, 'action');
+  if (action !== 'create') {
+    throw badRequest(`${action ?? ''} action is not supported for content type multipart/form-data`);
+  }
+  const label = form.values.get('label') ?? [];
+  if (label.length !== 1 || label[0] === '') throw badRequest('expected exactly one "label" value in form');
+  const sets = atMostOne(form, 'validation-sets');
+  for (const text of form.values.get('assertion') ?? []) addAssertions(device, text);
+  return {
+    action,
+    label: label[0],
+    'validation-sets': sets === undefined || sets === '' ? [] : sets.split(','),
+    'test-system': switchOf(form, 'test-system'),
+    'mark-default': switchOf(form, 'mark-default'),
+    offline: true,
+  };
+}
+
+function single(form: Form, field: string): string | undefined {
+  const values = form.values.get(field) ?? [];
+  if (values.length !== 1) throw badRequest(`expected exactly one ${quote(field)} value in form`);
+  return values[0];
+}
+
+function atMostOne(form: Form, field: string): string | undefined {
+  const values = form.values.get(field) ?? [];
+  if (values.length > 1) throw badRequest(`expected at most one ${quote(field)} value in form`);
+  return values[0];
+}
+
+function switchOf(form: Form, field: string): boolean {
+  const text = atMostOne(form, field);
+  if (text === undefined || /^(0|f|F|FALSE|false|False)$/.test(text)) return false;
+  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
+  throw badRequest(`cannot parse ${quote(field)} value as boolean: ${text}`);
+}
+
+function addAssertions(device: Device, text: string): void {
+  try {
+    for (const assertion of readAssertions(text)) assertionsOf(device).add(assertion);
+  } catch (cause) {
+    throw badRequest(`cannot decode assertion: ${(cause as Error).message}`);
+  }
+}
