@@ -38,7 +38,7 @@ const fences = [
   },
 ];
 
-/** Specs may also use the test harness. */
+/** Specs, and what lies in a `testing` folder for them, may also use the test harness. */
 const specFences = fences.map((fence) => ({
   ...fence,
   onlyDependOnLibsWithTags: [...fence.onlyDependOnLibsWithTags, 'scope:tool'],
@@ -82,7 +82,7 @@ export default ts.config(
   },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
-    files: ['**/*{.,-}spec.ts'],
+    files: ['**/*{.,-}spec.ts', '**/src/testing/**/*.ts'],
     rules: { ...boundaries(specFences), '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
