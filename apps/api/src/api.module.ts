@@ -9,6 +9,7 @@ import { CommandsModule } from '@corefleet/features/commands';
 import { DevicesModule } from '@corefleet/features/devices';
 import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
+import { ReadsModule } from '@corefleet/features/reads';
 import { RolloutsModule } from '@corefleet/features/rollouts';
 import type { Logger } from '@corefleet/platform/logger';
 import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
@@ -32,6 +33,7 @@ import { ApiDocument } from './openapi/api-document';
 import { OpenApiController } from './openapi/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
+import { ReadsController } from './reads/reads.controller';
 import { RolloutsController } from './rollouts/rollouts.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
@@ -49,6 +51,7 @@ const CONTROLLERS = [
   HealthController,
   OpenApiController,
   OperationsController,
+  ReadsController,
   RolloutsController,
   SessionController,
   SetupController,
@@ -72,7 +75,8 @@ export class ApiModule {
         ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
-        ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, RolloutsModule],
+        ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],
+        RolloutsModule,
         DiscoveryModule,
       ],
       controllers: CONTROLLERS,

@@ -6,5 +6,7 @@ export const WorkerConfig = z.object({
   COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   /** How often the sweep makes good what a lost nudge left behind. */
   COREFLEET_SWEEP_MS: durationMs(2_000),
+  /** How long reads are kept after their end. */
+  COREFLEET_READS_KEPT_MS: durationMs(3_600_000),
 });
 export type WorkerConfig = z.infer<typeof WorkerConfig>;

@@ -3,6 +3,8 @@ import {
   CommandJobs,
   CommandNudges,
   closeOverdueCommands,
+  forgetSensitiveAnswers,
+  pruneReads,
   unsignedCommandIds,
   waitingEnrolmentIds,
 } from '@corefleet/features/commands';
@@ -11,7 +13,13 @@ import { Database } from '@corefleet/platform/database';
 import { Coalesced } from './coalesced';
 import { ReportFolder } from './report-folder';
 
-export const SWEEP_MS = Symbol('SWEEP_MS');
+/** What a sweeper runs with, in milliseconds. */
+export interface SweepTimes {
+  readonly everyMs: number;
+  /** How long reads are kept after their end. */
+  readonly readsKeptMs: number;
+}
+export const SWEEP_TIMES = Symbol('SWEEP_TIMES');
 
 /**
  * The guarantee behind every nudge: looks at the rows every few seconds and does again whatever a lost job, message or
@@ -35,11 +43,11 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly reconciler: RolloutReconciler,
     private readonly folder: ReportFolder,
     private readonly nudges: CommandNudges,
-    @Inject(SWEEP_MS) private readonly everyMs: number,
+    @Inject(SWEEP_TIMES) private readonly times: SweepTimes,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.sweeping.ask(), this.everyMs);
+    this.timer = setInterval(() => this.sweeping.ask(), this.times.everyMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -53,17 +61,19 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.requeueUnsigned();
     await this.nudgeWaiting();
     await this.rollouts.nudge(await this.reconciler.runningIds());
+    await forgetSensitiveAnswers(this.database);
+    await pruneReads(this.database, this.times.readsKeptMs);
   }
 
   private async nudgeWaiting(): Promise<void> {
-    const { ids, last } = await waitingEnrolmentIds(this.database, this.everyMs, this.nudgedUpTo);
+    const { ids, last } = await waitingEnrolmentIds(this.database, this.times.everyMs, this.nudgedUpTo);
     this.nudgedUpTo = last;
     await this.nudges.send(ids);
   }
 
   private async requeueUnsigned(): Promise<void> {
     const byOperation = new Map<string, string[]>();
-    for (const { id, operation } of await unsignedCommandIds(this.database, this.everyMs)) {
+    for (const { id, operation } of await unsignedCommandIds(this.database, this.times.everyMs)) {
       byOperation.set(operation, [...(byOperation.get(operation) ?? []), id]);
     }
     for (const [operation, ids] of byOperation) await this.commands.add(operation, ids);

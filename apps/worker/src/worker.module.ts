@@ -9,7 +9,7 @@ import type { WorkerConfig } from './config';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
 import { ArtifactsSweeper } from './artifacts-sweeper';
-import { SWEEP_MS, Sweeper } from './sweeper';
+import { SWEEP_TIMES, Sweeper, type SweepTimes } from './sweeper';
 
 @Module({})
 export class WorkerModule {
@@ -28,7 +28,13 @@ export class WorkerModule {
         CommandNudges,
         Sweeper,
         ArtifactsSweeper,
-        { provide: SWEEP_MS, useValue: config.COREFLEET_SWEEP_MS },
+        {
+          provide: SWEEP_TIMES,
+          useValue: {
+            everyMs: config.COREFLEET_SWEEP_MS,
+            readsKeptMs: config.COREFLEET_READS_KEPT_MS,
+          } satisfies SweepTimes,
+        },
       ],
     };
   }

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '@corefleet/contracts/http';
+import { ReadEndedError, SnapdRefusedError } from '@corefleet/features/reads';
 import { FleetError, InvalidRequestError } from '@corefleet/platform/errors';
 
 /** The HTTP status of each code an error of ours may carry: the one place that knows both. */
@@ -17,6 +18,13 @@ const STATUS: Readonly<Record<string, number>> = {
   'artifact-bytes-missing': 410,
   'artifact-too-large': 413,
   'unsupported-media-type': 415,
+  'device-offline': 503,
+  'device-not-enrolled': 409,
+  'device-refused': 409,
+  'too-many-reads': 429,
+  'answer-too-large': 422,
+  'read-failed': 502,
+  'read-timed-out': 504,
   'too-many-attempts': 429,
   unavailable: 503,
   'storage-full': 507,
@@ -43,12 +51,35 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof FleetError) {
     const problems =
       error instanceof InvalidRequestError && error.problems.length > 0 ? [...error.problems] : undefined;
-    return { ...problem(STATUS[error.code] ?? OTHER_STATUS, error.code, error.message), ...(problems && { problems }) };
+    const status = error instanceof SnapdRefusedError ? statusOfRefusal(error) : STATUS[error.code];
+    return {
+      ...problem(status ?? OTHER_STATUS, error.code, error.message),
+      ...(problems && { problems }),
+      ...(error instanceof ReadEndedError && { command: error.commandId }),
+      ...(error instanceof SnapdRefusedError && wordsOfSnapd(error)),
+    };
   }
   const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
   if (status === undefined || status < 400 || status >= 500) return undefined;
   const words = error instanceof Error ? error.message : '';
   return problem(status, CODE[status] ?? 'unreadable-request', `cannot serve the request: ${words}`);
+}
+
+/**
+ * snapd's own status where it says something of the request. What it says of its caller (401: the agent) or of itself
+ * (5xx) is not said of ours.
+ */
+function statusOfRefusal({ refusal: { snapdStatus } }: SnapdRefusedError): number {
+  if (snapdStatus === 401) return 403;
+  return snapdStatus !== null && snapdStatus >= 400 && snapdStatus < 500 ? snapdStatus : 502;
+}
+
+function wordsOfSnapd({ refusal: { snapdKind, snapdValue, snapdStatus } }: SnapdRefusedError): Partial<Problem> {
+  return {
+    ...(snapdKind !== null && { snapdKind }),
+    ...(snapdValue !== null && { snapdValue }),
+    ...(snapdStatus !== null && { snapdStatus }),
+  };
 }
 
 /** What a client is told of any other error. @param instance names it in the log */

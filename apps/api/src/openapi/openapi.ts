@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { cleanupOpenApiDoc } from 'nestjs-zod';
 import { z } from 'zod';
 import { Problem, PROBLEM_TYPE } from '@corefleet/contracts/http';
+import { readPaths } from '../reads/read-paths';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 
@@ -17,7 +18,8 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const scanned = SwaggerModule.createDocument(app, head.build(), {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
-  return withProblems(cleanupOpenApiDoc(scanned, { version: '3.1' }));
+  const document = cleanupOpenApiDoc(scanned, { version: '3.1' });
+  return withProblems({ ...document, paths: { ...document.paths, ...readPaths() } });
 }
 
 /** Every operation may answer with a problem. */

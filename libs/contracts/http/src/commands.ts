@@ -63,6 +63,8 @@ export const CommandView = z.object({
   message: z.string().nullable(),
   snapdKind: z.string().nullable(),
   snapdValue: z.unknown(),
+  /** HTTP status of snapd's refusal. */
+  snapdStatus: z.number().int().nullable(),
   /** What the verification read back from the device. */
   result: z.unknown(),
   /** The end the device reported after the command had been closed here. */

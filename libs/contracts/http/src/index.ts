@@ -18,5 +18,6 @@ export * from './events';
 export * from './health';
 export * from './operations';
 export * from './problem';
+export * from './reads';
 export * from './rollouts';
 export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';

@@ -11,6 +11,12 @@ export const Problem = z.object({
   detail: z.string(),
   /** Every wrong field of the request at once. */
   problems: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** The command that was issued before this came of it. */
+  command: z.string().optional(),
+  /** Of a refusal of snapd: its error kind, its value and the HTTP status of its answer, unchanged. */
+  snapdKind: z.string().optional(),
+  snapdValue: z.unknown().optional(),
+  snapdStatus: z.number().int().optional(),
   /** Names this one error in the server's log. */
   instance: z.string().optional(),
 });

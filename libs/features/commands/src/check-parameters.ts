@@ -17,6 +17,13 @@ export function checkParameters(operation: string, parameters: unknown): Record<
       { field: 'operation', message: 'is not in the catalogue, GET /v1/operations lists what is' },
     ]);
   }
+  if (found.read?.sensitive) {
+    const path = `GET /v1/devices/{id}/snapd${found.read.path}`;
+    throw new InvalidRequestError(
+      `cannot use operation "${operation}": its answer is shown to who asks at ${path} alone`,
+      [{ field: 'operation', message: `is asked for at ${path}` }],
+    );
+  }
   const parsed = found.parameters.safeParse(parameters);
   if (parsed.success) return requireSendable(operation, parsed.data as Record<string, unknown>);
   const problems = parsed.error.issues.flatMap(problemsOf);

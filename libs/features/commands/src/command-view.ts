@@ -1,4 +1,5 @@
 import type { Prisma } from '@corefleet/platform/database';
+import { isSensitive } from './sensitive';
 
 /** A command as people see it: the row without the signed text. */
 export interface CommandView {
@@ -15,6 +16,8 @@ export interface CommandView {
   readonly message: string | null;
   readonly snapdKind: string | null;
   readonly snapdValue: unknown;
+  /** HTTP status of snapd's refusal. */
+  readonly snapdStatus: number | null;
   readonly result: unknown;
   /** The end the device reported after the command had been closed here. */
   readonly lateStatus: string | null;
@@ -36,14 +39,16 @@ export const commandColumns = { envelope: true, signature: true, keyId: true } a
 
 type Row = Prisma.CommandGetPayload<{ omit: typeof commandColumns }>;
 
+/** What is sensitive is shown to who asked for it, and here to nobody: it may wait in the row to be fetched. */
 export function commandView(row: Row): CommandView {
   const { id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind } =
     row;
-  const { snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt } =
-    row;
+  const { snapdStatus, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt } = row;
+  const { snapdValue, result } = isSensitive(operation) ? { snapdValue: null, result: null } : row;
   return {
     ...{ id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind },
-    ...{ snapdValue, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt },
+    ...{ snapdValue, snapdStatus, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt },
+    finishedAt,
     sequence: row.sequence === null ? null : Number(row.sequence),
   };
 }

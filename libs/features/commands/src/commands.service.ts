@@ -24,10 +24,25 @@ export interface IssueRequest {
   readonly idempotencyKey?: string;
 }
 
+/** One read of one device, its parameters checked. */
+export interface ReadRequest {
+  /** Chosen by who asks, so that the end can be waited for before the read is issued. */
+  readonly id: string;
+  readonly deviceId: string;
+  readonly operation: string;
+  readonly parameters: Record<string, unknown>;
+  readonly validForSeconds: number;
+  readonly deadlineSeconds: number;
+}
+
 export interface IssuedCommand {
   readonly id: string;
   readonly deviceId: string;
 }
+
+type Order = Pick<IssueRequest, 'operation' | 'remark' | 'deadlineSeconds' | 'validForSeconds'> & {
+  readonly parameters: Record<string, unknown>;
+};
 
 const DEFAULT_DEADLINE_SECONDS = 3600;
 const DEFAULT_VALIDITY_SECONDS = 86_400;
@@ -57,19 +72,14 @@ export class CommandsService {
     const commands = deviceIds.map((deviceId) => ({ id: this.commandId(actor, request, deviceId), deviceId }));
     if (request.idempotencyKey && (await this.madeBefore(commands, operation, parameters))) return { commands };
     await this.requireFiles(operation, parameters);
-    const entry: NewAuditEntry = {
-      actor,
-      action: 'command.issue',
-      subject: { kind: 'command', id: commands.length === 1 ? (commands[0]?.id ?? '') : '' },
-      ...(request.remark === undefined ? {} : { remark: request.remark }),
-      details: { operation, parameters, devices: deviceIds.length, commands: commands.map(({ id }) => id) },
-    };
-    const order = { operation, parameters, requestedBy: actor.name, commands, ...this.times(request) };
-    const { enrolled, filesKept } = await issueCommands(this.database, entry, order);
-    if (enrolled.length < commands.length) throw notEnrolled(deviceIds, new Set(enrolled));
-    if (!filesKept) throw removedMeanwhile(operation);
-    await this.nudge(operation, commands);
+    await this.write(actor, commands, { ...request, parameters });
     return { commands };
+  }
+
+  /** Issues a read as any command is issued: audited, signed and pulled. @throws InvalidRequestError */
+  async issueRead(actor: Actor, request: ReadRequest): Promise<void> {
+    const { id, deviceId, operation, parameters } = request;
+    await this.write(actor, [{ id, deviceId }], { ...request, parameters, operation });
   }
 
   /** @throws NotFoundError */
@@ -126,7 +136,24 @@ export class CommandsService {
     if (needed.length > 0) await this.artifacts.requireKept(needed, parameters);
   }
 
-  private times(request: IssueRequest): { deadlineSeconds: number; validUntil: Date } {
+  private async write(actor: Actor, commands: readonly IssuedCommand[], request: Order): Promise<void> {
+    const { operation, parameters, remark } = request;
+    const entry: NewAuditEntry = {
+      actor,
+      action: 'command.issue',
+      subject: { kind: 'command', id: commands.length === 1 ? (commands[0]?.id ?? '') : '' },
+      ...(remark === undefined ? {} : { remark }),
+      details: { operation, parameters, devices: commands.length, commands: commands.map(({ id }) => id) },
+    };
+    const order = { operation, parameters, requestedBy: actor.name, commands, ...this.times(request) };
+    const { enrolled, filesKept } = await issueCommands(this.database, entry, order);
+    const deviceIds = commands.map(({ deviceId }) => deviceId);
+    if (enrolled.length < commands.length) throw notEnrolled(deviceIds, new Set(enrolled));
+    if (!filesKept) throw removedMeanwhile(operation);
+    await this.nudge(operation, commands);
+  }
+
+  private times(request: Order): { deadlineSeconds: number; validUntil: Date } {
     const validForSeconds = request.validForSeconds ?? DEFAULT_VALIDITY_SECONDS;
     return {
       deadlineSeconds: request.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS,

@@ -42,6 +42,7 @@ WITH taken AS (
       message = coalesce(newest.report->>'message', message),
       snapd_kind = newest.report->>'snapdKind',
       snapd_value = newest.report->'snapdValue',
+      snapd_status = (newest.report->>'snapdStatus')::int,
       result = newest.report->'result',
       applied_epoch = newest.journal_epoch,
       applied_number = newest.number

@@ -1,6 +1,6 @@
 export { CommandsModule } from './commands.module';
 export { CommandsService } from './commands.service';
-export type { IssueRequest, IssuedCommand } from './commands.service';
+export type { IssueRequest, IssuedCommand, ReadRequest } from './commands.service';
 export type { CommandPage, CommandView } from './command-view';
 export { CommandJobs } from './command-jobs';
 export { CommandNudges } from './command-nudges';
@@ -15,6 +15,10 @@ export { signCommands } from './sign-commands';
 export type { CommandSigner } from './sign-commands';
 export { closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from './sweep-commands';
 export { cancelCommands } from './cancel-commands';
+export { takeAnswer } from './take-answer';
+export type { CommandAnswer } from './take-answer';
+export { isSensitive } from './sensitive';
+export { forgetSensitiveAnswers, pruneReads } from './sweep-reads';
 export { checkParameters } from './check-parameters';
 export { acceptedCommands } from './accepted-commands';
 export type { ErasingCommand } from './accepted-commands';

@@ -7,7 +7,7 @@ export const readSystems = defineRead({
   title: 'List recovery systems',
   path: '/v2/systems',
   parameters: z.strictObject({}),
-  read: (client) => client.systems.list(),
+  read: async (client) => ({ systems: await client.systems.list() }),
 });
 
 /** Slow: snapd checks the disk encryption afresh. */
