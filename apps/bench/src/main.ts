@@ -1,3 +1,4 @@
+import { benchAgentFiles } from './agent-files/bench-agent-files';
 import { readConfig } from '@corefleet/platform/config';
 import { BenchConfig } from './process/settings';
 import { benchRoad } from './road/bench-road';
@@ -9,6 +10,7 @@ import { runSimulatorFleet } from './simulator/simulator-fleet';
 
 /** The first argument says which benchmark, or which process of one, this is. */
 const roles: Record<string, (settings: never) => void | Promise<void>> = {
+  'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
   road: () => benchRoad(readConfig(BenchConfig, process.env)),
   'bullmq-worker': runBullmqWorker,
   'echo-server': runEchoServer,

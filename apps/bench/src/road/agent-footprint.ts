@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { simulatedDevice, simulatedStore } from '@corefleet/apps/simulator';
 import { end, startBundle } from '../process/child';
+import { residentKiB } from '../process/resident';
 
 export interface Footprint {
   readonly bundleBytes: number;
@@ -35,9 +36,4 @@ export async function measureFootprint(server: string, enrolmentToken: string): 
   await listening.close();
   rmSync(directory, { recursive: true, force: true });
   return { bundleBytes: statSync(bundle).size, agentKiB, bareKiB };
-}
-
-function residentKiB(pid: number | undefined): number {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1]);
 }
