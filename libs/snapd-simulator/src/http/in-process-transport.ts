@@ -1,6 +1,6 @@
 import type { SnapdRequest, SnapdResponse, SnapdTransport } from '@corefleet/snapd-client';
 import type { Device } from '../device/device';
-import { isIterable, piecesOf, requestBytes, textWithin } from './body';
+import { isIterable, isStream, piecesOf, requestBytes, textWithin } from './body';
 import type { HttpReply } from './envelope';
 import { exchange, SocketError, type ConnectionFaults } from './exchange';
 import type { TransportErrors } from './transport-errors';
@@ -32,7 +32,12 @@ export class InProcessTransport implements SnapdTransport {
     const body = await requestBytes(request.body);
     const pending = new PendingRequest(this.connection, request, body);
     this.open.add(pending);
-    const reply = await pending.answer.finally(() => this.open.delete(pending));
+    const reply = await pending.answer.catch((error: unknown) => {
+      this.open.delete(pending);
+      throw error;
+    });
+    if (!isStream(reply.body)) this.open.delete(pending);
+    else reply.body = pending.follow(reply.body, () => this.open.delete(pending));
     return toResponse(reply, request, errors);
   }
 
@@ -52,6 +57,7 @@ export class InProcessTransport implements SnapdTransport {
 class PendingRequest {
   readonly answer: Promise<HttpReply>;
   private readonly goneListeners: (() => void)[] = [];
+  private readonly interrupted: Promise<never>;
   private reject: (error: unknown) => void = () => undefined;
 
   constructor(
@@ -59,13 +65,30 @@ class PendingRequest {
     private readonly request: SnapdRequest,
     body: Uint8Array,
   ) {
-    const interrupted = new Promise<never>((_resolve, reject) => (this.reject = reject));
-    const release = this.listen();
-    this.answer = Promise.race([this.send(body), interrupted]).finally(release);
+    this.interrupted = new Promise<never>((_resolve, reject) => (this.reject = reject));
+    const release = this.listen(request.timeoutMs);
+    this.answer = Promise.race([this.send(body), this.interrupted]).finally(release);
   }
 
   cut(reason: string): void {
     this.interrupt(this.connection.errors.unreachable(this.request, reason, true));
+  }
+
+  /** The rest of an answer that comes in pieces; ends with its reader, its signal or the connection. */
+  async *follow(body: AsyncIterable<Uint8Array>, ended: () => void): AsyncGenerator<Uint8Array> {
+    const pieces = body[Symbol.asyncIterator]();
+    const release = this.listen(undefined);
+    try {
+      for (;;) {
+        const next = await Promise.race([pieces.next(), this.interrupted]);
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      release();
+      this.tellGone();
+      ended();
+    }
   }
 
   private async send(body: Uint8Array): Promise<HttpReply> {
@@ -81,8 +104,8 @@ class PendingRequest {
     }
   }
 
-  private listen(): () => void {
-    const { signal, timeoutMs } = this.request;
+  private listen(timeoutMs: number | undefined): () => void {
+    const { signal } = this.request;
     const { device, errors } = this.connection;
     const onAbort = (): void => this.interrupt(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -96,7 +119,11 @@ class PendingRequest {
 
   private interrupt(error: unknown): void {
     this.reject(error);
-    for (const fn of this.goneListeners) fn();
+    this.tellGone();
+  }
+
+  private tellGone(): void {
+    for (const fn of this.goneListeners.splice(0)) fn();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Device } from '../device/device';
 import type { SnapFile } from '../snap-files/read-snap';
-import type { SnapInfo } from '../snap-files/snap-info';
+import type { EndInfo, SnapInfo } from '../snap-files/snap-info';
 import type { StoreSnap } from './store';
 
 /** Revisions that came from files: snapd counts them x1, x2 …; here they are negative numbers, as inside snapd. */
@@ -58,7 +58,10 @@ export function storeInfo(snap: StoreSnap, revision: number): SnapInfo {
     sizeBytes: about?.sizeBytes ?? 0,
     apps: snap.services.map(({ name, daemon }) => ({ name, daemon: daemon ?? 'simple', daemonScope: 'system' })),
     hooks: snap.configureHook ? ['configure'] : [],
-    plugs: [],
-    slots: [],
+    plugs: endsOf(snap, snap.plugs),
+    slots: endsOf(snap, snap.slots),
   };
 }
+
+const endsOf = (snap: StoreSnap, byName: Readonly<Record<string, string>>): EndInfo[] =>
+  Object.entries(byName).map(([name, to]) => ({ name, interface: to, apps: snap.services.map((app) => app.name) }));

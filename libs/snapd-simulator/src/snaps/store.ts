@@ -35,6 +35,8 @@ export interface StoreSnap {
   services: readonly StoreService[];
   /** false: a PUT of configuration ends in snapd's error about the missing hook. */
   configureHook: boolean;
+  plugs: Readonly<Record<string, string>>;
+  slots: Readonly<Record<string, string>>;
   revisions: Map<number, StoreRevision>;
   /** Full channel names (`latest/stable`) to revisions. */
   channels: Map<string, number>;
@@ -53,6 +55,10 @@ export interface StoreSnapPlan {
   volumes?: Readonly<Record<string, unknown>>;
   services?: readonly StoreService[];
   configureHook?: boolean;
+  /** Interfaces of its plugs, by the plug's name. */
+  plugs?: Readonly<Record<string, string>>;
+  /** Interfaces of its slots, by the slot's name. */
+  slots?: Readonly<Record<string, string>>;
   revisions: readonly ({ revision: number } & Partial<StoreRevision>)[];
   channels: Readonly<Record<string, number>>;
 }
@@ -126,6 +132,8 @@ export class SimulatedStore {
       grade: plan.grade ?? 'stable',
       services: plan.services ?? [],
       configureHook: plan.configureHook ?? true,
+      plugs: plan.plugs ?? {},
+      slots: plan.slots ?? {},
       revisions: new Map(),
       channels: new Map(),
       ...(plan.base !== undefined && { base: plan.base }),

@@ -1,7 +1,9 @@
+import type { SnapdRequest } from '@corefleet/snapd-client';
 import { VirtualClock } from '../clock';
 import type { SimulatedSnapdOptions } from '../options';
-import { SimulatedSnapd } from '../simulated-snapd';
+import { SimulatedSnapd, type Peer } from '../simulated-snapd';
 import { SimulatedStore } from '../snaps/store';
+import { multipart } from './multipart';
 
 /** A model with a kernel and a base. */
 export const A_MODEL = `type: model
@@ -101,14 +103,34 @@ export class TestDevice {
     readonly clock: VirtualClock,
   ) {}
 
-  async call(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, json?: unknown, uid = 0): Promise<Answer> {
-    const transport = this.snapd.transport({ uid });
+  call(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, json?: unknown, uid = 0): Promise<Answer> {
     const headers = { 'Content-Type': 'application/json' };
-    const body = json === undefined ? undefined : JSON.stringify(json);
-    const response = await transport.request({ method, path, headers, body }).finally(() => transport.close());
-    const text = await response.text();
-    const isJson = response.headers['content-type'] === 'application/json';
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+    return this.send({ method, path, headers, body: json === undefined ? undefined : JSON.stringify(json) }, { uid });
+  }
+
+  /** Any request, from any peer. */
+  async send(request: SnapdRequest, peer: Peer = {}): Promise<Answer> {
+    const transport = this.snapd.transport(peer);
+    try {
+      const response = await transport.request(request);
+      const text = await response.text();
+      const isJson = response.headers['content-type'] === 'application/json';
+      return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+    } finally {
+      transport.close();
+    }
+  }
+
+  /** Uploads files as `snap` of a form, with texts beside them. */
+  upload(
+    files: readonly (readonly [fileName: string, content: Uint8Array])[],
+    fields: readonly (readonly [string, string])[] = [['dangerous', 'true']],
+  ): Promise<Answer> {
+    const form = multipart(
+      fields,
+      files.map(([fileName, content]) => ['snap', fileName, content] as const),
+    );
+    return this.send({ method: 'POST', path: '/v2/snaps', ...form });
   }
 
   get(path: string): Promise<Answer> {

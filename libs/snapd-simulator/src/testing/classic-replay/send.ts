@@ -1,6 +1,7 @@
 import { recordedSnap, type RecordedRequest } from '@corefleet/testing/snapd-recordings';
 import type { SnapdRequest } from '@corefleet/snapd-client';
 import type { SimulatedSnapd } from '../../simulated-snapd';
+import { multipart } from '../multipart';
 
 /** An answer as it is compared. */
 export interface Answer {
@@ -33,29 +34,13 @@ function bodyOf({ json, text, form }: RecordedRequest): {
   headers: Record<string, string>;
   body?: string | Uint8Array;
 } {
-  if (form) return multipart(form);
+  if (form)
+    return multipart(
+      form.fields,
+      form.files.map(([field, file]) => [field, file, contentOf(file)] as const),
+    );
   if (json !== undefined) return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(json) };
   return { headers: {}, body: text };
-}
-
-const BOUNDARY = '----recorded';
-
-function multipart({ fields, files }: NonNullable<RecordedRequest['form']>): {
-  headers: Record<string, string>;
-  body: Uint8Array;
-} {
-  const head = (name: string, more = ''): string =>
-    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`;
-  const parts = [
-    ...fields.map(([name, value]) => Buffer.from(`${head(name)}${value}\r\n`)),
-    ...files.flatMap(([field, file]) => [
-      Buffer.from(head(field, `; filename="${file}"\r\nContent-Type: application/octet-stream`)),
-      contentOf(file),
-      Buffer.from('\r\n'),
-    ]),
-    Buffer.from(`--${BOUNDARY}--\r\n`),
-  ];
-  return { headers: { 'Content-Type': `multipart/form-data; boundary=${BOUNDARY}` }, body: Buffer.concat(parts) };
 }
 
 const contentOf = (file: string): Buffer => (file === 'not.snap' ? Buffer.from('hello') : recordedSnap(file));
