@@ -131,7 +131,7 @@ class RunningAgent {
     });
     const { connectTimeoutMs } = timings;
     const requests = new ProvenRequests({ enrolment, identity: options.identity, connectTimeoutMs, signal });
-    this.artifacts = new ArtifactStore(options.artifactsDirectory, requests);
+    this.artifacts = new ArtifactStore(options.artifactsDirectory, requests, logger);
     this.reads = new Reads({
       snapd: options.snapd,
       time: this.time,

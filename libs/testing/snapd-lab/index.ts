@@ -3,6 +3,6 @@ export { copyLab } from './copy-lab';
 export { codeOf, SnapdLabError, SnapdUnavailableError } from './errors';
 export { labProcesses } from './lab-processes';
 export { startRecordingProxy, type RecordedRequest, type RecordingProxy } from './recording-proxy';
-export { buildSnaps, sleepingFile, type LabSnaps } from './snaps';
+export { buildLargeSnap, buildSnaps, sleepingFile, type LabSnaps } from './snaps';
 export { findSquashfs, type Squashfs } from './squashfs';
 export { startSnapd, type SnapdLab, type SnapdSuite, type StartSnapdOptions } from './start-snapd';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,7 +28,7 @@ interface SnapSource {
   file: string;
   yaml: string;
   /** further files by path; those under bin/ and meta/hooks/ become executable */
-  files?: Record<string, string>;
+  files?: Record<string, string | Uint8Array>;
 }
 
 const configureHook = `#!/bin/sh
@@ -97,6 +98,17 @@ export async function buildSnaps(outDir: string, squashfs: Squashfs): Promise<La
     built[key] = await packSnap(sources[key], outDir, squashfs);
   }
   return built;
+}
+
+/**
+ * Builds `fleet-large`, which cannot be compressed and so has at least this size.
+ * @returns its path
+ * @throws ToolError when mksquashfs fails
+ */
+export async function buildLargeSnap(outDir: string, squashfs: Squashfs, sizeBytes: number): Promise<string> {
+  await mkdir(outDir, { recursive: true });
+  const small = appSnap('fleet-large', 'takes its time on the way', 'install', 'true');
+  return packSnap({ ...small, files: { ...small.files, data: randomBytes(sizeBytes) } }, outDir, squashfs);
 }
 
 async function packSnap(source: SnapSource, outDir: string, squashfs: Squashfs): Promise<string> {

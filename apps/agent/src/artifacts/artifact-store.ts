@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactName, type Artifact, type ArtifactReference } from '@corefleet/operations';
+import type { AgentLogger } from '../logger';
 import { ArtifactError } from './artifact-error';
 import { Download } from './download';
 import type { ProvenRequests } from './proven-requests';
@@ -16,6 +17,7 @@ export class ArtifactStore {
   constructor(
     private readonly directory: string | undefined,
     private readonly requests: ProvenRequests,
+    private readonly logger: AgentLogger,
   ) {}
 
   /** Removes what commands left behind that are not open any more. @throws when the directory cannot be read or written */
@@ -31,7 +33,8 @@ export class ArtifactStore {
 
   /** The files of one command. */
   forCommand(commandId: string): CommandArtifacts {
-    return new CommandArtifacts(commandId, this.directory && join(this.directory, commandId), this.requests);
+    const directory = this.directory && join(this.directory, commandId);
+    return new CommandArtifacts(commandId, directory, this.requests, this.logger);
   }
 }
 
@@ -45,6 +48,7 @@ export class CommandArtifacts {
     private readonly commandId: string,
     private readonly directory: string | undefined,
     private readonly requests: ProvenRequests,
+    private readonly logger: AgentLogger,
   ) {}
 
   /**
@@ -57,7 +61,7 @@ export class CommandArtifacts {
     const known = this.fetched.get(sha256);
     if (known) return known;
     const path = await this.pathOf(reference);
-    const download = this.downloads.get(sha256) ?? new Download(reference, path, this.requests);
+    const download = this.downloads.get(sha256) ?? new Download(reference, path, this.requests, this.logger);
     this.downloads.set(sha256, download);
     await download.run();
     const artifact = { sizeBytes: size, open: () => createReadStream(path) };

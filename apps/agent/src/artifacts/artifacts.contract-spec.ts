@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Artifact } from '@corefleet/operations';
 import { generateIdentityKey, identityOf } from '../identity/identity';
+import { silentLogger } from '../logger';
 import { ENROLMENT_ID, TestSigner } from '../testing/signer';
 import { referenceTo, type TestArtifacts } from '../testing/test-artifacts';
 import { TestGateway } from '../testing/test-gateway';
@@ -35,7 +36,8 @@ function store(): ArtifactStore {
   const ids = { deviceId: ENROLMENT_ID, enrolmentId: ENROLMENT_ID };
   const enrolment = { ...ids, gatewayUrl: gateway.url, signingKeys: [] };
   const { signal } = new AbortController();
-  return new ArtifactStore(directory, new ProvenRequests({ enrolment, identity, connectTimeoutMs: 5000, signal }));
+  const requests = new ProvenRequests({ enrolment, identity, connectTimeoutMs: 5000, signal });
+  return new ArtifactStore(directory, requests, silentLogger);
 }
 
 const artifacts = (): CommandArtifacts => store().forCommand(commandId);

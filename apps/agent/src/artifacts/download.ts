@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { DEVICE_ARTIFACTS_PATH } from '@corefleet/contracts/device-protocol';
 import type { ArtifactReference } from '@corefleet/operations';
+import type { AgentLogger } from '../logger';
 import { ArtifactError } from './artifact-error';
 import { answerTo, refusalOf, type ProvenRequests } from './proven-requests';
 import { transferFailure } from './transfer-failure';
@@ -35,6 +36,7 @@ export class Download {
     private readonly reference: ArtifactReference,
     private readonly path: string,
     private readonly requests: ProvenRequests,
+    private readonly logger: AgentLogger,
   ) {
     this.what = `fetch "${reference.name}"`;
   }
@@ -94,6 +96,7 @@ export class Download {
     const { sha256, size } = this.reference;
     if (this.bytes === size) return;
     await this.requireRoom();
+    if (this.bytes > 0) this.logger.info('A file goes on where it was cut', { sha256, fromByte: this.bytes, size });
     const range: Record<string, string> =
       this.bytes > 0 ? { range: `bytes=${this.bytes}-`, 'if-range': `"${sha256}"` } : {};
     const request = await this.requests.open('GET', `${DEVICE_ARTIFACTS_PATH}/${sha256}`, range);

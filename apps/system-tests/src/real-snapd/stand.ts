@@ -35,6 +35,8 @@ export interface Ended {
 export interface StandOptions {
   /** How long the agent waits for snapd's answer, and so before it decides on a request whose answer was lost. */
   snapdTimeoutMs?: number;
+  /** Copies of the gateway. */
+  gateways?: number;
 }
 
 const SNAPD_TIMEOUT_MS = 30_000;
@@ -84,7 +86,7 @@ export class Stand {
     const squashfs = await findSquashfs();
     const snaps = await buildSnaps(path.join(dir, 'snaps'), squashfs);
     opened.add(killAll);
-    const fleet = await startFleet();
+    const fleet = await startFleet({ gateways: options.gateways ?? 1 });
     opened.add(() => fleet.stop());
     const lab = await startSnapd({ suite, dir: path.join(dir, 'lab') });
     opened.add(() => lab.stop());

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { ArtifactView } from '@corefleet/contracts/http';
+import { eventually } from '@corefleet/testing/processes';
+import { buildLargeSnap, findSquashfs } from '@corefleet/testing/snapd-lab';
+import { Stand } from './stand';
+import { describeRealSnapd } from './suite';
+import { expectCommandToBeTrue } from './truth';
+
+const MIB = 1024 * 1024;
+const LARGE_BYTES = 200 * MIB;
+
+interface Reference {
+  sha256: string;
+  size: number;
+  name: string;
+}
+
+describeRealSnapd('files between the server and a real snapd', () => {
+  let stand: Stand;
+  let large: { file: Reference };
+
+  beforeAll(async () => {
+    stand = await Stand.start({ gateways: 2 });
+    await stand.install('snapd', 'core24', 'hello1');
+    const snap = await buildLargeSnap(path.join(stand.dir, 'large'), await findSquashfs(), LARGE_BYTES);
+    large = await stand.uploaded(snap);
+  }, 180_000);
+
+  afterAll(() => stand?.stop(), 60_000);
+
+  const underWay = (): string => path.join(stand.dir, 'state-real-1', 'artifacts');
+
+  /** Bytes of the command's file that are on the device. */
+  function received(commandId: string): number {
+    const directory = path.join(underWay(), commandId);
+    try {
+      return statSync(path.join(directory, large.file.sha256)).size;
+    } catch {
+      return 0; // nothing of it yet
+    }
+  }
+
+  /** Waits until the file is half-way. */
+  async function halfWay(commandId: string): Promise<void> {
+    await eventually(() => received(commandId) > 8 * MIB, { what: 'the file to be on its way', everyMs: 1 });
+  }
+
+  async function expectLargeInstalled(commandId: string): Promise<void> {
+    const command = await stand.end(commandId);
+    expect(command).toMatchObject({ status: 'succeeded', result: { name: 'fleet-large' } });
+    await expectCommandToBeTrue(stand, command);
+    expect(readdirSync(underWay())).toEqual([]);
+  }
+
+  it('go on where they were when the agent was killed', async () => {
+    const seen = stand.proxy.requests.length;
+    const id = await stand.issue('sideload', large);
+    await halfWay(id);
+    await stand.agent.kill();
+    const left = received(id);
+    expect(left).toBeLessThan(large.file.size);
+    await stand.agent.start();
+    await expectLargeInstalled(id);
+    const [, fromByte] = /"A file goes on where it was cut"[^\n]*"fromByte":(\d+)/.exec(stand.agent.log) ?? [];
+    expect(Number(fromByte)).toBe(left);
+    expect(stand.proxy.requests.slice(seen)).toMatchObject([{ path: '/v2/snaps', status: 202 }]);
+  }, 90_000);
+
+  it('go on at another gateway when theirs was killed', async () => {
+    const id = await stand.issue('sideload', large);
+    await halfWay(id);
+    for (const gateway of stand.fleet.members.gateway) await stand.fleet.replace(gateway);
+    await expectLargeInstalled(id);
+    expect(stand.agent.log).toContain('A file goes on where it was cut');
+  }, 90_000);
+
+  it('bring the file of an installed snap into the server, as it was', async () => {
+    const { command, posts } = await stand.run('read-snap-file', { name: 'fleet-hello' });
+    const sha256 = createHash('sha256').update(readFileSync(stand.snaps.hello1)).digest('hex');
+    expect(command).toMatchObject({ status: 'succeeded', result: { sha256, name: 'fleet-hello.snap' } });
+    expect(posts).toEqual([]);
+  });
+
+  it('bring a snapshot set into the server, for a time', async () => {
+    const asked = { action: 'snapshot', snaps: ['fleet-hello'] };
+    const { change = '' } = await stand.snapd.ask('/v2/snaps', { method: 'POST', json: asked });
+    await stand.snapd.changeEnd(change);
+    const [set] = await stand.snapd.result<{ id: number; snapshots: { snap: string }[] }[]>('/v2/snapshots');
+    const { command } = await stand.run('read-snapshot-export', { id: set?.id });
+    expect(command).toMatchObject({ status: 'succeeded', result: { name: `snapshot-set-${set?.id}.zip` } });
+    const file = command.result as Reference;
+    const kept = await stand.fleet.api.get<ArtifactView>(`/v1/artifacts/${file.sha256}`);
+    expect(kept).toMatchObject({ size: file.size, deviceId: stand.deviceId, commandId: command.id });
+    expect(kept.expiresAt).not.toBeNull();
+  }, 60_000);
+
+  it('do not go out when the set is not there, and say so in the words of snapd', async () => {
+    const { command } = await stand.run('read-snapshot-export', { id: 4711 });
+    expect(command).toMatchObject({ status: 'failed', cause: 'snapd-refused' });
+    expect(command.message).toContain('4711');
+  });
+});
