@@ -5,7 +5,8 @@ import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import type { ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { storeError } from '../store/store-errors';
-import { assertionsOf, readAssertions, type Assertions, type KnownAssertion } from './database';
+import { setAssertions } from '../validation-sets/assertion-text';
+import { assertionsOf, hasHeaders, readAssertions, type Assertions, type KnownAssertion } from './database';
 
 export const ASSERTION_ROUTES: RouteTable = [
   ['/v2/assertions', { read: 'open', write: 'authenticated', GET: getTypes, POST: postAssertions }],
@@ -55,7 +56,8 @@ function getAssertions(device: Device, request: ApiRequest): Reply {
   if (!typesOf(device).includes(type)) throw badRequest(`invalid assert type: ${quote(type)}`);
   const headers = Object.fromEntries([...request.query].filter(([name]) => !OPTIONS.includes(name)));
   if (request.query.get('remote') === 'true') askStore(device, type, headers);
-  return assertionsReply(assertionsOf(device).find({ type, headers }), request);
+  const sets = type === 'validation-set' ? setAssertions(device).filter((set) => hasHeaders(set, headers)) : [];
+  return assertionsReply([...sets, ...assertionsOf(device).find({ type, headers })], request);
 }
 
 /** What the store would add is known here already; out of reach it cannot be asked. */

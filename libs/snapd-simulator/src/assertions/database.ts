@@ -20,11 +20,13 @@ export class Assertions {
 
   /** Those of a type whose headers have the given values. */
   find({ type, headers }: { type: string; headers: Readonly<Record<string, string>> }): KnownAssertion[] {
-    return [...this.known.values()].filter(
-      (one) => one.type === type && Object.entries(headers).every(([name, value]) => one.headers[name] === value),
-    );
+    return [...this.known.values()].filter((one) => one.type === type && hasHeaders(one, headers));
   }
 }
+
+/** Whether an assertion has all of the given header values. */
+export const hasHeaders = (one: KnownAssertion, headers: Readonly<Record<string, string>>): boolean =>
+  Object.entries(headers).every(([name, value]) => one.headers[name] === value);
 
 /** Headers that identify an assertion, by type (§7.4); of other types all headers together do. */
 const PRIMARY: Readonly<Record<string, readonly string[]>> = {

@@ -55,8 +55,8 @@ export class AutoRefresh {
   }
 
   private due(): void {
-    const { store, clock } = this.device;
-    if (store.unreachable || store.failure !== undefined) return this.wait(this.nowMs() + RETRY_MS);
+    const { store, clock, seeded } = this.device;
+    if (!seeded || store.unreachable || store.failure !== undefined) return this.wait(this.nowMs() + RETRY_MS);
     this.lastNs = clock.nowNs();
     acceptNewerSets(this.device);
     const plans = this.plans();

@@ -1,6 +1,7 @@
 import { serviceHandler } from '../apps/apps-api';
 import type { TaskHandler } from '../changes/runner';
 import { preDownloadHandler } from '../auto-refresh/auto-refresh';
+import { commitConfdb } from '../confdb/confdb-changes';
 import { hookHandler } from '../conf/hook';
 import { setModelHandler } from '../remodel/remodel';
 import { SNAP_HANDLERS } from '../snaps/handlers';
@@ -21,6 +22,7 @@ export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string
   ...SNAP_HANDLERS,
   ['pre-download-snap', preDownloadHandler],
   ['set-model', setModelHandler],
+  ['commit-confdb-tx', commitConfdb],
   ['mark-seeded', markSeeded],
   ['request-serial', requestSerial],
   ['connect', connectHandler],

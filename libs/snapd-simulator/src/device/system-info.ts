@@ -56,10 +56,16 @@ function refreshInfo(device: Device): Record<string, unknown> {
   const timer = valueAt(core, 'refresh.timer');
   return {
     timer: typeof timer === 'string' ? timer : '00:00~24:00/4',
-    ...(!device.classic && { last: toMinute(device.seededNs) }),
+    ...(!device.classic && { last: toMinute(device.autoRefresh?.lastNs ?? device.seededNs) }),
     ...(typeof hold === 'string' && { hold: holdText(hold) }),
-    ...(device.classic && { next: toMinute(device.seededNs) }),
+    ...nextRefresh(device),
   };
+}
+
+/** When a device that refreshes by itself does so next; a classic one without a store tells that it is overdue. */
+function nextRefresh(device: Device): { next?: string } {
+  const nextNs = device.autoRefresh?.nextNs ?? (device.classic ? device.seededNs : undefined);
+  return nextNs === undefined ? {} : { next: toMinute(nextNs) };
 }
 
 const holdText = (hold: string): string => hold.replace(/:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/, ':00$1');

@@ -42,8 +42,9 @@ function getConnections(device: Device, request: ApiRequest): Reply {
       .filter(({ end, connections }) => (select === 'all' ? matches(end, snap, named) : connections.length > 0))
       .map(({ end, connections }) => endJson(end, side === 'plugs' ? 'plug' : 'slot', connections));
   return sync({
-    established: active.map(connectionJson),
-    ...(select === 'all' && undesired.length > 0 && { undesired: undesired.map(connectionJson) }),
+    established: active.map((connection) => connectionJson(device, connection)),
+    ...(select === 'all' &&
+      undesired.length > 0 && { undesired: undesired.map((connection) => connectionJson(device, connection)) }),
     plugs: ends('plugs'),
     slots: ends('slots'),
   });
@@ -77,12 +78,18 @@ function endJson(end: End, key: 'plug' | 'slot', connections: unknown[]): unknow
   };
 }
 
-const connectionJson = ({ plug, slot, interface: name, auto }: Connection): unknown => ({
-  slot: { snap: slot.snap, slot: slot.name },
-  plug: { snap: plug.snap, plug: plug.name },
-  interface: name,
-  ...(!auto && { manual: true }),
-});
+function connectionJson(device: Device, { plug, slot, interface: name, auto }: Connection): unknown {
+  const plugAttrs = findEnd(device, 'plugs', plug.snap, plug.name)?.attrs;
+  const slotAttrs = findEnd(device, 'slots', slot.snap, slot.name)?.attrs;
+  return {
+    slot: { snap: slot.snap, slot: slot.name },
+    plug: { snap: plug.snap, plug: plug.name },
+    interface: name,
+    ...(!auto && { manual: true }),
+    ...(slotAttrs && { 'slot-attrs': slotAttrs }),
+    ...(plugAttrs && { 'plug-attrs': plugAttrs }),
+  };
+}
 
 /** GET /v2/interfaces: without `select` the old form, plugs and slots by themselves, empty lists left out. */
 function getInterfaces(device: Device, request: ApiRequest): Reply {

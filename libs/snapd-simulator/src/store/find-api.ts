@@ -4,6 +4,7 @@ import { quote } from '../go-text';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, stringListField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
+import type { AppInfo } from '../snap-files/snap-info';
 import { storeInfo } from '../snaps/local-snaps';
 import { planRefresh } from '../snaps/plan';
 import { channelRevision, type StoreSnap } from '../snaps/store';
@@ -34,7 +35,7 @@ function getFind(device: Device, request: ApiRequest): Reply {
   if (words !== '' && name !== '') throw badRequest("cannot use 'q' and 'name' together");
   if (name !== '') return findOne(device, name);
   if (device.store.unreachable) throw badRequest(lookupFailure(device), 'dns-failure');
-  return fromStore(device, device.store.search(words));
+  return fromStore(device.store.search(words).map((snap) => storeSnapJson(device, snap)));
 }
 
 function findOne(device: Device, name: string): Reply {
@@ -44,14 +45,11 @@ function findOne(device: Device, name: string): Reply {
   }
   const snap = device.store.snap(name);
   if (!snap) throw notFound('snap not found', 'snap-not-found', name);
-  return fromStore(device, [snap]);
+  return fromStore([{ ...(storeSnapJson(device, snap) as object), ...channelMap(snap) }]);
 }
 
-const fromStore = (device: Device, snaps: readonly StoreSnap[]): Reply =>
-  sync(
-    snaps.map((snap) => storeSnapJson(device, snap)),
-    { sources: ['store'], 'suggested-currency': 'USD' },
-  );
+const fromStore = (snaps: readonly unknown[]): Reply =>
+  sync(snaps, { sources: ['store'], 'suggested-currency': 'USD' });
 
 function updates(device: Device): unknown[] {
   if (device.store.unreachable) return [];
@@ -60,6 +58,19 @@ function updates(device: Device): unknown[] {
     const plan = snap && planRefresh(device, installed, { unnamed: true });
     return snap && plan?.action === 'refresh' ? [storeSnapJson(device, snap, plan.revision)] : [];
   });
+}
+
+/** The whole channel map, which the store gives for a snap asked for by its name. */
+function channelMap(snap: StoreSnap): Record<string, unknown> {
+  return {
+    channels: Object.fromEntries(
+      [...snap.channels].map(([channel, at]) => [
+        channel,
+        { revision: String(at), confinement: 'strict', version: storeInfo(snap, at).version, channel, epoch: EPOCH },
+      ]),
+    ),
+    tracks: [...new Set([...snap.channels.keys()].map((channel) => channel.split('/')[0]))],
+  };
 }
 
 function storeSnapJson(device: Device, snap: StoreSnap, revision = channelRevision(snap, 'stable')): unknown {
@@ -90,17 +101,18 @@ function storeSnapJson(device: Device, snap: StoreSnap, revision = channelRevisi
     private: false,
     devmode: false,
     jailmode: false,
+    ...(info.apps.length > 0 && { apps: info.apps.map((app) => appOf(snap, app)) }),
     ...(isBefore(device, '2.75') && { links: null }),
     contact: '',
-    channels: Object.fromEntries(
-      [...snap.channels].map(([channel, at]) => [
-        channel,
-        { revision: String(at), confinement: 'strict', version: storeInfo(snap, at).version, channel, epoch: EPOCH },
-      ]),
-    ),
-    tracks: [...new Set([...snap.channels.keys()].map((channel) => channel.split('/')[0]))],
   };
 }
+
+/** An app of a snap that is not installed: without whether it runs. */
+const appOf = (snap: StoreSnap, { name, daemon, daemonScope }: AppInfo): Record<string, unknown> => ({
+  snap: snap.name,
+  name,
+  ...(daemon !== undefined && { daemon, 'daemon-scope': daemonScope ?? 'system' }),
+});
 
 const EPOCH = { read: [0], write: [0] };
 

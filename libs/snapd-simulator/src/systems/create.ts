@@ -127,6 +127,7 @@ function fetched(device: Device, reference: SetReference, offline: boolean): Val
   const known = offline ? (sequence ?? device.sets.newestKnown(accountId, name) ?? 0) : sequence;
   const assertion = device.store.validationSet(accountId, name, known);
   if (!assertion) throw badRequest('cannot fetch validation sets: validation-set assertion not found');
+  device.sets.learn(accountId, name, assertion.sequence);
   return assertion;
 }
 

@@ -3,6 +3,7 @@ import type { SimulatedSnapdOptions } from '../options';
 import { SimulatedSnapd } from '../simulated-snapd';
 import { SimulatedStore } from '../snaps/store';
 import { TestDevice } from './a-device';
+import { DEVELOPER_KEY } from './core24-schema';
 
 /** Ids of the recorded device's snaps, as its model and store have them. */
 export const SNAP_IDS = {
@@ -72,6 +73,7 @@ export function core24Device(
       { name: 'pc-kernel', channel: '24/edge' },
       { name: 'pc', channel: '24/edge' },
     ],
+    assertions: [DEVELOPER_KEY],
     systems: [{ label: '20261120', current: true, default: true }],
     ...options,
   });

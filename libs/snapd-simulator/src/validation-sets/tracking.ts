@@ -25,8 +25,8 @@ export interface SetReference {
 /** The sets of one device: tracked ones and the newest assertion it has of each. */
 export class TrackedSets {
   private readonly tracked = new Map<string, TrackedSet>();
-  /** Newest sequence fetched; stays after a set is forgotten, as assertions do. */
-  private readonly known = new Map<string, number>();
+  /** Sequences fetched; they stay after a set is forgotten, as assertions do. */
+  private readonly known = new Map<string, Set<number>>();
 
   get(accountId: string, name: string): TrackedSet | undefined {
     return this.tracked.get(`${accountId}/${name}`);
@@ -48,11 +48,20 @@ export class TrackedSets {
 
   learn(accountId: string, name: string, sequence: number): void {
     const key = `${accountId}/${name}`;
-    this.known.set(key, Math.max(sequence, this.known.get(key) ?? 0));
+    this.known.set(key, new Set([...(this.known.get(key) ?? []), sequence]));
+  }
+
+  /** Every sequence the device has an assertion of, newest first within a set. */
+  fetched(): Required<SetReference>[] {
+    return [...this.known].flatMap(([key, sequences]) => {
+      const [accountId = '', name = ''] = key.split('/');
+      return [...sequences].sort((a, b) => b - a).map((sequence) => ({ accountId, name, sequence }));
+    });
   }
 
   newestKnown(accountId: string, name: string): number | undefined {
-    return this.known.get(`${accountId}/${name}`);
+    const sequences = this.known.get(`${accountId}/${name}`);
+    return sequences && Math.max(...sequences);
   }
 }
 
