@@ -17,8 +17,14 @@ export const APPS = {
 
 const SHAPES = {
   server: { packages: 'external', sourcemap: 'linked', keepNames: true },
-  // ws tries to load these two and lives without them
-  device: { minify: true, legalComments: 'none', external: ['bufferutil', 'utf-8-validate'] },
+  device: {
+    minify: true,
+    legalComments: 'none',
+    // ws tries to load these two and lives without them
+    external: ['bufferutil', 'utf-8-validate'],
+    // the client alone: the package's own entry brings a server along
+    alias: { ws: inRoot('node_modules/ws/lib/websocket.js') },
+  },
 };
 
 const entryOf = (app) => inRoot('apps', app, 'src/main.ts');
