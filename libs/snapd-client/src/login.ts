@@ -36,11 +36,12 @@ export class Login {
   }
 
   /**
-   * Logs out the user whose macaroon the client was given as `authorization`.
+   * Logs out this user, or the one whose macaroon the client was given as `authorization`.
    * @throws SnapdError status 400 `not logged in` without one, or with one that snapd does not know
    */
-  async logout(options?: CallOptions): Promise<void> {
-    await this.caller.sync({ method: 'POST', path: '/v2/logout', json: {} }, options);
+  async logout(user?: Pick<LoggedInUser, 'macaroon' | 'discharges'>, options?: CallOptions): Promise<void> {
+    const headers = user && { authorization: macaroonAuthorization(user) };
+    await this.caller.sync({ method: 'POST', path: '/v2/logout', json: {}, ...(headers && { headers }) }, options);
   }
 }
 
