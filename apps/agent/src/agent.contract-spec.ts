@@ -204,7 +204,7 @@ describe('an agent beside a simulated snapd', () => {
     try {
       start(snapd, memoryJournalStore(), { artifactsDirectory: directory });
       const file = { sha256: '0'.repeat(64), size: Number.MAX_SAFE_INTEGER, name: 'huge_1.snap' };
-      expect(await gateway.end(issue('sideload', { file }))).toMatchObject({
+      expect(await gateway.end(issue('sideload', { files: [file] }))).toMatchObject({
         state: 'failed',
         cause: 'disk-full',
         message: expect.stringContaining('cannot fetch "huge_1.snap": the disk of the device is full'),

@@ -16,19 +16,24 @@ const aChange = (kind: string, summary: string, more: Partial<Change> = {}): Cha
   ...more,
 });
 
-const artifact = { file: { sha256: '0'.repeat(64), size: 5, name: 'lab-hello_1.snap' } };
+const file = { sha256: '0'.repeat(64), size: 5, name: 'lab-hello_1.snap' };
+const artifact = { files: [file] };
 
 describe('parameters', () => {
   it.each<[string, unknown, string]>([
-    ['refresh', { snaps: ['a_b_c'] }, 'invalid snap name'],
+    ['refresh', { snaps: ['a_b_c'] }, 'invalid snap name: "a_b_c"'],
     ['refresh', { snaps: ['aa', 'bb'], channel: 'edge' }, 'unsupported option provided for multi-snap operation'],
     [
       'refresh',
       { snaps: ['aa'], 'validation-sets': ['acme/x'] },
       'snap names cannot be specified with validation sets to enforce',
     ],
-    ['refresh', { snaps: ['aa'], 'cohort-key': 'k', 'leave-cohort': true }, 'cohort-key cannot be combined'],
-    ['refresh', { transaction: 'per-package' }, 'expected one of per-snap, all-snaps'],
+    [
+      'refresh',
+      { snaps: ['aa'], 'cohort-key': 'k', 'leave-cohort': true },
+      'cannot specify both cohort-key and leave-cohort',
+    ],
+    ['refresh', { transaction: 'per-package' }, 'invalid value for transaction type: per-package'],
     ['refresh', { snaps: 'aa' }, 'expected array'],
     [
       'hold',
@@ -41,16 +46,24 @@ describe('parameters', () => {
       'hold action requires hold-level to be either "auto-refresh" or "general"',
     ],
     ['hold', { time: 'forever', 'hold-level': 'general' }, 'holding general refreshes for all snaps is not supported'],
-    ['create-recovery-system', { label: 'Not_One' }, 'invalid seed system label'],
+    ['create-recovery-system', { label: 'Not_One' }, 'invalid seed system label: "Not_One"'],
     ['create-recovery-system', {}, '"label": expected string'],
-    ['enforce-validation-set', { 'validation-set': 'acme' }, 'expected account/name or account/name=sequence'],
-    ['enforce-validation-set', { 'validation-set': 'acme/base=0' }, 'expected account/name or account/name=sequence'],
+    [
+      'enforce-validation-set',
+      { 'validation-set': 'acme' },
+      'cannot parse validation set "acme": expected a single account/name',
+    ],
+    [
+      'enforce-validation-set',
+      { 'validation-set': 'acme/base=0' },
+      'cannot parse validation set "acme/base=0": invalid sequence: "0"',
+    ],
     ['set-configuration', { snap: 'system', values: {} }, 'expected at least one key'],
     ['abort-change', { change: '-1' }, 'invalid change id'],
     ['reboot', { now: true }, 'unknown parameter "now"'],
     ['sideload', { path: '/etc/passwd' }, 'unknown parameter "path"'],
-    ['sideload', { file: { ...artifact.file, sha256: 'A' } }, 'expected a SHA-256 in lower-case hex'],
-    ['sideload', { file: { ...artifact.file, name: '../passwd' } }, 'expected a file name without slashes'],
+    ['sideload', { files: [{ ...file, sha256: 'A' }] }, 'expected a SHA-256 in lower-case hex'],
+    ['sideload', { files: [{ ...file, name: '../passwd' }] }, 'expected a file name without slashes'],
     ['service-control', { action: 'start', names: ['a.b'], disable: true }, 'disable goes with stop only'],
   ])('of %s refuse %j', (name, parameters, problem) => {
     const preparation = findOperation(name)?.prepare(parameters);
@@ -73,7 +86,7 @@ describe('parameters', () => {
 });
 
 it('says which files of the server a sideload needs', () => {
-  expect(prepared('sideload', artifact).artifacts).toEqual([artifact.file]);
+  expect(prepared('sideload', artifact).artifacts).toEqual([file]);
   expect(prepared('refresh', {}).artifacts).toEqual([]);
 });
 

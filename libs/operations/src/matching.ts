@@ -12,8 +12,8 @@ export function isAbout(change: Change, kind: string, snaps: readonly string[] |
   return named.length > 0 && named.every((name) => snaps.includes(name));
 }
 
-/** The quoted snaps of a summary, without the channel or file they come from (snapd overlord/snapstate). */
+/** The quoted snaps of a summary, without their components, channel, cohort or file (snapd daemon/api_snaps.go). */
 function namesIn(summary: string): string[] {
-  const [snaps = ''] = summary.split(/ from (?:files? )?"/);
+  const [snaps = ''] = summary.replace(/ \(with [^)]*\)/g, '').split(/ (?:from|with|to|away) /);
   return [...snaps.matchAll(/"([^"]*)"/g)].map(([, name = '']) => name);
 }

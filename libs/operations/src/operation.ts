@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import type { ArtifactReference } from './artifact';
 import { problemsOf } from './problems';
 import type { ReadRoute } from './reads/read';
+import { requireAll, type Requirement } from './requirements';
+import type { Done, Undo, UndoStep } from './undo';
 
 /**
  * What an operation can cost. `disruptive` interrupts what runs on the device (reboots, services, recovery systems);
@@ -70,12 +72,21 @@ export interface OperationDefinition<P extends object> {
   readonly name: string;
   readonly title: string;
   readonly risk: Risk;
-  /** Strict: an unknown parameter is refused. Refusals use snapd's words where snapd has some. */
+  /** Strict: an unknown parameter is refused. Refusals use snapd's words where snapd has some; secrets are marked. */
   readonly parameters: z.ZodMiniType<P>;
+  /** First release of snapd that can do it, as `2.62`; absent when every one that is in use can. */
+  readonly since?: string;
+  /** What the device must be: read before the start, and refused when it is not. */
+  readonly requires?: readonly Requirement[];
+  /** Its result shows secrets or what is personal. */
+  readonly sensitive?: boolean;
+  /** How it is taken back. */
+  readonly undo: Undo<P>;
   /** Whether sending it a second time leaves the device as sending it once does. */
   readonly idempotent: boolean | ((parameters: P) => boolean);
   readonly expects: Expects | ((parameters: P) => Expects);
-  readonly reboots: Reboots | ((parameters: P) => Reboots);
+  /** `never` when absent. */
+  readonly reboots?: Reboots | ((parameters: P) => Reboots);
   /** The files of the server that it needs on the device. */
   artifacts?(parameters: P): readonly ArtifactReference[];
   /** It stores files in the server, and its result names them. */
@@ -94,8 +105,8 @@ export interface OperationDefinition<P extends object> {
   observe?(client: SnapdClient, parameters: P, context: OperationContext): Promise<unknown>;
   /** Sends the one request. Throws snapd's refusal unchanged. */
   start(client: SnapdClient, parameters: P, context: OperationContext): Promise<Started>;
-  /** Whether a change of unknown origin is the one this request makes: by kind, snaps and summary. */
-  matches(change: Change, parameters: P): boolean;
+  /** Whether a change of unknown origin is the one this request makes: by kind, snaps and summary. Absent: it makes none. */
+  matches?(change: Change, parameters: P): boolean;
   /** Reads the device. Never asks what was accepted, only what is. */
   verify(client: SnapdClient, parameters: P, outcome: Outcome, context: OperationContext): Promise<Verdict>;
 }
@@ -110,10 +121,13 @@ export interface PreparedOperation {
   readonly takesCutShort: boolean;
   /** The files of the server that it needs on the device. */
   readonly artifacts: readonly ArtifactReference[];
+  /** @throws RequirementError when the device is not one that can do it */
   observe(client: SnapdClient, context: OperationContext): Promise<unknown>;
   start(client: SnapdClient, context: OperationContext): Promise<Started>;
   matches(change: Change): boolean;
   verify(client: SnapdClient, outcome: Outcome, context: OperationContext): Promise<Verdict>;
+  /** What to issue, in order, to take a verified one back; empty when nothing does. */
+  undo(done: Done): readonly UndoStep[];
 }
 
 /** What the server and the agent see of an operation. */
@@ -122,6 +136,12 @@ export interface Operation {
   readonly title: string;
   readonly risk: Risk;
   readonly parameters: z.ZodMiniType<object>;
+  /** First release of snapd that can do it; absent when every one that is in use can. */
+  readonly since?: string;
+  readonly requires: readonly Requirement[];
+  /** Whether its result shows secrets or what is personal. */
+  readonly sensitive: boolean;
+  readonly undo: { readonly by: readonly string[] } | { readonly none: string };
   /** Whether it stores files in the server. */
   readonly storesArtifacts: boolean;
   /** Whether the device comes back from it without the agent's key and journal. */
@@ -141,17 +161,22 @@ export type Preparation =
 
 /** Makes the catalogue's entry of a definition. */
 export function defineOperation<P extends object>(definition: OperationDefinition<P>): Operation {
-  const { name, title, risk, parameters, storesArtifacts = false, erasesAgent = false } = definition;
+  const { name, title, risk, parameters, since, undo, requires = [] } = definition;
+  const { storesArtifacts = false, erasesAgent = false, sensitive = false } = definition;
   const prepare = (input: unknown): Preparation => {
     const parsed = z.safeParse(parameters, input);
     if (!parsed.success) return { kind: 'bad-parameters', problems: problemsOf(parsed.error) };
     return { kind: 'prepared', operation: bind(definition, parsed.data) };
   };
-  return { name, title, risk, parameters, storesArtifacts, erasesAgent, prepare };
+  return {
+    ...{ name, title, risk, parameters, requires, storesArtifacts, erasesAgent, sensitive, prepare },
+    ...(since !== undefined && { since }),
+    undo: 'by' in undo ? { by: undo.by } : { none: undo.none },
+  };
 }
 
 function bind<P extends object>(definition: OperationDefinition<P>, parameters: P): PreparedOperation {
-  const { name, risk, expects, idempotent, reboots } = definition;
+  const { name, risk, since, requires = [], expects, idempotent, reboots = 'never', undo } = definition;
   return {
     name,
     risk,
@@ -160,12 +185,19 @@ function bind<P extends object>(definition: OperationDefinition<P>, parameters: 
     reboots: typeof reboots === 'function' ? reboots(parameters) : reboots,
     takesCutShort: definition.takesCutShort ?? false,
     artifacts: definition.artifacts?.(parameters) ?? [],
-    observe: async (client, context) => (await definition.observe?.(client, parameters, context)) ?? null,
+    observe: async (client, context) => {
+      await requireAll(client, { name, since, requires });
+      return (await definition.observe?.(client, parameters, context)) ?? null;
+    },
     start: (client, context) => definition.start(client, parameters, context),
-    matches: (change) => definition.matches(change, parameters),
+    matches: (change) => definition.matches?.(change, parameters) ?? false,
     verify: (client, outcome, context) => definition.verify(client, parameters, outcome, context),
+    undo: (done) => ('by' in undo ? undo.steps(parameters, done) : []),
   };
 }
+
+/** What was seen, read back from where it was kept as JSON; undefined when it has another shape. */
+export const readBefore = <T>(schema: z.ZodMiniType<T>, seen: unknown): T | undefined => z.safeParse(schema, seen).data;
 
 export const verified = (result: unknown): Verdict => ({ kind: 'verified', result });
 

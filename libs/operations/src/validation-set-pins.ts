@@ -1,7 +1,8 @@
 import type { SnapdClient, ValidationSet } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import { parseValidationSet } from './fields';
-import { notVerified, verified, type Verdict } from './operation';
+import { notVerified, readBefore, verified, type Verdict } from './operation';
+import type { UndoStep } from './undo';
 
 /** What one set must be afterwards; `absent` for one that was forgotten. */
 export type WantedSet =
@@ -39,6 +40,20 @@ export async function verifySets(client: SnapdClient, before: unknown, wanted: r
   return moved === undefined ? verified(shown) : notVerified(moved, shown);
 }
 
+/** What puts these sets back to how `observeSets` saw them. */
+export function undoSets(before: unknown, keys: readonly string[]): UndoStep[] {
+  const pins = readBefore(Pins, before);
+  if (!pins) return [];
+  return keys.map((key) => {
+    const { mode, pinnedAt } = pins.find((pin) => pin.key === key) ?? {};
+    const operation = mode === undefined ? 'forget-validation-set' : `${mode}-validation-set`;
+    return { operation, parameters: { 'validation-set': pinnedAt === undefined ? key : `${key}=${pinnedAt}` } };
+  });
+}
+
+/** What `undoSets` may ask for. */
+export const setOperations = ['enforce-validation-set', 'forget-validation-set', 'monitor-validation-set'] as const;
+
 const keyOf = (set: ValidationSet): string => `${set['account-id']}/${set.name}`;
 
 function problemOf(want: WantedSet, shown: readonly ValidationSet[]): string | undefined {
@@ -57,8 +72,7 @@ function problemOf(want: WantedSet, shown: readonly ValidationSet[]): string | u
 }
 
 function movedPin(before: unknown, shown: readonly ValidationSet[], wanted: readonly WantedSet[]): string | undefined {
-  const pins = z.safeParse(Pins, before);
-  for (const { key, mode, pinnedAt } of pins.success ? pins.data : []) {
+  for (const { key, mode, pinnedAt } of readBefore(Pins, before) ?? []) {
     if (wanted.some((want) => want.key === key)) continue;
     const set = shown.find((candidate) => keyOf(candidate) === key);
     if (!set) return `validation set ${key} is no longer tracked`;

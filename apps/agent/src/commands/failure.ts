@@ -1,4 +1,5 @@
 import type { CommandReport } from '@corefleet/contracts/device-protocol';
+import { RequirementError } from '@corefleet/operations';
 import {
   isChangeConflict,
   isOutcomeUnknown,
@@ -63,7 +64,7 @@ export function whyOf(error: unknown): Why {
       ...(value !== undefined && { snapdValue: value }),
     };
   }
-  if (error instanceof SnapdClientError || error instanceof ArtifactError)
+  if (error instanceof SnapdClientError || error instanceof ArtifactError || error instanceof RequirementError)
     return { cause: error.code, message: messageOf(error) };
   return { cause: 'agent-error', message: messageOf(error) };
 }

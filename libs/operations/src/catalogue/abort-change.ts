@@ -12,6 +12,7 @@ export const abortChange = defineOperation<z.infer<typeof Parameters>>({
   title: 'Abort a change',
   risk: 'reversible',
   parameters: Parameters,
+  undo: { none: 'what was aborted is asked for anew' },
   idempotent: true,
   expects: 'sync',
   reboots: 'may',
@@ -27,7 +28,6 @@ export const abortChange = defineOperation<z.infer<typeof Parameters>>({
     }
     return { kind: 'change', changeId: change, existing: true };
   },
-  matches: () => false,
   verify: async (client, { change: id }, { change }) => {
     const ended = change ?? (await client.changes.get(id));
     const { summary, status, err } = ended;

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { parseValidationSet, validationSet } from '../fields';
+import { keyOfSet, parseValidationSet, validationSet } from '../fields';
 import { defineOperation } from '../operation';
 import { changeOf } from '../starting';
-import { observeSets, verifySets, wantedPins } from '../validation-set-pins';
+import { observeSets, setOperations, undoSets, verifySets, wantedPins } from '../validation-set-pins';
 import { enforces } from './refresh';
 
 const Parameters = z.strictObject({
@@ -18,6 +18,10 @@ export const enforceValidationSet = defineOperation<z.infer<typeof Parameters>>(
   title: 'Enforce a validation set',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: setOperations,
+    steps: ({ 'validation-set': set }, { before }) => undoSets(before, [keyOfSet(set)]),
+  },
   idempotent: true,
   expects: ({ refresh }) => (refresh ? 'change' : 'sync'),
   reboots: ({ refresh }) => (refresh ? 'may' : 'never'),

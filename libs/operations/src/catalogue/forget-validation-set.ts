@@ -1,9 +1,9 @@
 import { SnapdError } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
-import { parseValidationSet, validationSet } from '../fields';
+import { keyOfSet, parseValidationSet, validationSet } from '../fields';
 import { defineOperation } from '../operation';
 import { nothingToFollow } from '../starting';
-import { observeSets, verifySets } from '../validation-set-pins';
+import { observeSets, setOperations, undoSets, verifySets } from '../validation-set-pins';
 
 const Parameters = z.strictObject({
   /** `account/name`; with `=sequence` only when it is pinned there. */
@@ -16,9 +16,12 @@ export const forgetValidationSet = defineOperation<z.infer<typeof Parameters>>({
   title: 'Forget a validation set',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: setOperations,
+    steps: ({ 'validation-set': set }, { before }) => undoSets(before, [keyOfSet(set)]),
+  },
   idempotent: true,
   expects: 'sync',
-  reboots: 'never',
   observe: observeSets,
   start: async (client, { 'validation-set': set }) => {
     const { accountId, name, sequence } = parseValidationSet(set);
@@ -33,7 +36,6 @@ export const forgetValidationSet = defineOperation<z.infer<typeof Parameters>>({
     }
     return nothingToFollow;
   },
-  matches: () => false,
   verify: (client, { 'validation-set': set }, { before }) => {
     const { accountId, name } = parseValidationSet(set);
     return verifySets(client, before, [{ key: `${accountId}/${name}`, mode: 'absent' }]);

@@ -1,10 +1,10 @@
 import type { SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import { holdLevel, holdTime, snapNames } from '../fields';
+import { isHeldUntil, observeHolds, observeSystemHold, undoHolds } from '../holds';
 import { isAbout } from '../matching';
 import { defineOperation, notVerified, verified, type Verdict } from '../operation';
 import { changeOf } from '../starting';
-import { observeSystemHold } from '../system-hold';
 
 const Parameters = z
   .strictObject({
@@ -27,9 +27,13 @@ export const hold = defineOperation<Parameters>({
   title: 'Hold refreshes',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: ['hold', 'unhold'],
+    steps: ({ snaps, 'hold-level': level }, { before }) => undoHolds(before, snaps, level),
+  },
   idempotent: true,
   expects: 'change',
-  reboots: 'never',
+  observe: (client, { snaps }) => observeHolds(client, snaps),
   start: async (client, parameters) => changeOf(await client.snaps.act({ action: 'hold', ...parameters })),
   matches: (change, { snaps }) => isAbout(change, 'hold-snap', snaps),
   verify: (client, parameters) =>
@@ -49,12 +53,3 @@ async function verifySystem(client: SnapdClient, time: string): Promise<Verdict>
   const result = { 'refresh.hold': shown };
   return isHeldUntil(shown, time) ? verified(result) : notVerified(`refreshes are not held until ${time}`, result);
 }
-
-/** snapd writes `forever` as a date centuries away, and a time some nanoseconds later than it was given. */
-function isHeldUntil(shown: string | undefined, time: string): boolean {
-  if (shown === undefined || shown === '') return false;
-  if (shown === 'forever') return true;
-  return time === 'forever' ? Date.parse(shown) > FAR : Date.parse(shown) >= Date.parse(time);
-}
-
-const FAR = Date.UTC(2200, 0);

@@ -1,47 +1,70 @@
-import { SnapdError, type Snap } from '@corefleet/snapd-client';
+import type { Snap } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
-import { channel, revision, snapName, transaction } from '../fields';
+import { flag, quotaGroupName, snapNames, worded } from '../fields';
 import { isAbout } from '../matching';
 import { defineOperation, notVerified, verified, type Verdict } from '../operation';
+import { isRefusalOf } from '../refusals';
+import {
+  commonOf,
+  commonOptions,
+  components,
+  missingComponent,
+  optionProblem,
+  revisionOptions,
+  shownSnap,
+} from '../snap-options';
+import { observeRevisions, revisionsBefore } from '../snap-revision';
 import { changeOf, nothingToFollow } from '../starting';
 
 const Parameters = z
   .strictObject({
-    snaps: z.array(snapName).check(z.minLength(1), z.maxLength(200)),
-    channel: z.optional(channel),
-    revision: z.optional(revision),
-    'cohort-key': z.optional(z.string().check(z.minLength(1), z.maxLength(2048))),
-    classic: z.optional(z.boolean()),
-    transaction: z.optional(transaction),
-    'ignore-validation': z.optional(z.boolean()),
+    snaps: snapNames,
+    components,
+    ...revisionOptions,
+    ...commonOptions,
+    'quota-group': z.optional(quotaGroupName),
+    /** Without its aliases. */
+    unaliased: flag,
+    /** Its aliases win over those of other snaps. */
+    prefer: flag,
   })
   .check(
-    z.refine((p) => p.snaps.length === 1 || !isForOne(p), 'unsupported option provided for multi-snap operation'),
-    z.refine((p) => !(p['cohort-key'] && p.revision), 'cohort-key cannot be combined with revision'),
+    worded((p) => optionProblem(p, p.snaps.length)),
+    z.refine((p) => !(p.unaliased && p.prefer), 'cannot use unaliased and prefer flags together'),
+    z.refine((p) => areOf(p.components, p.snaps), 'components are of a snap that is not installed by this'),
   );
 type Parameters = z.infer<typeof Parameters>;
 
-const isForOne = (p: Pick<Parameters, 'channel' | 'revision' | 'cohort-key' | 'classic'>): boolean =>
-  [p.channel, p.revision, p['cohort-key'], p.classic].some((option) => option !== undefined);
+const areOf = (by: Record<string, unknown> | undefined, snaps: readonly string[]): boolean =>
+  Object.keys(by ?? {}).every((snap) => snaps.includes(snap));
 
-/** Installs snaps from the store. Those that are there already are left as they are. */
+/** Installs snaps and components from the store. Those that are there already are left as they are. */
 export const install = defineOperation<Parameters>({
   name: 'install',
   title: 'Install snaps',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: ['remove'],
+    steps: ({ snaps }, { before }) => {
+      const added = snaps.filter((snap) => !(snap in revisionsBefore(before)));
+      return added.length > 0 ? [{ operation: 'remove', parameters: { snaps: added } }] : [];
+    },
+  },
   idempotent: true,
   expects: 'change',
   reboots: 'may',
-  start: async (client, { snaps, ...options }) => {
-    const [first = ''] = snaps;
+  observe: (client, { snaps }) => observeRevisions(client, snaps),
+  start: async (client, { snaps, components: wanted, ...options }) => {
+    const [only = '', ...more] = snaps;
+    const { unaliased, 'quota-group': quotaGroup } = options;
     try {
-      if (snaps.length === 1) return changeOf(await client.snaps.actOn(first, { action: 'install', ...options }));
-      const { transaction, 'ignore-validation': ignoreValidation } = options;
-      const common = { transaction, 'ignore-validation': ignoreValidation };
-      return changeOf(await client.snaps.act({ action: 'install', snaps, ...common }));
+      if (more.length === 0)
+        return changeOf(await client.snaps.actOn(only, { action: 'install', components: wanted?.[only], ...options }));
+      const common = { ...commonOf(options), unaliased, 'quota-group': quotaGroup };
+      return changeOf(await client.snaps.act({ action: 'install', snaps, components: wanted, ...common }));
     } catch (error) {
-      if (error instanceof SnapdError && error.kind === 'snap-already-installed') return nothingToFollow;
+      if (isRefusalOf(error, 'snap-already-installed')) return nothingToFollow;
       throw error;
     }
   },
@@ -49,13 +72,14 @@ export const install = defineOperation<Parameters>({
   verify: async (client, parameters) => verifyInstalled(await client.snaps.list(), parameters),
 });
 
-function verifyInstalled(installed: Snap[], { snaps, revision: wanted }: Parameters): Verdict {
+function verifyInstalled(installed: Snap[], { snaps, revision: wanted, components: parts }: Parameters): Verdict {
   const shown = installed.filter(({ name }) => snaps.includes(name));
-  const result = shown.map(({ name, revision, channel }) => ({ name, revision, channel }));
+  const result = shown.map(shownSnap);
   const missing = snaps.find((name) => !shown.some((snap) => snap.name === name));
   if (missing) return notVerified(`snap "${missing}" is not installed`, result);
   const [only] = shown;
   if (wanted && only?.revision !== wanted)
     return notVerified(`snap "${only?.name}" is at revision ${only?.revision}, not ${wanted}`, result);
-  return verified(result);
+  const lacking = missingComponent(shown, parts);
+  return lacking ? notVerified(`component "${lacking}" is not installed`, result) : verified(result);
 }

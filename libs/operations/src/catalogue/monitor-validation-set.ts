@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { parseValidationSet, validationSet } from '../fields';
+import { keyOfSet, parseValidationSet, validationSet } from '../fields';
 import { defineOperation } from '../operation';
-import { observeSets, verifySets } from '../validation-set-pins';
+import { observeSets, setOperations, undoSets, verifySets } from '../validation-set-pins';
 
 const Parameters = z.strictObject({
   /** `account/name`, or `account/name=sequence` to pin it. */
@@ -14,15 +14,17 @@ export const monitorValidationSet = defineOperation<z.infer<typeof Parameters>>(
   title: 'Monitor a validation set',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: setOperations,
+    steps: ({ 'validation-set': set }, { before }) => undoSets(before, [keyOfSet(set)]),
+  },
   idempotent: true,
   expects: 'sync',
-  reboots: 'never',
   observe: observeSets,
   start: async (client, { 'validation-set': set }) => {
     const { accountId, name, sequence } = parseValidationSet(set);
     return { kind: 'sync', result: await client.validationSets.apply(accountId, name, { mode: 'monitor', sequence }) };
   },
-  matches: () => false,
   verify: (client, { 'validation-set': set }, { before }) => {
     const { accountId, name, sequence } = parseValidationSet(set);
     return verifySets(client, before, [{ key: `${accountId}/${name}`, mode: 'monitor', sequence }]);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { defineOperation, notVerified, verified } from '../operation';
+import { defineOperation, notVerified, readBefore, verified } from '../operation';
 import { nothingToFollow } from '../starting';
 
 const Parameters = z.strictObject({});
@@ -11,6 +11,7 @@ export const reboot = defineOperation<z.infer<typeof Parameters>>({
   title: 'Restart the device',
   risk: 'disruptive',
   parameters: Parameters,
+  undo: { none: 'a restart has been' },
   idempotent: false,
   expects: 'sync',
   reboots: 'once',
@@ -19,9 +20,8 @@ export const reboot = defineOperation<z.infer<typeof Parameters>>({
     await client.systems.reboot();
     return nothingToFollow;
   },
-  matches: () => false,
   verify: async (_client, _parameters, { before }, context) => {
-    const was = z.safeParse(Before, before).data?.bootId;
+    const was = readBefore(Before, before)?.bootId;
     const bootId = await context.readBootId();
     if (was === undefined || bootId === undefined) return notVerified('the boot id cannot be read', { was, bootId });
     return was === bootId ? notVerified('the device has not restarted', { was, bootId }) : verified({ was, bootId });

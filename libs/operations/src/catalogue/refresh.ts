@@ -1,21 +1,43 @@
-import { SnapdError, type Change, type Snap, type SnapdClient } from '@corefleet/snapd-client';
+import type { Change, Snap, SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
-import { channel, revision, snapNames, transaction, validationSets } from '../fields';
+import { flag, keyOfSet, snapNames, validationSets, worded } from '../fields';
 import { isAbout } from '../matching';
-import { defineOperation, notVerified, verified, type Started, type Verdict } from '../operation';
+import {
+  defineOperation,
+  notVerified,
+  readBefore,
+  verified,
+  type Outcome,
+  type Started,
+  type Verdict,
+} from '../operation';
+import { isRefusalOf } from '../refusals';
+import {
+  commonOf,
+  commonOptions,
+  components,
+  isForOne,
+  missingComponent,
+  optionProblem,
+  revisionOptions,
+  shownSnap,
+} from '../snap-options';
+import { observeRevisions, revertTo, revisionsBefore } from '../snap-revision';
+import { follows } from '../snapd-words';
 import { changeOf, nothingToFollow } from '../starting';
-import { observeSets, verifySets, wantedPins } from '../validation-set-pins';
+import type { UndoStep } from '../undo';
+import { observeSets, setOperations, undoSets, verifySets, wantedPins } from '../validation-set-pins';
 
 const Parameters = z
   .strictObject({
     /** All snaps when absent. */
     snaps: z.optional(snapNames),
-    channel: z.optional(channel),
-    revision: z.optional(revision),
-    'cohort-key': z.optional(z.string().check(z.minLength(1), z.maxLength(2048))),
-    'leave-cohort': z.optional(z.boolean()),
-    transaction: z.optional(transaction),
-    'ignore-validation': z.optional(z.boolean()),
+    components,
+    ...revisionOptions,
+    ...commonOptions,
+    'leave-cohort': flag,
+    /** Takes a snap that was sideloaded for the one of that name in the store. */
+    amend: flag,
     /** Refreshes to what these sets ask for, installs what is missing, and enforces them. */
     'validation-sets': z.optional(validationSets),
   })
@@ -24,20 +46,11 @@ const Parameters = z
       (p) => !(p.snaps && p['validation-sets']),
       'snap names cannot be specified with validation sets to enforce',
     ),
-    z.refine(
-      (p) => !hasSingleOptions(p) || p.snaps?.length === 1,
-      'unsupported option provided for multi-snap operation',
-    ),
-    z.refine(
-      (p) => !(p['cohort-key'] && (p['leave-cohort'] || p.revision)),
-      'cohort-key cannot be combined with leave-cohort or revision',
-    ),
+    worded((p) => optionProblem(p, p.snaps?.length ?? 0)),
   );
 type Parameters = z.infer<typeof Parameters>;
 
-type SingleOptions = Pick<Parameters, 'channel' | 'revision' | 'cohort-key' | 'leave-cohort'>;
-const hasSingleOptions = (p: SingleOptions): boolean =>
-  [p.channel, p.revision, p['cohort-key'], p['leave-cohort']].some((option) => option !== undefined);
+const Before = z.object({ sets: z.unknown(), revisions: z.unknown() });
 
 /** Refreshes all snaps, some, or one to a channel, revision or cohort. */
 export const refresh = defineOperation<Parameters>({
@@ -45,33 +58,38 @@ export const refresh = defineOperation<Parameters>({
   title: 'Refresh snaps',
   risk: 'reversible',
   parameters: Parameters,
+  undo: { by: ['revert', ...setOperations], steps: undoRefresh },
   idempotent: true,
   expects: 'change',
   reboots: 'may',
-  observe: observeSets,
+  observe: async (client, { snaps }) => ({
+    sets: await observeSets(client),
+    revisions: await observeRevisions(client, snaps),
+  }),
   start: async (client, parameters) => {
-    const { snaps, 'validation-sets': sets, transaction, 'ignore-validation': ignoreValidation } = parameters;
-    const common = { transaction, 'ignore-validation': ignoreValidation };
+    const { snaps, components: wanted, 'validation-sets': sets, ...options } = parameters;
+    const common = commonOf(options);
     if (sets) return changeOf(await client.snaps.act({ action: 'refresh', 'validation-sets': sets, ...common }));
     const [only] = snaps ?? [];
-    if (only && hasSingleOptions(parameters)) return refreshOne(client, only, parameters);
-    return changeOf(await client.snaps.act({ action: 'refresh', snaps, ...common }));
+    if (only && isForOne(options)) return refreshOne(client, only, parameters);
+    return changeOf(await client.snaps.act({ action: 'refresh', snaps, components: wanted, ...common }));
   },
   matches: (change, { snaps, 'validation-sets': sets }) =>
     sets ? enforces(change, sets) : isAbout(change, 'refresh-snap', snaps) && !change.summary.startsWith('Enforce'),
   verify: async (client, parameters, { before }) => {
-    if (parameters['validation-sets']) return verifySets(client, before, wantedPins(parameters['validation-sets']));
-    return verifyRevisions(await client.snaps.list(), parameters);
+    const { 'validation-sets': sets } = parameters;
+    if (sets) return verifySets(client, readBefore(Before, before)?.sets, wantedPins(sets));
+    return verifyRefreshed(await client.snaps.list(), parameters);
   },
 });
 
 async function refreshOne(client: SnapdClient, snap: string, parameters: Parameters): Promise<Started> {
-  const { snaps: _snaps, 'validation-sets': _sets, ...options } = parameters;
+  const { snaps: _snaps, 'validation-sets': _sets, components: wanted, ...options } = parameters;
   try {
-    return changeOf(await client.snaps.actOn(snap, { action: 'refresh', ...options }));
+    return changeOf(await client.snaps.actOn(snap, { action: 'refresh', components: wanted?.[snap], ...options }));
   } catch (error) {
     // What was asked for may be what is there: verification tells.
-    if (error instanceof SnapdError && error.kind === 'snap-no-update-available') return nothingToFollow;
+    if (isRefusalOf(error, 'snap-no-update-available')) return nothingToFollow;
     throw error;
   }
 }
@@ -82,34 +100,35 @@ export function enforces(change: Change, sets: readonly string[]): boolean {
   return isOurs && sets.every((set) => change.summary.includes(`"${set}"`));
 }
 
-function verifyRevisions(installed: Snap[], parameters: Parameters): Verdict {
-  const { snaps: names, revision: wanted, channel: followed } = parameters;
-  const shown = installed.filter(({ name }) => !names || names.includes(name)).map(shownRevision);
-  const missing = names?.filter((name) => !shown.some((snap) => snap.name === name)) ?? [];
-  if (missing.length > 0) return notVerified(`snap "${missing[0]}" is not installed`, shown);
-  const [only] = shown;
-  if (wanted && only?.revision !== wanted)
-    return notVerified(`snap "${only?.name}" is at revision ${only?.revision}, not ${wanted}`, shown);
-  if (followed && !follows(only?.['tracking-channel'] ?? '', followed))
-    return notVerified(`snap "${only?.name}" follows ${only?.['tracking-channel']}, not ${followed}`, shown);
-  if (parameters['cohort-key'] && only?.['cohort-key'] !== parameters['cohort-key'])
-    return notVerified(`snap "${only?.name}" is not in the cohort`, shown);
-  if (parameters['leave-cohort'] && only?.['cohort-key'])
-    return notVerified(`snap "${only.name}" is still in a cohort`, shown);
-  return verified(shown);
+/** The sets first: an enforced one would not let its snaps go back. */
+function undoRefresh({ snaps, 'validation-sets': sets }: Parameters, { before, change }: Outcome): UndoStep[] {
+  const was = readBefore(Before, before);
+  const refreshed = snaps ?? change?.data?.['snap-names'] ?? [];
+  return [...undoSets(was?.sets, (sets ?? []).map(keyOfSet)), ...revertTo(revisionsBefore(was?.revisions), refreshed)];
 }
 
-const shownRevision = (snap: Snap) => ({
-  name: snap.name,
-  revision: snap.revision,
-  'tracking-channel': snap['tracking-channel'],
-  'cohort-key': snap['cohort-key'],
-});
+function verifyRefreshed(installed: Snap[], parameters: Parameters): Verdict {
+  const { snaps: names, revision: wanted, channel: followed } = parameters;
+  const shown = installed.filter(({ name }) => !names || names.includes(name));
+  const result = shown.map(shownSnap);
+  const missing = names?.find((name) => !shown.some((snap) => snap.name === name));
+  if (missing) return notVerified(`snap "${missing}" is not installed`, result);
+  const [only] = shown;
+  if (wanted && only?.revision !== wanted)
+    return notVerified(`snap "${only?.name}" is at revision ${only?.revision}, not ${wanted}`, result);
+  if (followed && !follows(only?.['tracking-channel'] ?? '', followed))
+    return notVerified(`snap "${only?.name}" follows ${only?.['tracking-channel']}, not ${followed}`, result);
+  const problem = only && cohortProblem(only, parameters);
+  if (problem) return notVerified(problem, result);
+  const lacking = missingComponent(shown, parameters.components);
+  return lacking ? notVerified(`component "${lacking}" is not installed`, result) : verified(result);
+}
 
-/** snapd shows the whole channel: `stable` becomes `latest/stable`, `2.0` becomes `2.0/stable`. */
-export function follows(tracking: string, asked: string): boolean {
-  const risks = ['stable', 'candidate', 'beta', 'edge'];
-  const [first = ''] = asked.split('/');
-  const withTrack = risks.includes(first) ? asked : asked.includes('/') ? asked : `${asked}/stable`;
-  return tracking === withTrack || tracking.endsWith(`/${withTrack}`) || `latest/${tracking}` === withTrack;
+/** What is wrong with a snap's cohort; undefined when it is as asked. */
+export function cohortProblem(
+  { name, 'cohort-key': shown }: Snap,
+  asked: Pick<Parameters, 'cohort-key' | 'leave-cohort'>,
+): string | undefined {
+  if (asked['cohort-key'] && shown !== asked['cohort-key']) return `snap "${name}" is not in the cohort`;
+  return asked['leave-cohort'] && shown ? `snap "${name}" is still in a cohort` : undefined;
 }

@@ -12,9 +12,10 @@ export const removeRecoverySystem = defineOperation<z.infer<typeof Parameters>>(
   title: 'Remove a recovery system',
   risk: 'disruptive',
   parameters: Parameters,
+  since: '2.62',
+  undo: { none: 'the snaps it was made of are not kept' },
   idempotent: true,
   expects: 'change',
-  reboots: 'never',
   start: async (client, { label }) => {
     try {
       return changeOf(await client.systems.remove(label));

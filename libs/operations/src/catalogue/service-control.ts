@@ -1,25 +1,24 @@
 import type { App } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
-import { defineOperation, notVerified, verified } from '../operation';
+import { flag, serviceName, userNames } from '../fields';
+import { defineOperation, notVerified, readBefore, verified, type Outcome } from '../operation';
 import { changeOf } from '../starting';
-
-/** `snap` for all of its services, or `snap.app`. */
-const serviceName = z
-  .string()
-  .check(
-    z.regex(/^[a-z0-9][a-z0-9-]*(?:_[a-z0-9]{1,10})?(?:\.[a-zA-Z0-9](?:-?[a-zA-Z0-9])*)?$/, 'invalid service name'),
-  );
+import type { UndoStep } from '../undo';
 
 const Parameters = z
   .strictObject({
     action: z.enum(['start', 'stop', 'restart']),
     names: z.array(serviceName).check(z.minLength(1), z.maxLength(100)),
     /** With start: also at boot. */
-    enable: z.optional(z.boolean()),
+    enable: flag,
     /** With stop: also not at boot. */
-    disable: z.optional(z.boolean()),
+    disable: flag,
     /** With restart: reload where the service can. */
-    reload: z.optional(z.boolean()),
+    reload: flag,
+    /** Services of the system, of users' sessions, or both when absent. */
+    scope: z.optional(z.array(z.enum(['system', 'user'])).check(z.minLength(1))),
+    /** Whose sessions. */
+    users: z.optional(z.union([z.literal('all'), userNames])),
   })
   .check(
     z.refine((p) => !p.enable || p.action === 'start', 'enable goes with start only'),
@@ -28,15 +27,18 @@ const Parameters = z
   );
 type Parameters = z.infer<typeof Parameters>;
 
+const Before = z.array(z.object({ name: z.string(), active: z.boolean(), enabled: z.boolean() }));
+
 /** Starts, stops or restarts services. */
 export const serviceControl = defineOperation<Parameters>({
   name: 'service-control',
   title: 'Control services',
   risk: 'disruptive',
   parameters: Parameters,
+  undo: { by: ['service-control'], steps: undoServices },
   idempotent: ({ action }) => action !== 'restart',
   expects: 'change',
-  reboots: 'never',
+  observe: async (client, { names }) => (await client.apps.list({ select: 'service', names })).map(shownService),
   start: async (client, parameters) => changeOf(await client.apps.act(parameters)),
   // The summary is always "Running service command": tasks tell the snaps.
   matches: (change, { names }) => {
@@ -54,6 +56,29 @@ export const serviceControl = defineOperation<Parameters>({
     return verified(services);
   },
 });
+
+/** Stops what was not active, or starts what was; a restart leaves nothing to take back. */
+function undoServices({ action, enable, disable }: Parameters, { before }: Outcome): UndoStep[] {
+  if (action === 'restart') return [];
+  const moved = (readBefore(Before, before) ?? []).filter(({ active }) => active === (action === 'stop'));
+  const step = (names: string[], more: object): UndoStep[] => {
+    const parameters = { action: action === 'stop' ? 'start' : 'stop', names, ...more };
+    return names.length > 0 ? [{ operation: 'service-control', parameters }] : [];
+  };
+  const turned = moved.filter(({ enabled }) => (action === 'stop' ? disable && enabled : enable && !enabled));
+  const left = moved.filter((service) => !turned.includes(service));
+  const back = action === 'stop' ? { enable: true } : { disable: true };
+  return [
+    ...step(
+      turned.map(({ name }) => name),
+      back,
+    ),
+    ...step(
+      left.map(({ name }) => name),
+      {},
+    ),
+  ];
+}
 
 const snapOf = (name: string): string => name.split('.')[0] ?? name;
 

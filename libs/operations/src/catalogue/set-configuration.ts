@@ -2,7 +2,7 @@ import { canonicalJson } from '@corefleet/contracts/device-protocol';
 import { SnapdError, type SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import { configurableName } from '../fields';
-import { defineOperation, notVerified, verified } from '../operation';
+import { defineOperation, notVerified, readBefore, verified } from '../operation';
 import { changeOf } from '../starting';
 
 const Parameters = z.strictObject({
@@ -14,15 +14,24 @@ const Parameters = z.strictObject({
     .check(z.refine((values) => Object.keys(values).length > 0, 'expected at least one key')),
 });
 
+const Before = z.record(z.string(), z.unknown());
+
 /** Changes the configuration of a snap or of the system. */
 export const setConfiguration = defineOperation<z.infer<typeof Parameters>>({
   name: 'set-configuration',
   title: 'Set configuration',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: ['set-configuration'],
+    steps: ({ snap }, { before }) => {
+      const values = readBefore(Before, before);
+      return values ? [{ operation: 'set-configuration', parameters: { snap, values } }] : [];
+    },
+  },
   idempotent: true,
   expects: 'change',
-  reboots: 'never',
+  observe: (client, { snap, values }) => readKeys(client, snap, Object.keys(values)),
   start: async (client, { snap, values }) => changeOf(await client.conf.set(snap, values)),
   matches: (change, { snap }) =>
     // snapd calls the system's configuration that of the core snap.
@@ -35,11 +44,7 @@ export const setConfiguration = defineOperation<z.infer<typeof Parameters>>({
 });
 
 /** Values by key; null for a key that is not set. */
-export async function readKeys(
-  client: SnapdClient,
-  snap: string,
-  keys: readonly string[],
-): Promise<Record<string, unknown>> {
+async function readKeys(client: SnapdClient, snap: string, keys: readonly string[]): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = {};
   for (const key of keys) values[key] = await readKey(client, snap, key);
   return values;

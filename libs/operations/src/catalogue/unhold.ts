@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { snapNames } from '../fields';
+import { observeHolds, observeSystemHold, undoHolds } from '../holds';
 import { isAbout } from '../matching';
 import { defineOperation, notVerified, verified } from '../operation';
 import { changeOf } from '../starting';
-import { observeSystemHold } from '../system-hold';
 
 const Parameters = z.strictObject({
   /** All snaps when absent: lifts the hold on all, not those on single snaps. */
@@ -16,9 +16,14 @@ export const unhold = defineOperation<z.infer<typeof Parameters>>({
   title: 'Lift a hold of refreshes',
   risk: 'reversible',
   parameters: Parameters,
+  undo: {
+    by: ['hold', 'unhold'],
+    // One on a single snap was general unless somebody chose otherwise: snap refresh --hold.
+    steps: ({ snaps }, { before }) => undoHolds(before, snaps, snaps ? 'general' : 'auto-refresh'),
+  },
   idempotent: true,
   expects: 'change',
-  reboots: 'never',
+  observe: (client, { snaps }) => observeHolds(client, snaps),
   start: async (client, { snaps }) => changeOf(await client.snaps.act({ action: 'unhold', snaps })),
   matches: (change, { snaps }) => isAbout(change, 'unhold-snap', snaps),
   verify: async (client, { snaps }) => {

@@ -1,7 +1,7 @@
 import type { SnapdFile } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import type { ArtifactReference } from '../artifact';
-import { snapName } from '../fields';
+import { snapName, snapshotSet } from '../fields';
 import type { OperationContext } from '../operation';
 import { defineRead } from './read';
 
@@ -9,12 +9,13 @@ import { defineRead } from './read';
 const store = (context: OperationContext, name: string, { content }: SnapdFile): Promise<ArtifactReference> =>
   context.storeArtifact(name, content);
 
-/** A snapshot set as one archive. It is stored in the server, and can be imported on any device. */
+/** A snapshot set as one archive, users' data and all. It is stored in the server, and can be imported on any device. */
 export const readSnapshotExport = defineRead({
   name: 'read-snapshot-export',
   title: 'Export a snapshot set',
   path: '/v2/snapshots/{id}/export',
-  parameters: z.strictObject({ id: z.int().check(z.positive()) }),
+  sensitive: true,
+  parameters: z.strictObject({ id: snapshotSet }),
   storesArtifacts: true,
   read: async (client, { id }, context) => store(context, `snapshot-set-${id}.zip`, await client.snapshots.export(id)),
 });
@@ -27,4 +28,17 @@ export const readSnapFile = defineRead({
   parameters: z.strictObject({ name: snapName }),
   storesArtifacts: true,
   read: async (client, { name }, context) => store(context, `${name}.snap`, await client.snaps.file(name)),
+});
+
+/** The icon of an installed snap. It is stored in the server. */
+export const readIcon = defineRead({
+  name: 'read-icon',
+  title: 'Fetch the icon of a snap',
+  path: '/v2/icons/{name}/icon',
+  parameters: z.strictObject({ name: snapName }),
+  storesArtifacts: true,
+  read: async (client, { name }, context) => {
+    const icon = await client.icons.get(name);
+    return store(context, icon.filename === '' ? `${name}-icon` : icon.filename, icon);
+  },
 });

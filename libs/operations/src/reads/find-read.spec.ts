@@ -41,10 +41,10 @@ describe('a path of the API of snapd', () => {
     ['/v2/changes?select=nope', '"select": select should be one of: all,in-progress,ready'],
     ['/v2/changes/-1', '"id": invalid change id'],
     ['/v2/validation-sets/acme/base?sequence=x', '"sequence": invalid sequence argument'],
-    ['/v2/validation-sets/acme/base?sequence=0', '"sequence": invalid sequence argument'],
-    ['/v2/validation-sets/a/base', '"account": invalid account ID'],
-    ['/v2/systems/%2e%2e', '"label": invalid seed system label'],
-    ['/v2/snaps/a%2Fb', '"name": invalid snap name'],
+    ['/v2/validation-sets/acme/base?sequence=0', '"sequence": invalid sequence argument: 0'],
+    ['/v2/validation-sets/a/base', '"account": invalid account ID "a"'],
+    ['/v2/systems/%2e%2e', '"label": invalid seed system label: ".."'],
+    ['/v2/snaps/a%2Fb', '"name": invalid snap name: "a/b"'],
   ])('%s is refused with the parameter named', (target, problem) => {
     const { operation, parameters } = findRead(target)!;
     expect(operation.prepare(parameters)).toEqual({ kind: 'bad-parameters', problems: [problem] });
@@ -57,9 +57,7 @@ it('gives each read a path of its own, whose placeholders are parameters it requ
   for (const { name, risk, read, parameters } of reads) {
     expect([name, risk]).toEqual([expect.stringMatching(/^read-/), 'read']);
     const required = parameters.safeParse({}).error?.issues.map(({ path }) => path[0]) ?? [];
-    expect([name, [...(read?.path ?? '').matchAll(/\{([^}]+)\}/g)].map(([, placeholder]) => placeholder)]).toEqual([
-      name,
-      required,
-    ]);
+    for (const [, placeholder] of (read?.path ?? '').matchAll(/\{([^}]+)\}/g))
+      expect([name, required]).toEqual([name, expect.arrayContaining([placeholder])]);
   }
 });

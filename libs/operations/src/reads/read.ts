@@ -34,11 +34,11 @@ export function defineRead<P extends object>(definition: ReadDefinition<P>): Ope
     risk: 'read',
     parameters,
     storesArtifacts,
+    sensitive,
+    undo: { none: 'it changes nothing' },
     idempotent: true,
     expects: 'sync',
-    reboots: 'never',
     start: () => Promise.resolve(nothingToFollow),
-    matches: () => false,
     verify: async (client, given, _outcome, context) => verified(await definition.read(client, given, context)),
   });
   return { ...operation, read: { path, sensitive } };

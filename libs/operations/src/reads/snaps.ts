@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { configurableName, configurationKeys, snapName, snapNames } from '../fields';
+import { configurableName, configurationKeys, quotaGroupName, snapName, snapNames } from '../fields';
 import { defineRead } from './read';
 
 /** The snaps of the device. */
@@ -30,4 +30,28 @@ export const readConfiguration = defineRead({
   path: '/v2/snaps/{name}/conf',
   parameters: z.strictObject({ name: configurableName, keys: z.optional(configurationKeys) }),
   read: (client, { name, keys }) => client.conf.get(name, keys),
+});
+
+export const readAliases = defineRead({
+  name: 'read-aliases',
+  title: 'List aliases',
+  path: '/v2/aliases',
+  parameters: z.strictObject({}),
+  read: (client) => client.aliases.list(),
+});
+
+export const readQuotas = defineRead({
+  name: 'read-quotas',
+  title: 'List quota groups',
+  path: '/v2/quotas',
+  parameters: z.strictObject({}),
+  read: (client) => client.quotas.list(),
+});
+
+export const readQuota = defineRead({
+  name: 'read-quota',
+  title: 'Show a quota group',
+  path: '/v2/quotas/{group}',
+  parameters: z.strictObject({ group: quotaGroupName }),
+  read: (client, { group }) => client.quotas.get(group),
 });

@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
-import { systemLabel } from '../fields';
+import { flag, systemLabel } from '../fields';
 import { defineRead } from './read';
 
 export const readSystems = defineRead({
   name: 'read-systems',
   title: 'List recovery systems',
   path: '/v2/systems',
-  parameters: z.strictObject({}),
-  read: async (client) => ({ systems: await client.systems.list() }),
+  parameters: z.strictObject({
+    /** Only the running one, in detail. */
+    running: flag,
+  }),
+  read: async (client, { running }) => (running ? client.systems.running() : { systems: await client.systems.list() }),
 });
 
 /** Slow: snapd checks the disk encryption afresh. */
@@ -17,4 +20,18 @@ export const readSystem = defineRead({
   path: '/v2/systems/{label}',
   parameters: z.strictObject({ label: systemLabel }),
   read: (client, { label }) => client.systems.get(label),
+});
+
+/** Names and kinds of keys, never the keys. */
+export const readSystemVolumes = defineRead({
+  name: 'read-system-volumes',
+  title: 'Show encrypted volumes',
+  path: '/v2/system-volumes',
+  parameters: z.strictObject({
+    /** All when absent. */
+    'container-role': z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.maxLength(16))),
+  }),
+  read: async (client, { 'container-role': roles }) => ({
+    'by-container-role': await client.systemVolumes.list(roles),
+  }),
 });
