@@ -1,7 +1,7 @@
 import { parseHeaders } from '../assertion-headers';
 import { quote } from '../go-text';
-import { badRequest, notFound, sync, type Reply } from '../http/envelope';
-import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { postModel } from '../remodel/remodel-api';
 import type { Device } from './device';
@@ -40,11 +40,16 @@ function assertionReply(assertion: string, request: ApiRequest): Reply {
 
 /** POST /v2/model/serial: only devices of generic models may forget theirs (§8.4). */
 function postSerial(device: Device, request: ApiRequest): Reply {
-  const action = stringField(decodeObject(request, 'serial action'), 'action');
+  const { value, trailing } = decodeObjectStrictly(request, 'cannot decode serial action data from request body');
+  if (trailing) throw badRequest('spurious content after serial action');
+  const action = stringField(value, 'action');
+  if (action === '') throw badRequest('missing serial action');
   if (action !== 'forget') throw badRequest(`unsupported serial action ${quote(action)}`);
   const brand = String(device.modelHeaders['brand-id']);
   if (!device.classic || (brand !== 'generic' && brand !== 'canonical')) {
-    throw badRequest(`cannot forget serial: cannot forget serial for non-generic or non-classic model`);
+    const why = 'cannot currently unregister device if not classic or model brand is not generic or canonical';
+    throw new ApiError(500, `forgetting serial failed: ${why}`);
   }
+  device.serial = undefined;
   return sync(null);
 }

@@ -1,12 +1,12 @@
 import { quote } from '../go-text';
 import { ApiError, badRequest, type Reply } from '../http/envelope';
-import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import { decodeObject, decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import type { Device } from './device';
 
 /** What concerns an encrypted disk: simulated devices have none. */
 export const ENCRYPTION_ROUTES: RouteTable = [
-  ['/v2/system-recovery-keys', { read: 'root', write: 'root', GET: noEncryption, POST: noEncryption }],
+  ['/v2/system-recovery-keys', { read: 'root', write: 'root', GET: noEncryption, POST: postRecoveryKeys }],
   [
     '/v2/system-volumes',
     {
@@ -23,7 +23,18 @@ export const ENCRYPTION_ROUTES: RouteTable = [
   ],
 ];
 
-/** GET and POST /v2/system-recovery-keys */
+/** POST /v2/system-recovery-keys: only `remove`. */
+function postRecoveryKeys(_device: Device, request: ApiRequest): Reply {
+  const sentence = 'cannot decode recovery keys action data from request body';
+  const { value, trailing } = decodeObjectStrictly(request, sentence);
+  if (trailing) throw badRequest('spurious content after recovery keys action');
+  const action = stringField(value, 'action');
+  if (action === '') throw badRequest('missing recovery keys action');
+  if (action !== 'remove') throw badRequest(`unsupported recovery keys action ${quote(action)}`);
+  return noEncryption();
+}
+
+/** GET /v2/system-recovery-keys */
 function noEncryption(): Reply {
   throw new ApiError(500, 'system does not use disk encryption');
 }

@@ -1,7 +1,7 @@
 import type { Device } from './device';
 import { formatTime } from '../go-time';
 import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
-import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import { decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { quote } from '../go-text';
 import { valueAt } from '../conf/document';
@@ -72,7 +72,10 @@ const holdText = (hold: string): string => hold.replace(/:\d\d(?:\.\d+)?(Z|[+-]\
 
 /** POST /v2/system-info: advice that the caller's system key is another one; it never is here (§2). */
 function postSystemInfo(_device: Device, request: ApiRequest): Reply {
-  const action = stringField(decodeObject(request, 'advise system key mismatch'), 'action');
+  const { value, trailing } = decodeObjectStrictly(request, 'cannot decode request body');
+  if (trailing) throw badRequest('unexpected additional content in request body');
+  const action = stringField(value, 'action');
+  if (action === '') throw badRequest('no action');
   if (action !== 'advise-system-key-mismatch') throw badRequest(`unsupported action ${quote(action)}`);
   return sync('');
 }

@@ -2,7 +2,7 @@ import { valueAt } from '../conf/document';
 import type { Device } from '../device/device';
 import { versionOf } from '../device/version';
 import { goJson, quote } from '../go-text';
-import { ApiError, sync, type Reply } from '../http/envelope';
+import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringListField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { activeConnections } from '../interfaces/connections';
@@ -40,11 +40,24 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Commands that snaps may use without being root (§9). */
-const FOR_EVERYONE: ReadonlySet<string> = new Set(Object.keys(COMMANDS));
+const FOR_EVERYONE: ReadonlySet<string> = new Set([
+  'get',
+  'services',
+  'set-health',
+  'is-connected',
+  'system-mode',
+  'refresh',
+  'model',
+  'version',
+  'is-ready',
+  'tasks',
+  'change',
+]);
 
 /** POST /v2/snapctl: over the snaps' socket only. A command that fails is an error with status 200 (§1.4 unsuccessful). */
 function postSnapctl(device: Device, request: ApiRequest): Reply {
   const [name = '', ...args] = stringListField(decodeObject(request, 'cannot decode snapctl request'), 'args');
+  if (name === '') throw badRequest('snapctl cannot run without args');
   const command = COMMANDS[name];
   if (request.uid !== 0 && !FOR_EVERYONE.has(name)) {
     throw new ApiError(403, `cannot use ${quote(name)} with uid ${request.uid}, try with sudo`, 'login-required');

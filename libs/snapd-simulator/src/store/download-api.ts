@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Device } from '../device/device';
 import { ApiError, badRequest, notFound, type Reply } from '../http/envelope';
-import { booleanField, decodeObject, stringField, type ApiRequest } from '../http/request';
+import { booleanField, decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { snapNotFound } from '../interfaces/interfaces-api';
 import { LocalSnaps, revisionText, storeInfo } from '../snaps/local-snaps';
@@ -67,9 +67,15 @@ function getIcon(device: Device, request: ApiRequest): Reply {
 
 /** POST /v2/download: a snap of the store, whole or from where a `Range` goes on (§8.4). */
 function postDownload(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'download operation');
+  const { value: body, trailing } = decodeObjectStrictly(request, 'download operation');
+  if (trailing) throw badRequest('extra content found after download operation');
   const name = stringField(body, 'snap-name');
   if (name === '') throw badRequest('download operation requires one snap name');
+  const from = Number(/^\s*bytes=(\d+)-\s*$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  const peek = booleanField(body, 'header-peek');
+  const token = stringField(body, 'resume-token');
+  if (peek && (from > 0 || token !== '')) throw badRequest('cannot request header-only peek when resuming');
+  if (from > 0 && token === '') throw badRequest('cannot resume without a token');
   if (device.store.unreachable) {
     throw new ApiError(500, `cannot download snap: ${storeError(device, 'Post', 'snaps/refresh')}`);
   }
@@ -78,8 +84,6 @@ function postDownload(device: Device, request: ApiRequest): Reply {
   const revision = snap && (asked ?? channelRevision(snap, stringField(body, 'channel')));
   if (!snap || revision === undefined) throw notFound('snap not found', 'snap-not-found', name);
   const { sizeBytes } = storeInfo(snap, revision);
-  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  const peek = booleanField(body, 'header-peek');
   return {
     type: 'raw',
     contentType: 'application/octet-stream',

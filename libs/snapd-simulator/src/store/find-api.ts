@@ -2,7 +2,7 @@ import type { Device } from '../device/device';
 import { isBefore } from '../device/version';
 import { quote } from '../go-text';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
-import { decodeObject, stringField, stringListField, type ApiRequest } from '../http/request';
+import { decodeObjectStrictly, stringField, stringListField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import type { AppInfo } from '../snap-files/snap-info';
 import { storeInfo } from '../snaps/local-snaps';
@@ -29,7 +29,8 @@ const INFO_FIELDS =
 function getFind(device: Device, request: ApiRequest): Reply {
   const [words, name] = [request.query.get('q') ?? '', request.query.get('name') ?? ''];
   if (request.query.get('select') === 'refresh') {
-    if (words !== '' || name !== '') throw badRequest("cannot use 'q' with 'select=refresh'");
+    if (name !== '') throw badRequest("cannot use 'name' with 'select=refresh'");
+    if (words !== '') throw badRequest("cannot use 'q' with 'select=refresh'");
     return sync(updates(device));
   }
   if (words !== '' && name !== '') throw badRequest("cannot use 'q' and 'name' together");
@@ -130,7 +131,8 @@ function getCategories(device: Device): Reply {
 
 /** POST /v2/cohorts: a key per snap. */
 function postCohorts(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'cohort instruction');
+  const { value: body, trailing } = decodeObjectStrictly(request, 'cohort instruction');
+  if (trailing) throw badRequest('spurious content after cohort instruction');
   const action = stringField(body, 'action');
   if (action !== 'create') throw badRequest(`unknown cohort action ${quote(action)}`);
   const snaps = stringListField(body, 'snaps');

@@ -18,18 +18,19 @@ describe('what is asked of the store', () => {
 
   it('downloads a snap, and goes on where a range says', async () => {
     const device = aDevice();
-    const json = JSON.stringify({ 'snap-name': 'hello', revision: '3' });
-    const ask = (headers: Record<string, string>) =>
-      device.send({ method: 'POST', path: '/v2/download', headers, body: json });
+    const ask = (more: object, headers: Record<string, string> = {}) => {
+      const body = JSON.stringify({ 'snap-name': 'hello', revision: '3', ...more });
+      return device.send({ method: 'POST', path: '/v2/download', headers, body });
+    };
     const whole = await ask({});
     expect(whole.text).toHaveLength(9_437_184);
-    expect(whole.headers).toMatchObject({
-      'snap-length': '9437184',
-      'snap-download-token': expect.any(String) as string,
-    });
-    const rest = await ask({ range: 'bytes=9437180-' });
+    expect(whole.headers).toMatchObject({ 'snap-length': '9437184' });
+    const range = { range: 'bytes=9437180-' };
+    const rest = await ask({ 'resume-token': whole.headers['snap-download-token'] }, range);
     expect(rest).toMatchObject({ status: 206, headers: { 'content-range': 'bytes 9437180-9437183/9437184' } });
     expect(rest.text).toHaveLength(4);
+    expect((await ask({ 'header-peek': true })).text).toBe('');
+    expect((await ask({}, range)).body.result).toEqual({ message: 'cannot resume without a token' });
   });
 
   it('makes cohorts and installs themes', async () => {

@@ -56,7 +56,7 @@ function statusOf(device: Device, snap: string): string {
 
 /** POST /v2/accessories/themes: installs the snaps of the themes. */
 function postThemes(device: Device, request: ApiRequest): Reply {
-  const body = decodeObject(request, 'themes request');
+  const body = decodeObject(request, 'cannot decode request body');
   const snaps = kinds
     .flatMap(([kind, parameter]) => stringListField(body, kind).map((theme) => `${parameter}-${theme}`))
     .filter((snap) => statusOf(device, snap) === 'available');

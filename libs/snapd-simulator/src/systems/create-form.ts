@@ -8,9 +8,10 @@ import type { ApiRequest, JsonObject } from '../http/request';
 /** The body of a create from a form: always offline, with the snaps and assertions that came along (§5.4). */
 export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
   const form = readForm(request);
-  const action = single(form, 'action');
+  const [action, ...more] = form.values.get('action') ?? [];
+  if (action === undefined || more.length > 0) throw badRequest('expected exactly one action in form');
   if (action !== 'create') {
-    throw badRequest(`${action ?? ''} action is not supported for content type multipart/form-data`);
+    throw badRequest(`${action} action is not supported for content type multipart/form-data`);
   }
   const label = form.values.get('label') ?? [];
   if (label.length !== 1 || label[0] === '') throw badRequest('expected exactly one "label" value in form');
@@ -24,12 +25,6 @@ export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
     'mark-default': switchOf(form, 'mark-default'),
     offline: true,
   };
-}
-
-function single(form: Form, field: string): string | undefined {
-  const values = form.values.get(field) ?? [];
-  if (values.length !== 1) throw badRequest(`expected exactly one ${quote(field)} value in form`);
-  return values[0];
 }
 
 function atMostOne(form: Form, field: string): string | undefined {

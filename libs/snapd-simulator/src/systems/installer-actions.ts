@@ -13,14 +13,14 @@ export type SystemAction = (device: Device, label: string, body: JsonObject) => 
 /** Actions of installers and of encrypted disks (§5.3); simulated devices have neither, and say so as snapd does. */
 export const INSTALLER_ACTIONS: Readonly<Record<string, SystemAction>> = {
   install,
-  'check-passphrase': checkQuality('passphrase'),
-  'check-passphrase-quality': checkQuality('passphrase'),
-  'check-pin': checkQuality('PIN'),
-  'check-pin-quality': checkQuality('PIN'),
-  'fix-encryption-support': (device, label) => sync(systemDetailsJson(device, known(device, needLabel(label)))),
+  'check-passphrase': checkPassphrase,
+  'check-passphrase-quality': checkPassphrase,
+  'check-pin': checkPin,
+  'check-pin-quality': checkPin,
+  'fix-encryption-support': fixEncryptionSupport,
   reprovision: (device, label) => accepted(reprovision(device, label).id),
   'generate-recovery-key': (_device, label) => {
-    checkNoLabel(label);
+    checkNoLabel(label, 'generate-recovery-key');
     return sync({ 'recovery-key': 'not-implemented' });
   },
 };
@@ -36,30 +36,75 @@ export const NEWER_ACTIONS: ReadonlySet<string> = new Set([
   'generate-recovery-key',
 ]);
 
-const STEPS: ReadonlySet<string> = new Set(['setup-storage-encryption', 'generate-recovery-key', 'finish', 'preseed']);
-
+/** An installed system has nothing left to install; what is wrong with the request is told first. */
 function install(device: Device, label: string, body: JsonObject): Reply {
-  needLabel(label);
   const step = stringField(body, 'step');
-  if (!STEPS.has(step)) throw badRequest(`unsupported install step ${quote(step)}`);
-  const volumes = body['on-volumes'];
-  if (volumes === undefined && step !== 'generate-recovery-key') {
-    const what = step === 'finish' ? 'finish install' : `${step.replace('-', ' ')} for install`;
-    throw badRequest(`cannot ${what} for ${quote(label)}: cannot finish install without volumes data`);
-  }
+  const hasVolumes = Object.keys((body['on-volumes'] as JsonObject | undefined) ?? {}).length > 0;
+  const refused = INSTALL_STEPS[step]?.(label, body, hasVolumes);
+  if (!refused) throw badRequest(`unsupported install step ${quote(step)}`);
   known(device, label);
-  throw badRequest(`cannot finish install for ${quote(label)}: the system is installed already`);
+  throw refused;
 }
 
-function checkQuality(what: string): SystemAction {
-  return (device, label) => {
-    known(device, needLabel(label));
-    throw badRequest(`target system does not support ${what} authentication`, 'unsupported');
-  };
+type StepRefusal = (label: string, body: JsonObject, hasVolumes: boolean) => ApiError;
+
+const INSTALL_STEPS: Readonly<Record<string, StepRefusal>> = {
+  'setup-storage-encryption': (label, body, hasVolumes) => {
+    if (body['volumes-auth'] !== undefined && body['keyboard-config'] === undefined) {
+      throw badRequest('cannot use volumes authentication without a keyboard configuration');
+    }
+    const what = `cannot setup storage encryption for install from ${quote(label)}`;
+    if (!hasVolumes) throw badRequest(`${what}: cannot setup storage encryption without volumes data`);
+    return badRequest(`${what}: encryption is disabled by the model`);
+  },
+  'generate-recovery-key': (label) =>
+    new ApiError(500, `cannot generate recovery key for ${quote(label)}: encryption is disabled by the model`),
+  finish: (label, _body, hasVolumes) => {
+    const what = `cannot finish install for ${quote(label)}`;
+    if (!hasVolumes) throw badRequest(`${what}: cannot finish install without volumes data`);
+    return badRequest(`${what}: the system is installed already`);
+  },
+  preseed: (_label, body) => {
+    if (body['target-root'] === undefined) {
+      throw badRequest('cannot preseed installed system without its target root');
+    }
+    return new ApiError(500, 'cannot preseed installed system: the system is installed already');
+  },
+};
+
+function checkPassphrase(device: Device, label: string, body: JsonObject): Reply {
+  needLabel(label);
+  needField(body, 'passphrase');
+  known(device, label);
+  throw badRequest('target system does not support passphrase authentication', 'unsupported');
+}
+
+function checkPin(device: Device, label: string, body: JsonObject): Reply {
+  needLabel(label);
+  needField(body, 'pin');
+  known(device, label);
+  throw badRequest('target system does not support PIN authentication', 'unsupported');
+}
+
+function needField(body: JsonObject, field: string): void {
+  if (stringField(body, field) !== '') return;
+  throw badRequest(`${field} must be provided in request body for action ${quote(stringField(body, 'action'))}`);
+}
+
+/** Nothing is wrong with encryption here, so nothing is fixed: the answer is that of GET. */
+function fixEncryptionSupport(device: Device, label: string, body: JsonObject): Reply {
+  const action = quote(stringField(body, 'action'));
+  if (body['fix-action'] === undefined) {
+    throw badRequest(`fix action must be provided in request body for action ${action}`);
+  }
+  if (body.args !== undefined && Object.keys(body.args as JsonObject).length === 0) {
+    throw badRequest(`optional fix action args, when provided, must contain one or more arguments ${action}`);
+  }
+  return sync(systemDetailsJson(device, known(device, label === '' ? (device.systems.current ?? '') : label)));
 }
 
 function reprovision(device: Device, label: string): Change {
-  checkNoLabel(label);
+  checkNoLabel(label, 'reprovision');
   const summary = 'Reprovision security device and encrypted disks';
   const change = device.changes.spawn({ kind: 'fde-reprovision', summary });
   device.changes.addTask(change, { kind: 'fde-reprovision', summary });
@@ -85,6 +130,6 @@ export function needLabel(label: string): string {
   return label;
 }
 
-function checkNoLabel(label: string): void {
-  if (label !== '') throw badRequest('label should not be provided in route for this action');
+function checkNoLabel(label: string, action: string): void {
+  if (label !== '') throw badRequest(`label should not be provided for ${action} action`);
 }

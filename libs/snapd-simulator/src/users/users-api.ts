@@ -73,7 +73,7 @@ function fromAssertions(device: Device, email: string): unknown[] {
   const found = assertionsOf(device).find({ type: 'system-user', headers: { 'brand-id': String(brand) } });
   const wanted = found.filter(({ headers }) => email === '' || headers.email === email);
   if (wanted.length === 0 && email !== '') {
-    throw badRequest(`cannot create user ${quote(email)}: no system-user assertion found for it`);
+    throw badRequest(`cannot create user ${quote(email)}: system-user (${email}; brand-id:${String(brand)}) not found`);
   }
   return wanted.map(({ headers }) => {
     const keys = Array.isArray(headers['ssh-keys']) ? headers['ssh-keys'].map(String) : [];
@@ -98,6 +98,7 @@ function addUser(device: Device, username: string, email: string, sshKeys: reado
 }
 
 function remove(device: Device, username: string): Reply {
+  if (username === '') throw badRequest('need a username to remove');
   const users = device.parts.of(Users);
   const user = users.all.find((one) => one.username === username);
   if (!user) throw badRequest(`user ${quote(username)} is not known`);

@@ -1,7 +1,7 @@
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
-import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import { decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
 import type { ValidationSetAssertion } from '../snaps/store';
 import { storeError } from '../store/store-errors';
 import { ACCOUNT_ID, SET_NAME, setPath } from './reference';
@@ -41,7 +41,8 @@ function getValidationSet(device: Device, request: ApiRequest): Reply {
 /** POST /v2/validation-sets/{account}/{name}: always answered at once, never by a change. */
 function postValidationSet(device: Device, request: ApiRequest): Reply {
   const reference = pathReference(request);
-  const body = decodeObject(request, 'validation set action');
+  const { value: body, trailing } = decodeObjectStrictly(request, 'validation set action');
+  if (trailing) throw badRequest('extra content found in request body');
   const sequence = sequenceOf(body.sequence);
   const action = stringField(body, 'action');
   if (action === 'forget') return forget(device, { ...reference, sequence });
