@@ -151,9 +151,18 @@ export class Device {
     return this.modelHeaders.classic !== 'true' && this.modelHeaders.base !== undefined;
   }
 
+  /** The snaps the model lists. */
+  modelSnaps(): { name: string; optional: boolean }[] {
+    const { snaps } = this.modelHeaders;
+    if (!Array.isArray(snaps)) return [];
+    return (snaps as AssertionHeaders[]).map(({ name, presence }) => ({
+      name: String(name),
+      optional: presence === 'optional',
+    }));
+  }
+
   isModelSnap(name: string): boolean {
-    const snaps = this.modelHeaders.snaps;
-    return Array.isArray(snaps) && snaps.some((snap) => (snap as AssertionHeaders).name === name);
+    return this.modelSnaps().some((snap) => snap.name === name);
   }
 
   /** Whether the model enforces the set (and not merely prefers to). */

@@ -4,6 +4,8 @@ import { quote } from '../go-text';
 import { badRequest } from '../http/envelope';
 import { readForm, type Form } from '../http/multipart';
 import type { ApiRequest, JsonObject } from '../http/request';
+import { readSnapFile } from '../snap-files/read-snap';
+import { signedRevision } from '../snaps/signed';
 
 /** The body of a create from a form: always offline, with the snaps and assertions that came along (§5.4). */
 export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
@@ -17,7 +19,7 @@ export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
   if (label.length !== 1 || label[0] === '') throw badRequest('expected exactly one "label" value in form');
   const sets = atMostOne(form, 'validation-sets');
   for (const text of form.values.get('assertion') ?? []) addAssertions(device, text);
-  return {
+  const body = {
     action,
     label: label[0],
     'validation-sets': sets === undefined || sets === '' ? [] : sets.split(','),
@@ -25,6 +27,24 @@ export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
     'mark-default': switchOf(form, 'mark-default'),
     offline: true,
   };
+  uploads.set(body, uploadedSnaps(device, form));
+  return body;
+}
+
+/** Snaps that came along with the body of a form, by name. */
+const uploads = new WeakMap<JsonObject, ReadonlyMap<string, number>>();
+
+/** The revisions of the snaps in a form, by name; undefined for a body that came as JSON. */
+export const uploadedWith = (body: JsonObject): ReadonlyMap<string, number> | undefined => uploads.get(body);
+
+/** Files whose revision an assertion on the device tells; others are nothing a system could be made of. */
+function uploadedSnaps(device: Device, form: Form): ReadonlyMap<string, number> {
+  const found = form.files.flatMap(({ bytes }): [string, number][] => {
+    const file = device.store.keepFile(bytes, readSnapFile);
+    const revision = file && signedRevision(device, file);
+    return file && revision !== undefined ? [[file.info.name, revision]] : [];
+  });
+  return new Map(found);
 }
 
 function atMostOne(form: Form, field: string): string | undefined {

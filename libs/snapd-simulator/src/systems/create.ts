@@ -5,26 +5,15 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, badRequest } from '../http/envelope';
 import { booleanField, stringField, stringListField, type JsonObject } from '../http/request';
-import type { ValidationSetAssertion } from '../snaps/store';
-import { combine, gather } from '../validation-sets/constraints';
-import { parseSetReference } from '../validation-sets/reference';
-import type { SetReference } from '../validation-sets/tracking';
-import { setPath } from '../validation-sets/reference';
-import { storeError } from '../store/store-errors';
 import { conflictText } from '../validation-sets/verdict-texts';
+import { uploadedWith } from './create-form';
+import { systemDownloads, wantedSets, type Download } from './system-content';
 
 interface SystemSetup {
   label: string;
   test: boolean;
   markDefault: boolean;
   previousDefault?: string;
-}
-
-interface Download {
-  name: string;
-  revision: number;
-  sizeBytes: number;
-  channel: string;
 }
 
 /** What a system may be called. */
@@ -34,13 +23,20 @@ export const LABEL = /^[a-z0-9](?:-?[a-z0-9])*$/;
 export function createSystem(device: Device, body: JsonObject): Change {
   const label = stringField(body, 'label');
   if (label === '') throw badRequest('label must be provided in request body for action "create"');
-  const references = stringListField(body, 'validation-sets').map(parsed);
-  const offline = booleanField(body, 'offline');
-  const sets = references.map((reference) => fetched(device, reference, offline));
-  const fail = (why: string): ApiError => new ApiError(500, `cannot create recovery system ${quote(label)}: ${why}`);
+  const uploaded = uploadedWith(body);
+  const request = {
+    references: stringListField(body, 'validation-sets'),
+    offline: booleanField(body, 'offline'),
+    uploaded,
+  };
+  const sets = wantedSets(device, request);
+  // A form's refusal shows only the first byte of the label, in quotes of its own (§5.4).
+  const shown = uploaded ? `'${label.slice(0, 1)}'` : quote(label);
+  const fail = (why: string): ApiError => new ApiError(500, `cannot create recovery system ${shown}: ${why}`);
+  if (!device.seeded) throw fail('cannot create new recovery systems until fully seeded');
   const conflict = exclusiveConflict(device.changes, 'create-recovery-system') ?? conflictText(sets);
   if (conflict !== undefined) throw fail(conflict);
-  const downloads = downloadsFor(device, sets, offline, fail);
+  const downloads = systemDownloads(device, sets, request, fail);
   const summary = `Create new recovery system with label ${quote(label)}`;
   const change = device.changes.spawn({ kind: 'create-recovery-system', summary });
   // The change made before this check stays behind without tasks, as snapd leaves it (§5.4).
@@ -87,48 +83,6 @@ function addDownload(device: Device, change: Change, download: Download, lane: n
   });
   const summary = `Fetch and check assertions for snap ${about}`;
   return device.changes.addTask(change, { kind: 'validate-snap', summary, lane, snaps, waits: [fetch] });
-}
-
-/** Snaps of the model that the sets want at another revision than the installed one. */
-function downloadsFor(
-  device: Device,
-  sets: readonly ValidationSetAssertion[],
-  offline: boolean,
-  fail: (why: string) => ApiError,
-): Download[] {
-  return gather(sets).flatMap((constraint): Download[] => {
-    const effective = combine(constraint);
-    const installed = device.snaps.get(constraint.name);
-    if (effective.kind === 'invalid' && installed && device.isModelSnap(constraint.name)) {
-      throw fail(`snap presence is marked invalid by validation set: ${constraint.name}`);
-    }
-    const revision = effective.kind === 'required' || effective.kind === 'optional' ? effective.revision : undefined;
-    if (revision === undefined || !installed || installed.revision === revision) return [];
-    const about = device.store.snap(constraint.name)?.revisions.get(revision);
-    if (offline) throw fail(`cannot find snap ${quote(constraint.name)} at revision ${revision}`);
-    if (!about) throw fail('snap not found');
-    return [{ name: constraint.name, revision, sizeBytes: about.sizeBytes, channel: installed.tracking }];
-  });
-}
-
-function parsed(text: string): SetReference {
-  try {
-    return parseSetReference(text);
-  } catch (cause) {
-    throw badRequest(`cannot parse validation sets: ${(cause as Error).message}`);
-  }
-}
-
-function fetched(device: Device, reference: SetReference, offline: boolean): ValidationSetAssertion {
-  const { accountId, name, sequence } = reference;
-  if (device.store.unreachable && !offline) {
-    throw new ApiError(500, `cannot fetch validation sets: ${storeError(device, 'Get', setPath(reference))}`);
-  }
-  const known = offline ? (sequence ?? device.sets.newestKnown(accountId, name) ?? 0) : sequence;
-  const assertion = device.store.validationSet(accountId, name, known);
-  if (!assertion) throw badRequest('cannot fetch validation sets: validation-set assertion not found');
-  device.sets.learn(accountId, name, assertion.sequence);
-  return assertion;
 }
 
 /** Writes the system; one to be tested then waits for the reboot into it. */

@@ -1,3 +1,4 @@
+import type { AssertionHeaders } from '../assertion-headers';
 import { readAssertions, type KnownAssertion } from '../assertions/database';
 import type { Device } from '../device/device';
 import type { ValidationSetAssertion, ValidationSetSnap } from '../snaps/store';
@@ -45,4 +46,20 @@ function entryOf({ name, id, presence, revision, components }: ValidationSetSnap
     `    presence: ${presence ?? 'required'}`,
     ...(revision === undefined ? [] : [`    revision: ${revision}`]),
   ].join('\n');
+}
+
+/** A set as the simulator keeps one, from its assertion (§6.4). */
+export function setFromAssertion({ headers }: KnownAssertion): ValidationSetAssertion {
+  const snaps = (headers.snaps ?? []) as AssertionHeaders[];
+  return {
+    accountId: String(headers['account-id']),
+    name: String(headers.name),
+    sequence: Number(headers.sequence),
+    snaps: snaps.map((snap) => ({
+      name: String(snap.name),
+      ...(snap.id !== undefined && { id: String(snap.id) }),
+      presence: (snap.presence ?? 'required') as ValidationSetSnap['presence'],
+      ...(snap.revision !== undefined && { revision: Number(snap.revision) }),
+    })),
+  };
 }
