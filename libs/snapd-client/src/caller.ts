@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asyncAnswer, parseEnvelope, syncResult, type AnswerNotes, type AsyncAnswer, type Envelope } from './envelope';
+import {
+  asyncAnswer,
+  notesOf,
+  parseEnvelope,
+  syncResult,
+  type AnswerNotes,
+  type AsyncAnswer,
+  type Envelope,
+} from './envelope';
 import { SnapdError, SnapdGarbageError, SnapdUnreachableError } from './errors';
 import { toFile, type SnapdFile } from './file-answer';
 import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse, type SnapdTransport } from './transport';
@@ -72,21 +80,18 @@ export class SnapdCaller {
   }
 
   /** The result of a request that snapd answers at once. */
-  async sync(request: CallRequest, options: CallOptions = {}): Promise<unknown> {
-    return syncResult(await this.envelope(request, options), request);
+  sync(request: CallRequest, options?: CallOptions): Promise<unknown> {
+    return this.read(request, options, syncResult);
   }
 
   /** The change started by a request. */
-  async start(request: CallRequest, options: CallOptions = {}): Promise<AsyncAnswer> {
-    return asyncAnswer(await this.envelope(request, options), request);
+  start(request: CallRequest, options?: CallOptions): Promise<AsyncAnswer> {
+    return this.read(request, options, asyncAnswer);
   }
 
   /** Any envelope, refusals included; for the few requests that are sync or async depending on the state. */
-  envelope(request: CallRequest, options: CallOptions = {}): Promise<Envelope> {
-    return this.persist(request, options, async () => {
-      const response = await this.send(request, options);
-      return this.read(request, response);
-    });
+  envelope(request: CallRequest, options?: CallOptions): Promise<Envelope> {
+    return this.read(request, options, (envelope) => envelope);
   }
 
   /**
@@ -121,26 +126,32 @@ export class SnapdCaller {
     this.transport.close();
   }
 
+  /** Filled in field by field: spreading objects would cost more than the rest of it. */
   private send(request: CallRequest, options: CallOptions): Promise<SnapdResponse> {
-    const { json, ...rest } = request;
-    return this.transport.request({
-      ...rest,
-      headers: {
-        ...this.headers,
-        ...(json !== undefined && { 'content-type': 'application/json' }),
-        ...rest.headers,
-      },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
+    const sent: SnapdRequest = {
+      method: request.method,
+      path: request.path,
+      headers: this.headersOf(request),
       timeoutMs: this.timeoutMs(request, options),
-      ...(options.signal && { signal: options.signal }),
-    });
+    };
+    if (request.json !== undefined) sent.body = JSON.stringify(request.json);
+    else if (request.body !== undefined) sent.body = request.body;
+    if (request.dedicatedConnection) sent.dedicatedConnection = true;
+    if (options.signal) sent.signal = options.signal;
+    return this.transport.request(sent);
+  }
+
+  private headersOf(request: CallRequest): Record<string, string> {
+    if (request.json === undefined && !request.headers) return this.headers;
+    const type: Record<string, string> = request.json === undefined ? {} : { 'content-type': 'application/json' };
+    return { ...this.headers, ...type, ...request.headers };
   }
 
   private async openOnce(request: CallRequest, contentType: string, options: CallOptions): Promise<SnapdResponse> {
     const response = await this.send(request, options);
     const type = response.headers['content-type'] ?? '';
     if (response.status < 300 && type.startsWith(contentType)) return response;
-    const envelope = await this.read(request, response);
+    const envelope = this.parse(request, response.status, await response.text(this.options.maxBodyBytes));
     if (envelope.type === 'error') throw new SnapdError(envelope, request);
     throw new SnapdGarbageError(
       request,
@@ -149,29 +160,53 @@ export class SnapdCaller {
     );
   }
 
-  private async read(request: CallRequest, response: SnapdResponse): Promise<Envelope> {
-    const text = await response.text(this.options.maxBodyBytes);
-    const envelope = parseEnvelope(response.status, text, request);
-    const { maintenance, 'warning-count': count, 'warning-timestamp': timestamp } = envelope;
-    this.options.onAnswer?.({
-      ...(maintenance && { maintenance }),
-      ...(count !== undefined && { 'warning-count': count }),
-      ...(timestamp !== undefined && { 'warning-timestamp': timestamp }),
-    });
+  /** All in one function, which every small request passes: each more that waits for another costs it a hundredth. */
+  private async read<T>(
+    request: CallRequest,
+    options: CallOptions = {},
+    take: (envelope: Envelope, request: CallRequest) => T,
+  ): Promise<T> {
+    for (let giveUpAt: number | undefined; ;) {
+      try {
+        const response = await this.send(request, options);
+        return take(this.parse(request, response.status, await response.text(this.options.maxBodyBytes)), request);
+      } catch (error) {
+        giveUpAt = await this.beforeAnotherTry(request, options, error, giveUpAt);
+      }
+    }
+  }
+
+  private parse(request: CallRequest, status: number, text: string): Envelope {
+    const envelope = parseEnvelope(status, text, request);
+    this.options.onAnswer?.(notesOf(envelope));
     return envelope;
   }
 
   private async persist<T>(request: CallRequest, options: CallOptions, attempt: () => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + this.options.retryForMs;
-    for (;;) {
+    for (let giveUpAt: number | undefined; ;) {
       try {
         return await attempt();
       } catch (error) {
-        const pauseMs = this.options.retryEveryMs;
-        if (!isWorthAnotherTry(request, error) || performance.now() + pauseMs > giveUpAt) throw error;
-        await pause(pauseMs, options.signal);
+        giveUpAt = await this.beforeAnotherTry(request, options, error, giveUpAt);
       }
     }
+  }
+
+  /**
+   * Waits where a request may be tried again, which is while snapd is unreachable, and throws `error` where not.
+   * @param giveUpAt as returned before the last try; undefined after the first
+   * @returns when trying ends, in milliseconds of performance.now()
+   */
+  private async beforeAnotherTry(
+    request: CallRequest,
+    options: CallOptions,
+    error: unknown,
+    giveUpAt = performance.now() + this.options.retryForMs,
+  ): Promise<number> {
+    const pauseMs = this.options.retryEveryMs;
+    if (!isWorthAnotherTry(request, error) || performance.now() + pauseMs > giveUpAt) throw error;
+    await pause(pauseMs, options.signal);
+    return giveUpAt;
   }
 }
 

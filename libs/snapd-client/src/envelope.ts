@@ -69,14 +69,16 @@ export function parseEnvelope(status: number, text: string, request: RequestSumm
     throw garbage('not JSON', error);
   }
   if (!isObject(body)) throw garbage('not an object');
-  const notes = answerNotes(body);
-  if (body.type === 'sync') return { type: 'sync', status, result: body.result, ...notes };
-  if (body.type === 'async') {
-    if (typeof body.change !== 'string' || body.change === '') throw garbage('async without a change id');
-    return { type: 'async', status, change: body.change, result: body.result, ...notes };
-  }
-  if (body.type === 'error') return { type: 'error', status, ...refusalOf(body), ...notes };
-  throw garbage('no known type');
+  const envelope = envelopeOf(status, body, garbage);
+  addNotes(envelope, body);
+  return envelope;
+}
+
+/** What an answer tells besides its result, alone. */
+export function notesOf(envelope: Envelope): AnswerNotes {
+  const notes: AnswerNotes = {};
+  addNotes(notes, envelope);
+  return notes;
 }
 
 /** Returns the result of a sync answer; throws the refusal, or SnapdGarbageError when a change was started instead. */
@@ -112,13 +114,22 @@ function refusalOf(body: Record<string, unknown>): Pick<ErrorEnvelope, 'message'
   };
 }
 
-function answerNotes(body: Record<string, unknown>): AnswerNotes {
-  const { maintenance, 'warning-count': count, 'warning-timestamp': timestamp } = body;
-  return {
-    ...(isObject(maintenance) && { maintenance: toMaintenance(maintenance) }),
-    ...(typeof count === 'number' && { 'warning-count': count }),
-    ...(typeof timestamp === 'string' && { 'warning-timestamp': timestamp }),
-  };
+function envelopeOf(status: number, body: Record<string, unknown>, garbage: (detail: string) => Error): Envelope {
+  if (body.type === 'sync') return { type: 'sync', status, result: body.result };
+  if (body.type === 'async') {
+    if (typeof body.change !== 'string' || body.change === '') throw garbage('async without a change id');
+    return { type: 'async', status, change: body.change, result: body.result };
+  }
+  if (body.type === 'error') return { type: 'error', status, ...refusalOf(body) };
+  throw garbage('no known type');
+}
+
+/** Field by field, for every answer passes here and few have any. */
+function addNotes(notes: AnswerNotes, body: object): void {
+  const { maintenance, 'warning-count': count, 'warning-timestamp': timestamp } = body as Record<string, unknown>;
+  if (isObject(maintenance)) notes.maintenance = toMaintenance(maintenance);
+  if (typeof count === 'number') notes['warning-count'] = count;
+  if (typeof timestamp === 'string') notes['warning-timestamp'] = timestamp;
 }
 
 function toMaintenance(from: Record<string, unknown>): Maintenance {

@@ -31,13 +31,16 @@ export function withQuery(
   repeated: Record<string, readonly string[] | undefined> = {},
 ): string {
   const pairs: string[] = [];
-  for (const [name, value] of Object.entries(query)) {
+  const add = (name: string, value: string): void => {
+    pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  };
+  for (const name in query) {
+    const value = query[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    const text = Array.isArray(value) ? value.join(',') : String(value);
-    pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+    add(name, Array.isArray(value) ? value.join(',') : String(value));
   }
-  for (const [name, values] of Object.entries(repeated)) {
-    for (const value of values ?? []) pairs.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  for (const name in repeated) {
+    for (const value of repeated[name] ?? []) add(name, value);
   }
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
