@@ -1,5 +1,8 @@
 import { benchAgentFiles } from './agent-files/bench-agent-files';
 import { readConfig } from '@corefleet/platform/config';
+import { benchClient } from './client/bench-client';
+import { runStandIn } from './client/snapd-stand-in';
+import { runTransfer } from './client/transfer';
 import { BenchConfig } from './process/settings';
 import { benchRoad } from './road/bench-road';
 import { runBullmqWorker } from './road/bullmq-baseline';
@@ -16,6 +19,9 @@ const roles: Record<string, (settings: never) => void | Promise<void>> = {
   'echo-server': runEchoServer,
   'echo-clients': runEchoClients,
   fleet: runFleet,
+  client: benchClient,
+  'snapd-stand-in': runStandIn,
+  'client-transfer': runTransfer,
   simulator: benchSimulator,
   'simulator-fleet': runSimulatorFleet,
 };

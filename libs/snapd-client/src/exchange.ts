@@ -22,6 +22,9 @@ import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse } from '.
  */
 const PIECE_BYTES = 8 * 1024;
 
+/** Stands where nobody waits. */
+const nobody = (): void => {};
+
 /**
  * One request and its answer, from the first byte to the release of the connection. A failure goes to whoever is waiting:
  * for the head, for the text, or for the next piece.
@@ -219,5 +222,3 @@ function textOf(pieces: readonly Buffer[]): string {
   const [first] = pieces;
   return (first && pieces.length === 1 ? first : Buffer.concat(pieces)).toString('utf8');
 }
-
-function nobody(): void {} // waits

@@ -14,7 +14,7 @@ import { startRedis } from './stores/redis.mjs';
 
 const DATABASE = 'bench';
 /** Benchmarks that touch neither Postgres nor Redis. */
-const WITHOUT_STORES = new Set(['simulator']);
+const WITHOUT_STORES = new Set(['client', 'simulator']);
 const [benchmark] = process.argv.slice(2);
 
 try {

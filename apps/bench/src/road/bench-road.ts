@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { endAll, forkRole, nextMessage } from '../process/child';
+import { print, printRatio, rates } from '../print';
 import type { BenchConfig } from '../process/settings';
 import { median, percentile } from '../statistics';
 import { measureFootprint } from './agent-footprint';
@@ -92,12 +93,5 @@ async function printSettings(pool: Pool, redisUrl: string): Promise<void> {
   );
 }
 
-const rates = (samples: readonly number[]): string =>
-  `${median(samples).toFixed(0)} (${samples.map((sample) => sample.toFixed(0)).join(', ')})`;
-
 const latencies = (samples: readonly number[]): string =>
   `p50 ${percentile(samples, 0.5).toFixed(2)} ms, p99 ${percentile(samples, 0.99).toFixed(2)} ms`;
-
-const print = (name: string, value: string): void => console.log(`${name.padEnd(28)} ${value}`);
-
-const printRatio = (name: string, ratio: number, limit: string): void => print(name, `${ratio.toFixed(3)} (${limit})`);

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { endAll, forkRole, nextMessage } from '../process/child';
+import { print } from '../print';
 import { median } from '../statistics';
 import type { FleetNumbers, FleetSettings } from './simulator-fleet';
 
@@ -46,5 +47,3 @@ const mib = (kib: number): string => (kib / 1024).toFixed(0);
 
 const perDeviceKiB = (numbers: FleetNumbers): string =>
   ((numbers.devicesKiB - numbers.emptyKiB) / SETTINGS.devices).toFixed(1);
-
-const print = (name: string, value: string): void => console.log(`${name.padEnd(28)} ${value}`);
