@@ -56,6 +56,8 @@ function resource(device: Device, plan: SnapPlan, name: string): number {
 /** Steps that bring the components of a plan. */
 export function componentSteps(plan: SnapPlan): Step[] {
   return Object.entries(plan.components ?? {}).flatMap(([name, revision]): Step[] => {
+    const file = plan.componentFiles?.[name];
+    if (file !== undefined) return uploadedSteps(`${plan.name}+${name}`, file);
     const about = `${quote(`${plan.name}+${name}`)} (${revision})`;
     return [
       ['download-component', `Download component ${about}`],
@@ -64,4 +66,13 @@ export function componentSteps(plan: SnapPlan): Step[] {
       ['link-component', `Make component ${about} available to the system`],
     ];
   });
+}
+
+function uploadedSteps(reference: string, file: string): Step[] {
+  const about = `${quote(reference)} (unset)`;
+  return [
+    ['prepare-component', `Prepare component ${quote(file)} (unset)`],
+    ['mount-component', `Mount component ${about}`],
+    ['link-component', `Make component ${about} available to the system`],
+  ];
 }

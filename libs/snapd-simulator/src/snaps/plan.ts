@@ -30,6 +30,8 @@ export interface SnapPlan {
   sizeBytes: number;
   /** Components to install with it, and the revision of each. */
   components?: Readonly<Record<string, number>>;
+  /** Where snapd keeps those of them that come from files. */
+  componentFiles?: Readonly<Record<string, string>>;
   ignoreValidation?: boolean;
   devmode?: boolean;
   /** Mounted from a directory. */

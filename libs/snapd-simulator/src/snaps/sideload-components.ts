@@ -2,51 +2,61 @@ import type { Change } from '../changes/change';
 import { checkSnapConflict } from '../changes/conflict';
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
-import { badRequest } from '../http/envelope';
-import { addChain } from './build';
+import { ApiError, badRequest } from '../http/envelope';
+import { addSnapTasks } from './build';
+import type { SnapPlan } from './plan';
 import type { Upload } from './sideload';
-import type { Step } from './task-lists';
 
-/** Installs one component of an installed snap from its file (§8.3). Components beside snaps in one form are not simulated. */
-export function installComponent(device: Device, { file, fileName, path }: Upload): Change {
-  const snap = file.info.name;
-  const component = file.component?.name ?? '';
-  const installed = device.snaps.get(snap);
-  if (!installed) {
-    throw badRequest(`snap owning ${quote(`${snap}+${component}`)} not installed`, 'snap-not-installed', snap);
-  }
+/** `snap+component` of an uploaded component. */
+export const componentReference = ({ file }: Upload): string => `${file.info.name}+${file.component?.name ?? ''}`;
+
+/** Installs one component of an installed snap from its file (§8.3). */
+export function installComponent(device: Device, upload: Upload): Change {
+  const snap = upload.file.info.name;
+  const component = upload.file.component?.name ?? '';
+  if (!device.snaps.has(snap)) throw noOwner(upload, 'not installed');
   checkSnapConflict(device.changes, [snap]);
   const change = device.changes.spawn({
     kind: 'install-component',
-    summary: `Install ${quote(component)} component for ${quote(snap)} snap from file ${quote(fileName)}`,
+    summary: `Install ${quote(component)} component for ${quote(snap)} snap from file ${quote(upload.fileName)}`,
     data: { components: { [snap]: [component] } },
   });
   change.snapNames = [snap];
-  const { revision, tracking, channel, cohort } = installed;
-  const components = { [component]: (installed.components?.get(component) ?? 0) - 1 };
-  const plan = {
-    name: snap,
-    action: 'components' as const,
+  addSnapTasks(device, change, componentPlan(device, snap, [upload]), device.changes.newLane());
+  return change;
+}
+
+/** The 400 for a component whose snap is nowhere. */
+export const noOwner = (upload: Upload, where: string): ApiError =>
+  badRequest(`snap owning ${quote(componentReference(upload))} ${where}`, 'snap-not-installed', upload.file.info.name);
+
+/** A plan that brings components to an installed snap and leaves the rest as it is. */
+export function componentPlan(device: Device, name: string, uploads: readonly Upload[]): SnapPlan {
+  const { revision = 0, tracking = '', channel = '', cohort } = device.snaps.get(name) ?? {};
+  return {
+    name,
+    action: 'components',
     revision,
     tracking,
     channel,
     cohort,
     sizeBytes: 0,
-    components,
+    ...componentsOf(device, uploads),
   };
-  addChain(device, change, steps(`${snap}+${component}`, path), {
-    lane: device.changes.newLane(),
-    snap,
-    setup: { plan },
-  });
-  return change;
 }
 
-function steps(reference: string, path: string): Step[] {
-  const about = quote(reference);
-  return [
-    ['prepare-component', `Prepare component ${quote(path)}`],
-    ['mount-component', `Mount component ${about}`],
-    ['link-component', `Make component ${about} available to the system`],
-  ];
+/** The components of uploads: each gets the next local revision of its own. */
+export function componentsOf(
+  device: Device,
+  uploads: readonly Upload[],
+): Pick<SnapPlan, 'components' | 'componentFiles'> {
+  const named = uploads.map((upload) => {
+    const name = upload.file.component?.name ?? '';
+    const known = device.snaps.get(upload.file.info.name)?.components?.get(name) ?? 0;
+    return { name, revision: Math.min(0, known) - 1, path: upload.path };
+  });
+  return {
+    components: Object.fromEntries(named.map(({ name, revision }) => [name, revision])),
+    componentFiles: Object.fromEntries(named.map(({ name, path }) => [name, path])),
+  };
 }

@@ -67,6 +67,38 @@ describe('sideloading', () => {
     });
   });
 
+  it('installs a snap with its component from one form', async () => {
+    const device = aDevice();
+    const change = await device.change((await device.upload([hello, extra])).body.change);
+    expect(change).toMatchObject({
+      summary:
+        'Install snap "lab-hello" (with component "extra") from files "lab-hello_1.snap", "lab-hello+extra_1.comp"',
+      status: 'Done',
+      data: { 'snap-names': ['lab-hello'], components: { 'lab-hello': ['extra'] } },
+    });
+  });
+
+  it('brings the base that is missing, before the snap that needs it', async () => {
+    const device = aDevice({ taskMs: 1000 });
+    device.store.addSnap({ name: 'core26', type: 'base', revisions: [{ revision: 1 }], channels: { stable: 1 } });
+    device.store.addSnap({ name: 'modern', base: 'core26', revisions: [{ revision: 1 }], channels: { stable: 1 } });
+    const { body } = await device.post('/v2/snaps/modern', { action: 'install' });
+    await device.clock.advance(3000);
+    expect((await device.change(body.change)).tasks?.map(({ summary }) => summary)).toContain(
+      'Make snap "core26" (1) available to the system',
+    );
+    await device.clock.advance(60_000);
+    expect(await device.change(body.change)).toMatchObject({ status: 'Done' });
+    expect(await device.revisions()).toMatchObject({ core26: '1', modern: '1' });
+  });
+
+  it('fails where the base cannot be had', async () => {
+    const device = aDevice();
+    device.store.addSnap({ name: 'modern', base: 'core26', revisions: [{ revision: 1 }], channels: { stable: 1 } });
+    const change = await device.run('/v2/snaps/modern', { action: 'install' });
+    expect(change.err).toContain('(cannot install snap base "core26": snap not found)');
+  });
+
   it('refuses what contradicts itself', async () => {
     const device = aDevice();
     const { body } = await device.upload([hello], [['transaction', 'x']]);

@@ -2,12 +2,13 @@ import { randomInt } from 'node:crypto';
 import type { Change } from '../changes/change';
 import { checkSnapConflict } from '../changes/conflict';
 import type { Device } from '../device/device';
-import { quote, quoteAll } from '../go-text';
+import { quote } from '../go-text';
 import { badRequest, type ApiError } from '../http/envelope';
 import { formFlag, formValue, type Form, type FormFile } from '../http/multipart';
 import { readSnapFile, type SnapFile } from '../snap-files/read-snap';
 import { addClosingTasks, addSnapTasks } from './build';
 import { installComponent } from './sideload-components';
+import { installMany } from './sideload-many';
 import { signedRevision } from './signed';
 import type { SnapPlan } from './plan';
 import { trySnap } from './try';
@@ -70,7 +71,8 @@ function notASnap(path: string, bytes: Uint8Array): ApiError {
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
-function planOf(device: Device, { file, path }: Upload, form: Form): SnapPlan {
+/** What installing an uploaded snap would do. */
+export function planOf(device: Device, { file, path }: Upload, form: Form): SnapPlan {
   const { name, sizeBytes } = file.info;
   const installed = device.snaps.get(name);
   return {
@@ -87,7 +89,11 @@ function planOf(device: Device, { file, path }: Upload, form: Form): SnapPlan {
 }
 
 function installOne(device: Device, upload: Upload, form: Form): Change {
-  const name = formValue(form, 'name') ?? upload.file.info.name;
+  const own = upload.file.info.name;
+  const name = formValue(form, 'name') ?? own;
+  if (name.split('_')[0] !== own) {
+    throw badRequest(`instance name ${quote(name)} does not match snap name ${quote(own)}`);
+  }
   checkSnapConflict(device.changes, [name]);
   const change = device.changes.spawn({
     kind: 'install-snap',
@@ -97,22 +103,5 @@ function installOne(device: Device, upload: Upload, form: Form): Change {
   });
   addSnapTasks(device, change, { ...planOf(device, upload, form), name }, device.changes.newLane());
   addClosingTasks(device, change, []);
-  return change;
-}
-
-function installMany(device: Device, uploads: readonly Upload[], form: Form, transaction: string): Change {
-  const names = uploads.map(({ file }) => file.info.name);
-  if (uploads.some(({ file }) => file.component)) {
-    throw badRequest('cannot install snap/component files: components beside snaps are not simulated');
-  }
-  checkSnapConflict(device.changes, names);
-  const files = quoteAll(uploads.map(({ fileName }) => fileName));
-  const summary = `Install snaps ${quoteAll(names)} from files ${files}`;
-  const change = device.changes.spawn({ kind: 'install-snap', summary, snapNames: names });
-  const shared = transaction === 'all-snaps' ? device.changes.newLane() : undefined;
-  for (const upload of uploads) {
-    addSnapTasks(device, change, planOf(device, upload, form), shared ?? device.changes.newLane());
-  }
-  addClosingTasks(device, change, [...names].sort());
   return change;
 }
