@@ -1,6 +1,4 @@
 import type { AgentFrame, CommandReport, EnrolAnswer } from '@corefleet/contracts/device-protocol';
-import { SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
-import { operations } from '@corefleet/operations';
 import { SnapdClient, type Change, type SnapdTransport } from '@corefleet/snapd-client';
 import { ArtifactStore } from './artifacts/artifact-store';
 import { ProvenRequests } from './artifacts/proven-requests';
@@ -12,6 +10,7 @@ import type { DeviceIdentity } from './identity/device-identity';
 import type { Identity } from './identity/identity';
 import { Journal } from './journal/journal';
 import type { JournalStore } from './journal/journal-store';
+import { greeting } from './link/greeting';
 import { Link } from './link/link';
 import { PullControl } from './link/pull-control';
 import { SigningKeys } from './link/signing-keys';
@@ -23,9 +22,9 @@ import { Notices } from './observer/notices';
 import { SnapdWatch } from './observer/snapd-watch';
 import { Outbox } from './outbox/outbox';
 import { Sender } from './outbox/sender';
+import { Follows } from './reads/follows';
 import { Reads } from './reads/reads';
 import { DEFAULT_TIMINGS, type AgentTimings } from './timings';
-import { AGENT_VERSION } from './version';
 
 /** Everything an agent touches. */
 export interface AgentOptions {
@@ -86,6 +85,7 @@ class RunningAgent {
   private readonly tracker: ChangeTracker;
   private readonly facts: Facts;
   private readonly artifacts: ArtifactStore;
+  private readonly follows: Follows;
   private readonly reads: Reads;
   private readonly commands: Commands;
   private readonly notices: Notices;
@@ -132,12 +132,14 @@ class RunningAgent {
     const { connectTimeoutMs } = timings;
     const requests = new ProvenRequests({ enrolment, identity: options.identity, connectTimeoutMs, signal });
     this.artifacts = new ArtifactStore(options.artifactsDirectory, requests, logger);
+    this.follows = new Follows({ snapd: options.snapd, clock, send: (text) => this.link.send(text) });
     this.reads = new Reads({
       snapd: options.snapd,
       time: this.time,
       clock,
       random,
       artifacts: this.artifacts,
+      follows: this.follows,
       logger,
       signal,
       retry: timings.retry,
@@ -236,7 +238,10 @@ class RunningAgent {
           for (const { n, reason } of quarantined) logger.error('The server cannot store a report', { n, reason });
           this.outbox.acknowledge([...numbers, ...quarantined.map(({ n }) => n)]);
         },
+        credited: (frame) => this.follows.credit(frame),
+        stopped: (frame) => this.follows.stop(frame),
         closed: () => {
+          this.follows.linkClosed();
           this.pulls.reset();
           this.outbox.unsend();
         },
@@ -245,17 +250,13 @@ class RunningAgent {
   }
 
   private hello(timeNonce: string): Extract<AgentFrame, { type: 'hello' }> {
-    return {
-      type: 'hello',
-      protocols: [...SPOKEN_PROTOCOLS],
-      agentVersion: AGENT_VERSION,
-      capabilities: operations.map(({ name }) => `operation:${name}`),
+    return greeting({
       journalId: this.journal.id,
       lastSequence: this.commands.lastSequence,
       ...(this.bootId !== undefined && { bootId: this.bootId }),
       snapdState: this.watch.state,
       timeNonce,
-    };
+    });
   }
 
   private heartbeat(): Extract<AgentFrame, { type: 'heartbeat' }> {

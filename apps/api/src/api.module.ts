@@ -16,6 +16,7 @@ import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import { AccessGuard } from './access/access.guard';
 import { ArtifactsController } from './artifacts/artifacts.controller';
+import { StreamCredentials } from './access/stream-credentials';
 import { AuditController } from './audit/audit.controller';
 import { ChangesController } from './changes/changes.controller';
 import { CommandsController } from './commands/commands.controller';
@@ -83,7 +84,7 @@ export class ApiModule {
       providers: [
         { provide: API_CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
-        ...[ApiDocument, EventStreams, RefusalAudit],
+        ...[ApiDocument, EventStreams, RefusalAudit, StreamCredentials],
         ...AROUND_HANDLERS,
       ],
     };

@@ -1,5 +1,6 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
-import { Bus, type FleetEvent } from '@corefleet/platform/redis';
+import { Bus, type FleetEvent, type StreamCredit } from '@corefleet/platform/redis';
 import { EnrolmentsRepository, type LinkStanding } from './enrolments.repository';
 import { GatewayContext } from './gateway-context';
 import { LinkRegistry } from './link-registry';
@@ -10,7 +11,7 @@ const SWEEP_MS = 60_000;
 /**
  * Ends links that may not be: of enrolments that were revoked, and of those whose agent has connected elsewhere since.
  * Told by events at once; by a sweep over Postgres every minute where an event was lost.
- * Nudges come the same way and are passed on.
+ * Nudges, and the credit of followed reads, come the same way and are passed on.
  */
 @Injectable()
 export class LinkGuard {
@@ -30,6 +31,7 @@ export class LinkGuard {
     this.subscriptions = [
       await this.bus.onEvent((event) => this.hear(event)),
       await this.bus.onNudge(this.context.gatewayId, (enrolmentIds) => this.nudge(enrolmentIds)),
+      await this.bus.onCredit(this.context.gatewayId, (credit) => this.credit(credit)),
     ];
   }
 
@@ -56,6 +58,12 @@ export class LinkGuard {
 
   private nudge(enrolmentIds: readonly string[]): void {
     for (const id of enrolmentIds) this.registry.get(id)?.deliver({ kind: 'nudged' });
+  }
+
+  private credit({ enrolmentId, commandId, upTo, leaseMs }: StreamCredit): void {
+    const link = this.registry.get(enrolmentId);
+    if (upTo === undefined) link?.deliver({ kind: 'stopped', commandId });
+    else link?.deliver({ kind: 'credited', commandId, upTo, leaseMs, nowMs: performance.now() });
   }
 
   private hear(event: FleetEvent): void {

@@ -122,6 +122,12 @@ export class LinkRuntime implements LinkDriver {
         });
         if (this.lanes.isFull) this.pause(link, PAUSE_WHEN_FULL_MS);
         return;
+      case 'relay': {
+        const { commandId, n, entries } = effect.chunk;
+        return this.bus.publishPiece(commandId, { enrolmentId: link.enrolmentId, n, entries });
+      }
+      case 'end-stream':
+        return this.bus.publishPiece(effect.commandId, { enrolmentId: link.enrolmentId, ended: effect.reason });
       case 'note':
         this.context.logger.warn(
           { enrolmentId: link.enrolmentId, fault: effect.fault, detail: effect.detail },

@@ -11,6 +11,7 @@ export const CLOSE_CODES: Readonly<Record<string, number>> = {
   'too-many-unacked': 4428,
   'too-many-frames': 4429,
   'slow-reader': 4430,
+  'over-credit': 4431,
 };
 
 const SOON = { reconnectAfterMs: 1_000, jitterMs: 4_000 };

@@ -7,6 +7,7 @@ import type {
 } from '@corefleet/contracts/device-protocol';
 
 export type HelloFrame = Extract<AgentFrame, { type: 'hello' }>;
+export type ChunkFrame = Extract<AgentFrame, { type: 'chunk' }>;
 export type HeartbeatFrame = Extract<AgentFrame, { type: 'heartbeat' }>;
 
 /** An item the server cannot keep, and why. */
@@ -32,6 +33,14 @@ export type LinkMessage =
   | { readonly kind: 'loaded'; readonly commands: readonly SignedCommand[]; readonly more: boolean }
   | { readonly kind: 'time'; readonly signed: SignedTime }
   | { readonly kind: 'nudged' }
+  | {
+      readonly kind: 'credited';
+      readonly commandId: string;
+      readonly upTo: number;
+      readonly leaseMs: number;
+      readonly nowMs: number;
+    }
+  | { readonly kind: 'stopped'; readonly commandId: string }
   | { readonly kind: 'cut'; readonly reason: CutReason }
   | { readonly kind: 'draining'; readonly reconnectAfterMs: number; readonly jitterMs: number }
   | { readonly kind: 'lost' };
@@ -59,8 +68,18 @@ export type LinkEffect =
   | { readonly do: 'load-commands'; readonly lastSequence: number }
   /** Answered by `stored`, after commit. */
   | { readonly do: 'store-items'; readonly items: readonly ReportItem[]; readonly poison: readonly PoisonItem[] }
+  /** Hand it to who follows the read. */
+  | { readonly do: 'relay'; readonly chunk: ChunkFrame }
+  /** Tell who follows the read that nothing more comes over this link. */
+  | { readonly do: 'end-stream'; readonly commandId: string; readonly reason: string }
   /** Worth counting and logging: the agent did what the protocol forbids. */
   | { readonly do: 'note'; readonly fault: LinkFault; readonly detail: string };
 
 export type LinkFault =
-  'bad-frame' | 'binary-frame' | 'protocol-not-spoken' | 'out-of-order' | 'too-many-frames' | 'too-many-unacked';
+  | 'bad-frame'
+  | 'binary-frame'
+  | 'protocol-not-spoken'
+  | 'out-of-order'
+  | 'too-many-frames'
+  | 'too-many-unacked'
+  | 'over-credit';

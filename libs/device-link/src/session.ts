@@ -1,4 +1,5 @@
 import { LIMITS, SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
+import type { Stream } from './streams';
 import { fullBucket, type Bucket, type BucketLimit } from './bucket';
 
 /** See the table in step.ts. */
@@ -22,6 +23,8 @@ export interface LinkSession {
   readonly pulledFrom: number;
   readonly frames: Bucket;
   readonly items: Bucket;
+  /** Reads that are followed over this link. */
+  readonly streams: readonly Stream[];
   /** Frames that came between hello and the recorded link. */
   readonly held: readonly string[];
 }
@@ -63,5 +66,6 @@ export const openedSession = (policy: LinkPolicy, nowMs: number): LinkSession =>
   pulledFrom: 0,
   frames: fullBucket(policy.frames, nowMs),
   items: fullBucket(policy.items, nowMs),
+  streams: [],
   held: [],
 });

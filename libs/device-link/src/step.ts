@@ -2,7 +2,17 @@ import type { AgentFrame, ReportItem } from '@corefleet/contracts/device-protoco
 import { debtMs, isOverdrawn, takeTokens } from './bucket';
 import { CLOSE_CODES, comeBack } from './close-codes';
 import { fitCommands } from './fit-commands';
-import type { CutReason, HeartbeatFrame, HelloFrame, LinkEffect, LinkFault, LinkMessage, PoisonItem } from './messages';
+import { endOfStreams, takeChunk, withCredit, without } from './streams';
+import type {
+  ChunkFrame,
+  CutReason,
+  HeartbeatFrame,
+  HelloFrame,
+  LinkEffect,
+  LinkFault,
+  LinkMessage,
+  PoisonItem,
+} from './messages';
 import { parseFrame, parseItem } from './parse-frame';
 import type { LinkPolicy, LinkSession } from './session';
 
@@ -22,6 +32,8 @@ import type { LinkPolicy, LinkSession } from './session';
  *          frame hello, or bad          closed    bye, close
  *          stored | loaded | time       joined    ack | commands | time
  *          nudged                       joined    nudge
+ *          frame chunk                  joined    relay under credit; over it closed
+ *          credited, stopped            joined    credit, stop
  * joining, joined
  *          draining                     leaving   bye; no frame is read any more, acks of what was taken still go out
  * any live too many frames              closed    bye, close (a small excess only pauses the reading)
@@ -56,12 +68,16 @@ export function step(session: LinkSession, message: LinkMessage, policy: LinkPol
       return whenJoined(session, { do: 'send', frame: { type: 'time', signed: message.signed } });
     case 'nudged':
       return whenJoined(session, { do: 'send', frame: { type: 'nudge' } });
+    case 'credited':
+      return credit(session, message);
+    case 'stopped':
+      return stop(session, message.commandId);
     case 'cut':
       return end(session, message.reason, NONE);
     case 'draining':
       return leave(session, message);
     case 'lost':
-      return { session: { ...session, phase: 'closed', held: [] }, effects: released(session) };
+      return { session: gone(session), effects: released(session, 'link-lost') };
   }
 }
 
@@ -153,6 +169,8 @@ function act(session: LinkSession, frame: AgentFrame, nowMs: number, policy: Lin
       return pull(session, frame.lastSequence);
     case 'report':
       return report(session, frame.items, nowMs, policy);
+    case 'chunk':
+      return chunk(session, frame);
     case 'heartbeat':
       return beat(session, frame);
   }
@@ -181,6 +199,26 @@ function report(session: LinkSession, values: readonly unknown[], nowMs: number,
   return { session: { ...session, unacked, items: tokens }, effects: [{ do: 'store-items', items, poison }] };
 }
 
+function chunk(session: LinkSession, frame: ChunkFrame): LinkStep {
+  const { streams, fate } = takeChunk(session.streams, frame);
+  if (fate === 'over') return fault(session, 'over-credit', `cannot take chunk ${frame.n}: there is no credit for it`);
+  return { session: { ...session, streams }, effects: fate === 'relay' ? [{ do: 'relay', chunk: frame }] : NONE };
+}
+
+function credit(session: LinkSession, message: Extract<LinkMessage, { kind: 'credited' }>): LinkStep {
+  if (session.phase !== 'joined') return { session, effects: NONE };
+  const streams = withCredit(session.streams, message);
+  const { commandId, upTo, leaseMs } = message;
+  if (!streams.some((stream) => stream.commandId === commandId)) return { session, effects: NONE };
+  const frame = { type: 'credit' as const, commandId, upTo, leaseMs };
+  return { session: { ...session, streams }, effects: [{ do: 'send', frame }] };
+}
+
+function stop(session: LinkSession, commandId: string): LinkStep {
+  const stopped = { ...session, streams: without(session.streams, commandId) };
+  return whenJoined(stopped, { do: 'send', frame: { type: 'stop', commandId } });
+}
+
 function beat(session: LinkSession, frame: HeartbeatFrame): LinkStep {
   const bootId = frame.bootId ?? session.bootId;
   const { snapdState } = frame;
@@ -206,8 +244,8 @@ function handOver(session: LinkSession, message: Extract<LinkMessage, { kind: 'l
 function leave(session: LinkSession, times: { reconnectAfterMs: number; jitterMs: number }): LinkStep {
   const { reconnectAfterMs, jitterMs } = times;
   const bye: LinkEffect = { do: 'send', frame: { type: 'bye', reason: 'draining', reconnectAfterMs, jitterMs } };
-  const session_: LinkSession = { ...session, phase: 'leaving', held: [] };
-  return { session: session_, effects: [bye, ...released(session)] };
+  const session_: LinkSession = { ...session, phase: 'leaving', streams: [], held: [] };
+  return { session: session_, effects: [bye, ...released(session, 'draining')] };
 }
 
 function whenJoined(session: LinkSession, effect: LinkEffect): LinkStep {
@@ -223,10 +261,13 @@ function end(session: LinkSession, reason: LinkFault | CutReason, before: readon
     ...before,
     { do: 'send', frame: { type: 'bye', reason, ...comeBack(reason) } },
     { do: 'close', code: CLOSE_CODES[reason] ?? 4000, reason },
-    ...released(session),
+    ...released(session, reason),
   ];
-  return { session: { ...session, phase: 'closed', held: [] }, effects };
+  return { session: gone(session), effects };
 }
 
-const released = (session: LinkSession): readonly LinkEffect[] =>
-  session.phase === 'joined' ? [{ do: 'release-presence' }] : NONE;
+const gone = (session: LinkSession): LinkSession => ({ ...session, phase: 'closed', streams: [], held: [] });
+
+/** @param reason what who follows a read is told */
+const released = (session: LinkSession, reason: string): readonly LinkEffect[] =>
+  session.phase === 'joined' ? [{ do: 'release-presence' }, ...endOfStreams(session.streams, reason)] : NONE;

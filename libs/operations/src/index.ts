@@ -14,6 +14,7 @@ export type {
   Verdict,
 } from './operation';
 export { findOperation, operations } from './operations';
+export { followedLogs } from './reads/followed-logs';
 export { findRead, type FoundRead } from './reads/find-read';
 export type { ReadRoute } from './reads/read';
 export { RequirementError, type Requirement } from './requirements';

@@ -121,6 +121,8 @@ export interface PreparedOperation {
   readonly takesCutShort: boolean;
   /** The files of the server that it needs on the device. */
   readonly artifacts: readonly ArtifactReference[];
+  /** Of an operation that is followed: what snapd says, as it says it. Throws snapd's refusal unchanged. */
+  follow?(client: SnapdClient): AsyncIterable<unknown>;
   /** @throws RequirementError when the device is not one that can do it */
   observe(client: SnapdClient, context: OperationContext): Promise<unknown>;
   start(client: SnapdClient, context: OperationContext): Promise<Started>;
@@ -146,6 +148,8 @@ export interface Operation {
   readonly storesArtifacts: boolean;
   /** Whether the device comes back from it without the agent's key and journal. */
   readonly erasesAgent: boolean;
+  /** Of an operation that is followed: snapd's path, whose answer goes on until somebody ends it. */
+  readonly follows?: { readonly path: string };
   /** Of an operation that is one GET of snapd's API. */
   readonly read?: ReadRoute;
   /**

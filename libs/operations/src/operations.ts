@@ -32,6 +32,7 @@ import { unhold } from './catalogue/unhold';
 import { acknowledgeWarnings, adviseSystemKey, ensureStateSoon } from './catalogue/upkeep';
 import { createUsers, removeUser } from './catalogue/users';
 import type { Operation } from './operation';
+import { followedLogs } from './reads/followed-logs';
 import { reads } from './reads/reads';
 
 const snapOperations = [
@@ -66,6 +67,7 @@ export const operations: readonly Operation[] = [
   ...systemOperations,
   ...keyOperations,
   ...reads,
+  followedLogs,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const byName = new Map(operations.map((operation) => [operation.name, operation]));

@@ -22,6 +22,11 @@ export class ApiClient {
     this.token = session.token;
   }
 
+  /** The secret of the session. */
+  get bearer(): string {
+    return this.token ?? '';
+  }
+
   /** The same person at another copy of the API. */
   at(url: string): ApiClient {
     const other = new ApiClient(url);

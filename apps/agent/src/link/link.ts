@@ -31,6 +31,8 @@ export interface LinkEvents {
   nudged(): void;
   commands(frame: FrameOf<'commands'>): void;
   acknowledged(frame: FrameOf<'ack'>): void;
+  credited(frame: FrameOf<'credit'>): void;
+  stopped(frame: FrameOf<'stop'>): void;
   closed(): void;
 }
 
@@ -217,6 +219,10 @@ class Conversation {
         return this.events.commands(frame);
       case 'ack':
         return this.events.acknowledged(frame);
+      case 'credit':
+        return this.events.credited(frame);
+      case 'stop':
+        return this.events.stopped(frame);
       case 'bye':
         return this.sayBye(frame);
     }

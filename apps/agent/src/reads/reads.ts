@@ -12,6 +12,7 @@ import { backOffMs, type BackOffLimits } from '../link/back-off';
 import type { TrustedTime } from '../link/trusted-time';
 import { messageOf, type AgentLogger } from '../logger';
 import { boundTransport } from './bound-transport';
+import type { Follows } from './follows';
 
 /** What the reads of one device share. */
 export interface ReadsOptions {
@@ -20,6 +21,7 @@ export interface ReadsOptions {
   readonly clock: AgentClock;
   readonly random: () => number;
   readonly artifacts: ArtifactStore;
+  readonly follows: Follows;
   readonly logger: AgentLogger;
   /** Aborted when the agent stops: what is under way is forgotten. */
   readonly signal: AbortSignal;
@@ -87,7 +89,8 @@ export class Reads {
 
   private async run(checked: CheckedCommand): Promise<void> {
     const { logger, signal } = this.options;
-    const release = await this.slots.take();
+    // What is followed is bounded by itself: for hours it would take the place of what is read in a moment.
+    const release = checked.operation.follow ? () => {} : await this.slots.take();
     const over = new AbortController();
     const stop = (): void => over.abort();
     signal.addEventListener('abort', stop);
@@ -114,11 +117,17 @@ export class Reads {
     const cancel = clock.after(Math.min(seconds * 1000, LONGEST_TIMER_MS), () => over.abort());
     const files = artifacts.forCommand(commandId);
     try {
+      if (checked.operation.follow) return await this.follow(checked, over);
       return await this.persist(checked, operationContext(files, readBootId), over.signal);
     } finally {
       cancel();
       await files.dispose();
     }
+  }
+
+  private follow(checked: CheckedCommand, over: AbortController): Promise<End> {
+    this.options.report({ commandId: checked.envelope['message-id'], state: 'running', changeIds: [] });
+    return this.options.follows.follow(checked, over);
   }
 
   /** Reads until snapd has answered: it may be restarting. */

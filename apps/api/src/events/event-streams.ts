@@ -1,9 +1,7 @@
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { AccessService } from '@corefleet/features/access';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { FleetError } from '@corefleet/platform/errors';
-import type { Logger } from '@corefleet/platform/logger';
 import { Bus, type FleetEvent } from '@corefleet/platform/redis';
-import { LOGGER } from '../providers';
+import { StreamCredentials } from '../access/stream-credentials';
 import { EventStream, type StreamSink } from './event-stream';
 
 const KEEP_ALIVE_MS = 15_000;
@@ -23,8 +21,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly bus: Bus,
-    private readonly access: AccessService,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly credentials: StreamCredentials,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -64,20 +61,8 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
 
   private async keepAllAlive(): Promise<void> {
     for (const [stream, bearer] of this.streams) {
-      if (await this.mayStay(bearer)) stream.keepAlive();
+      if (await this.credentials.mayStay(bearer)) stream.keepAlive();
       else stream.end();
-    }
-  }
-
-  /** A database that is away ends no stream: only a credential that is refused does. */
-  private async mayStay(bearer: string): Promise<boolean> {
-    try {
-      await this.access.authenticate(bearer);
-      return true;
-    } catch (error) {
-      if (error instanceof FleetError) return false;
-      this.logger.warn({ error }, 'Credential of a stream not checked');
-      return true;
     }
   }
 }

@@ -10,24 +10,42 @@ type Parameters = NonNullable<NonNullable<Paths[string]['get']>['parameters']>;
 
 /** Each read of the catalogue as a path of the API's description: the one route that serves them all cannot say it. */
 export function readPaths(): Paths {
-  const reads = operations.flatMap((operation) => (operation.read ? [{ operation, read: operation.read }] : []));
-  return Object.fromEntries(
-    reads.map(({ operation, read }) => [
-      READS_PATH + read.path,
-      {
-        get: {
-          operationId: `Reads.${operation.name}`,
-          summary: operation.title,
-          description: describe(operation),
-          tags: ['reads'],
-          security: [{ bearer: [] }],
-          parameters: parametersOf(operation, read.path),
-          responses: { '200': { description: 'What snapd said', content: { 'application/json': { schema: ANSWER } } } },
-          'x-requires-role': read.sensitive ? 'admin' : 'viewer',
-        },
-      },
-    ]),
+  const reads = operations.flatMap((operation) => (operation.read ? [{ operation, path: operation.read.path }] : []));
+  const follows = operations.flatMap((operation) =>
+    operation.follows ? [{ operation, path: operation.follows.path }] : [],
   );
+  const once = Object.fromEntries(reads.map(({ operation, path }) => [READS_PATH + path, pathOf(operation, path)]));
+  return {
+    ...once,
+    ...Object.fromEntries(follows.map(({ operation, path }) => [READS_PATH + path, followed(operation, path)])),
+  };
+}
+
+function pathOf(operation: Operation, path: string) {
+  return {
+    get: {
+      operationId: `Reads.${operation.name}`,
+      summary: operation.title,
+      description: describe(operation, path),
+      tags: ['reads'],
+      security: [{ bearer: [] }],
+      parameters: parametersOf(operation, path),
+      responses: { '200': { description: 'What snapd said', content: { 'application/json': { schema: ANSWER } } } },
+      'x-requires-role': operation.read?.sensitive ? 'admin' : 'viewer',
+    },
+  };
+}
+
+/** The same path is read once, or followed. */
+function followed(operation: Operation, path: string) {
+  const { get } = pathOf(operation, path);
+  const follow = { name: 'follow', in: 'query', required: false, schema: { type: 'boolean' } } as const;
+  const [read] = Object.values(get.responses);
+  const stream = { schema: { type: 'string' as const } };
+  const description = 'What snapd said; followed, a stream whose last record tells why it ended';
+  const content = { ...read?.content, 'application/json-seq': stream, 'text/event-stream': stream };
+  const parameters = [...get.parameters, follow];
+  return { get: { ...get, parameters, responses: { '200': { description, content } } } };
 }
 
 const ANSWER = {
@@ -43,9 +61,9 @@ const ANSWER = {
   },
 };
 
-function describe({ read, storesArtifacts }: Operation): string {
+function describe({ read, storesArtifacts }: Operation, path: string): string {
   return [
-    `Asks the device's snapd: GET ${read?.path}.`,
+    `Asks the device's snapd: GET ${path}.`,
     ...(storesArtifacts ? ['The answer is a file: it is stored as an artifact, and the result names it.'] : []),
     ...(read?.sensitive ? ['Shown once, to who asks, and kept nowhere.'] : []),
   ].join(' ');

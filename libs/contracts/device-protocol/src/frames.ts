@@ -9,7 +9,8 @@ const snapdState = z.enum(['reachable', 'unreachable', 'garbage']);
 
 /**
  * What an agent sends. Order on a link: `hello` first and once; then `pull` whenever it is ready for commands,
- * `report` whenever it has something to say, `heartbeat` at the interval `welcome` asked for.
+ * `report` whenever it has something to say, `heartbeat` at the interval `welcome` asked for, and `chunk` under the credit of
+ * a followed read.
  * The items of a report are parsed one by one (`ReportItem`): a poison item is quarantined and the others are kept.
  */
 export const AgentFrame = z.discriminatedUnion('type', [
@@ -34,6 +35,16 @@ export const AgentFrame = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('report'),
     items: z.array(z.unknown()).check(z.minLength(1), z.maxLength(LIMITS.reportItems)),
+  }),
+  /**
+   * What a followed read has to say. `n` counts the chunks with entries, from 1, and none is sent above the credit. One
+   * without entries says that the read is open and how many came before: the answer to each credit.
+   */
+  z.strictObject({
+    type: z.literal('chunk'),
+    commandId: z.uuid(),
+    n: z.int().check(z.nonnegative()),
+    entries: z.array(z.unknown()),
   }),
   z.strictObject({ type: z.literal('heartbeat'), bootId: z.optional(text), snapdState }),
 ]);
@@ -60,6 +71,18 @@ export const ServerFrame = z.discriminatedUnion('type', [
     numbers: z.array(z.int()),
     quarantined: z.array(z.object({ n: z.int(), reason: z.string() })),
   }),
+  /**
+   * Of a followed read the agent may send the chunks up to number `upTo`, and keeps it open for `leaseMs` more. Cumulative:
+   * one that is lost is made good by the next, and one that comes late takes nothing back.
+   */
+  z.object({
+    type: z.literal('credit'),
+    commandId: z.uuid(),
+    upTo: z.int().check(z.nonnegative()),
+    leaseMs: z.int().check(z.positive()),
+  }),
+  /** Nobody follows this read any more. May be lost: the lease ends it then. */
+  z.object({ type: z.literal('stop'), commandId: z.uuid() }),
   /** The link is about to be closed; come back after `reconnectAfterMs` plus a random part of `jitterMs`. */
   z.object({ type: z.literal('bye'), reason: z.string(), reconnectAfterMs: z.int(), jitterMs: z.int() }),
 ]);

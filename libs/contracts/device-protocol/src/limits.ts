@@ -12,6 +12,12 @@ export const LIMITS = {
   serverFrameBytes: 512 * 1024,
   /** JSON of what a command reports as its result: with what is said around it, it fits into a frame. */
   resultBytes: 256 * 1024,
+  /** JSON of the entries of one chunk of a followed read. */
+  chunkBytes: 64 * 1024,
+  /** Reads one device may be followed in at a time. */
+  streams: 4,
+  /** A followed read without credit for so long ends by itself, in milliseconds. */
+  streamLeaseMs: 30_000,
   /** Items in one report frame. */
   reportItems: 100,
   /** Commands in one answer to a pull. */

@@ -1,6 +1,6 @@
 import { InvalidRequestError, type FieldProblem } from '@corefleet/platform/errors';
 import { LIMITS } from '@corefleet/contracts/device-protocol';
-import { findOperation } from '@corefleet/operations';
+import { findOperation, type Operation } from '@corefleet/operations';
 import type { z } from 'zod';
 
 /** A command goes to its device in one frame, as JSON in a text in JSON: quotes double twice over. */
@@ -17,17 +17,21 @@ export function checkParameters(operation: string, parameters: unknown): Record<
       { field: 'operation', message: 'is not in the catalogue, GET /v1/operations lists what is' },
     ]);
   }
-  if (found.read?.sensitive) {
-    const path = `GET /v1/devices/{id}/snapd${found.read.path}`;
-    throw new InvalidRequestError(
-      `cannot use operation "${operation}": its answer is shown to who asks at ${path} alone`,
-      [{ field: 'operation', message: `is asked for at ${path}` }],
-    );
-  }
+  requireKept(found);
   const parsed = found.parameters.safeParse(parameters);
   if (parsed.success) return requireSendable(operation, parsed.data as Record<string, unknown>);
   const problems = parsed.error.issues.flatMap(problemsOf);
   throw new InvalidRequestError(`cannot use operation "${operation}" with these parameters`, problems);
+}
+
+/** An order's result is kept and shown to all: what is sensitive or has no end is only there for who asks for it. */
+function requireKept({ name, read, follows }: Operation): void {
+  const path = follows?.path ?? (read?.sensitive ? read.path : undefined);
+  if (path === undefined) return;
+  const at = `GET /v1/devices/{id}/snapd${path}`;
+  throw new InvalidRequestError(`cannot use operation "${name}": its answer is shown to who asks at ${at} alone`, [
+    { field: 'operation', message: `is asked for at ${at}` },
+  ]);
 }
 
 function requireSendable(operation: string, parameters: Record<string, unknown>): Record<string, unknown> {

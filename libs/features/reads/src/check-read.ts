@@ -1,5 +1,5 @@
 import { covers, type Principal } from '@corefleet/features/access';
-import { findRead, type Operation } from '@corefleet/operations';
+import { findRead, followedLogs, type Operation } from '@corefleet/operations';
 import { InvalidRequestError, NotFoundError, RefusedError, type FieldProblem } from '@corefleet/platform/errors';
 
 /** A read that may be issued. */
@@ -19,6 +19,31 @@ export function checkRead(principal: Principal, target: string): CheckedRead {
   if (!found) throw new NotFoundError('read of snapd', path);
   requireRole(principal, found.operation);
   return { operation: found.operation, parameters: checkedParameters(path, found.operation, found.parameters) };
+}
+
+/** Whether the target asks for a log to be followed, rather than read. */
+export function isFollow(target: string): boolean {
+  const { pathname, searchParams } = urlOf(target);
+  return pathname === followedLogs.follows?.path && /^(1|t|T|TRUE|true|True)$/.test(searchParams.get('follow') ?? '');
+}
+
+/** The parameters of a followed log. @throws InvalidRequestError */
+export function checkFollow(target: string): Record<string, unknown> {
+  const { pathname, searchParams } = urlOf(target);
+  const given: Record<string, unknown> = {};
+  for (const name of new Set(searchParams.keys())) {
+    const values = searchParams.getAll(name);
+    if (name === 'names') given[name] = values.flatMap((value) => value.split(',')).filter((value) => value !== '');
+    else if (name === 'n' && /^-?\d{1,9}$/.test(values[0] ?? '')) given[name] = Number(values[0]);
+    else if (name !== 'follow') given[name] = values[0];
+  }
+  return checkedParameters(pathname, followedLogs, given);
+}
+
+function urlOf(target: string): { pathname: string; searchParams: URLSearchParams } {
+  const at = target.indexOf('?');
+  const pathname = at < 0 ? target : target.slice(0, at);
+  return { pathname, searchParams: new URLSearchParams(at < 0 ? '' : target.slice(at + 1)) };
 }
 
 function requireRole({ role }: Principal, { read }: Operation): void {

@@ -68,12 +68,13 @@ export class ReadsService {
     }
   }
 
-  /** @throws NotFoundError, DeviceNotEnrolledError, DeviceOfflineError */
-  async requireReachable(deviceId: string): Promise<void> {
+  /** @returns the enrolment whose link is up @throws NotFoundError, DeviceNotEnrolledError, DeviceOfflineError */
+  async requireReachable(deviceId: string): Promise<string> {
     const { enrolmentId, online } = await this.devices.get(deviceId);
     if (enrolmentId === null)
       throw new DeviceNotEnrolledError(`cannot read from device "${deviceId}": it is not enrolled`);
     if (!online) throw new DeviceOfflineError(`cannot read from device "${deviceId}": it is offline`);
+    return enrolmentId;
   }
 
   private async result(command: ReadAnswer['command']): Promise<unknown> {

@@ -6,6 +6,23 @@ import type { RedisConnections } from './redis-connections';
 const FleetEvent = z.object({ topic: z.string(), id: z.string(), version: z.number() });
 export type FleetEvent = z.infer<typeof FleetEvent>;
 
+/** What the agent of a followed read may send, and for how long it is followed; without `upTo` it is not any more. */
+const StreamCredit = z.object({
+  enrolmentId: z.string(),
+  commandId: z.string(),
+  upTo: z.number().optional(),
+  leaseMs: z.number(),
+});
+export type StreamCredit = z.infer<typeof StreamCredit>;
+
+/** What an agent has sent of a followed read. */
+const StreamPiece = z.union([
+  z.object({ enrolmentId: z.string(), n: z.number(), entries: z.array(z.unknown()) }),
+  /** Nothing more comes over this link, and why. */
+  z.object({ enrolmentId: z.string(), ended: z.string() }),
+]);
+export type StreamPiece = z.infer<typeof StreamPiece>;
+
 type Listener = (message: string) => void;
 
 /**
@@ -45,6 +62,26 @@ export class Bus {
   /** @returns a function that ends the subscription */
   async onNudge(gatewayId: string, listener: (enrolmentIds: string[]) => void): Promise<() => Promise<void>> {
     return this.subscribe(`gateway.${gatewayId}`, z.array(z.string()), listener);
+  }
+
+  /** To the gateway that holds the link. */
+  publishCredit(gatewayId: string, credit: StreamCredit): void {
+    this.publish(`credits.${gatewayId}`, JSON.stringify(credit));
+  }
+
+  /** @returns a function that ends the subscription */
+  async onCredit(gatewayId: string, listener: (credit: StreamCredit) => void): Promise<() => Promise<void>> {
+    return this.subscribe(`credits.${gatewayId}`, StreamCredit, listener);
+  }
+
+  /** To whoever follows the read. */
+  publishPiece(commandId: string, piece: StreamPiece): void {
+    this.publish(`stream.${commandId}`, JSON.stringify(piece));
+  }
+
+  /** @returns a function that ends the subscription */
+  async onPiece(commandId: string, listener: (piece: StreamPiece) => void): Promise<() => Promise<void>> {
+    return this.subscribe(`stream.${commandId}`, StreamPiece, listener);
   }
 
   private publish(name: string, message: string): void {
