@@ -79,8 +79,8 @@ export class SimulatedSnapd {
 
   /** Restarts the system, in its orderly way; `abrupt` is a power cut. */
   reboot(how: { abrupt?: boolean } = {}): void {
-    if (how.abrupt) this.device.power.cut(1);
-    else this.device.power.reboot();
+    if (how.abrupt) this.device.power.cut(1, () => this.device.returnToRun());
+    else this.device.bootInto('run');
   }
 
   /** Boots into the factory state (§10.40): ids start at 1, notices and changes are gone, the boot id is new. */

@@ -39,7 +39,8 @@ export class Device {
   snaps!: Map<string, InstalledSnap>;
   conf!: Map<string, JsonObject>;
   sets!: TrackedSets;
-  systems!: RecoverySystems;
+  /** On the seed: what is made there outlives a factory reset. */
+  readonly systems: RecoverySystems;
   /** Only where the device refreshes by itself. */
   autoRefresh: AutoRefresh | undefined;
   /** What rarely used resources keep. */
@@ -47,6 +48,8 @@ export class Device {
   seeded: boolean;
   /** When the factory state was last entered. */
   seededNs = 0n;
+  /** The state of the normal system, while the device is in recover mode. */
+  private leftInRun: Partial<Device> | undefined;
   /** System mode: run, recover, install or factory-reset. */
   mode = 'run';
   /** The next boot made for a task fails: a try of a system, or a new kernel or base. */
@@ -80,13 +83,14 @@ export class Device {
         },
       },
     );
+    this.systems = new RecoverySystems(options.systems ?? (this.classic ? [] : DEFAULT_SYSTEMS), options.model);
     this.toFactoryState();
     this.autoRefresh?.arm();
   }
 
-  /** §10.40: everything of the state is gone; ids start at 1 again. */
-  toFactoryState(): void {
-    this.takeModel(this.options.model);
+  /** §10.40: everything of the state is gone, ids start at 1 again; what a system installs is there. */
+  private toFactoryState(label?: string): void {
+    this.takeModel((label !== undefined && this.systems.get(label)?.model) || this.options.model);
     this.seededNs = this.clock.nowNs();
     this.notices = new NoticeStore(this.clock);
     this.changes = new ChangeStore(this.clock, this.notices, {
@@ -98,10 +102,9 @@ export class Device {
     this.conf = new Map();
     this.parts = new Parts();
     this.sets = new TrackedSets();
-    this.systems = new RecoverySystems(this.options.systems ?? (this.classic ? [] : DEFAULT_SYSTEMS));
     this.runner = this.newRunner();
     this.autoRefresh?.stop();
-    if (this.options.autoRefresh) this.autoRefresh = new AutoRefresh(this);
+    this.autoRefresh = this.options.autoRefresh && this.mode === 'run' ? new AutoRefresh(this) : undefined;
     if (this.classic) seedClassic(this);
     if (this.options.firstBoot) this.beginSeeding();
     else this.takeFactoryContent();
@@ -176,12 +179,50 @@ export class Device {
   }
 
   /** Restarts into a mode; install and factory-reset leave the factory state behind. */
-  bootInto(mode: string): void {
+  bootInto(mode: string, label = this.systems.current): void {
     const fresh = mode === 'install' || mode === 'factory-reset';
     this.power.reboot(fresh ? 2 : 1, () => {
-      if (fresh) this.toFactoryState();
-      this.mode = fresh ? 'run' : mode;
+      if (fresh) this.installFrom(label);
+      else if (mode === 'recover') this.recoverWith(label);
+      else this.returnToRun();
     });
+  }
+
+  /** The normal system is up again, as it was left. */
+  returnToRun(): void {
+    this.mode = 'run';
+    if (this.leftInRun) Object.assign(this, this.leftInRun);
+    this.leftInRun = undefined;
+  }
+
+  private installFrom(label: string | undefined): void {
+    this.leftInRun = undefined;
+    this.mode = 'run';
+    this.systems.installedFrom(label);
+    this.toFactoryState(label);
+  }
+
+  // §3.5: a system in recover mode has a state of its own, with ids from 1.
+  private recoverWith(label: string | undefined): void {
+    const { notices, changes, snaps, conf, parts, sets, runner, autoRefresh, model, modelHeaders, serial, seeded } =
+      this;
+    const left = {
+      notices,
+      changes,
+      snaps,
+      conf,
+      parts,
+      sets,
+      runner,
+      autoRefresh,
+      model,
+      modelHeaders,
+      serial,
+      seeded,
+    };
+    this.leftInRun ??= left;
+    this.mode = 'recover';
+    this.toFactoryState(label);
   }
 
   private newRunner(): TaskRunner<Device> {

@@ -7,6 +7,7 @@ const RETRY_MS = 300_000;
 
 /** Starts the change that gets the device its serial; the next one follows when it fails. */
 export function register(device: Device): void {
+  if (device.changes.unready().some((change) => change.kind === 'become-operational')) return;
   const change = device.changes.spawn({ kind: 'become-operational', summary: 'Initialize device' });
   const key = device.changes.addTask(change, { kind: 'generate-device-key', summary: 'Generate device key' });
   device.changes.addTask(change, { kind: 'request-serial', summary: 'Request device serial', waits: [key] });

@@ -60,7 +60,7 @@ function addTasks(device: Device, change: Change, setup: ModelSetup, plans: read
   const chains = [...change.tasks];
   const register = isSameModel(device.modelHeaders, parseHeaders(setup.text)) ? [] : [addRegistration(device, change)];
   const label = device.isCore ? freeLabel(device) : undefined;
-  const tested = label === undefined ? register : [addSystem(device, change, label, register)];
+  const tested = label === undefined ? register : [addSystem(device, change, { label, model: setup.text }, register)];
   for (const first of chains.filter((task) => task.waits.length === 0)) first.waits.push(...tested);
   device.changes.addTask(change, {
     kind: 'set-model',
@@ -75,9 +75,14 @@ function addRegistration(device: Device, change: Change): Task {
   return device.changes.addTask(change, { kind: 'request-serial', summary: 'Request new device serial' });
 }
 
-function addSystem(device: Device, change: Change, label: string, after: readonly Task[]): Task {
+function addSystem(
+  device: Device,
+  change: Change,
+  about: { label: string; model: string },
+  after: readonly Task[],
+): Task {
   const at = change.tasks.length;
-  const last = addSystemTasks(device, change, { label, test: true, markDefault: true });
+  const last = addSystemTasks(device, change, { ...about, test: true, markDefault: true });
   change.tasks[at]?.waits.push(...after);
   return last;
 }

@@ -13,6 +13,8 @@ interface SystemSetup {
   label: string;
   test: boolean;
   markDefault: boolean;
+  /** Of a remodel: the model the system is for, when it is not the device's. */
+  model?: string;
   previousDefault?: string;
 }
 
@@ -92,7 +94,7 @@ export const createHandler: TaskHandler<Device> = {
     const setup = task.setup as SystemSetup;
     const bad = labelError(device, setup.label);
     if (bad !== undefined) throw new Error(bad);
-    device.systems.add({ label: setup.label, ready: !setup.test });
+    device.systems.add({ label: setup.label, ready: !setup.test, model: setup.model ?? device.model });
     if (setup.test) return 'wait-for-reboot';
     if (setup.markDefault) markDefault(device, setup);
     return 'done';
@@ -121,7 +123,7 @@ export const finalizeHandler: TaskHandler<Device> = {
     if (!device.systems.tried.delete(setup.label)) {
       throw new Error('cannot obtain tried recovery systems: no state entry for key "tried-systems"');
     }
-    device.systems.add({ label: setup.label, ready: true });
+    device.systems.add({ label: setup.label, ready: true, model: setup.model ?? device.model });
     if (setup.markDefault) markDefault(device, setup);
     return 'done';
   },

@@ -71,13 +71,13 @@ const ACTIONS: Readonly<Record<string, SystemAction>> = {
 
 function bootInto(device: Device, label: string | undefined, mode: string): Reply {
   if (label !== undefined) checkBootable(device, label, mode);
-  device.bootInto(mode === '' ? 'run' : mode);
+  device.bootInto(mode === '' ? 'run' : mode, label);
   return sync(null);
 }
 
 function checkBootable(device: Device, label: string, mode: string): void {
   if (!device.systems.get(label)) throw notFound(`requested seed system ${quote(label)} does not exist`);
-  const modes = actionsOf(label === device.systems.current).map((action) => action.mode);
+  const modes = actionsOf(device, label).map((action) => action.mode);
   if (mode !== '' && mode !== 'run' && !modes.includes(mode)) {
     throw badRequest(`requested action is not supported by system ${quote(label)}`);
   }

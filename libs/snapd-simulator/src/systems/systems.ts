@@ -5,6 +5,8 @@ export interface RecoverySystem {
   label: string;
   /** false while its test boot has not been finalised. */
   ready: boolean;
+  /** Text of the model the system installs. */
+  model: string;
 }
 
 /** The recovery systems of one device. */
@@ -17,12 +19,20 @@ export class RecoverySystems {
   /** Labels whose test boot came up (snapd's tried-systems). */
   readonly tried = new Set<string>();
 
-  constructor(factory: readonly FactorySystem[]) {
+  constructor(factory: readonly FactorySystem[], model: string) {
     for (const { label, current, default: isDefault } of factory) {
-      this.systems.set(label, { label, ready: true });
+      this.systems.set(label, { label, ready: true, model });
       if (current) this.current = label;
       if (isDefault) this.defaultLabel = label;
     }
+  }
+
+  /** The device was installed anew from a system: the seed is still there, what the device made of it is not. */
+  installedFrom(label: string | undefined): void {
+    this.current = label;
+    this.defaultLabel = label;
+    this.tried.clear();
+    for (const system of this.systems.values()) if (!system.ready) this.systems.delete(system.label);
   }
 
   get(label: string): RecoverySystem | undefined {
