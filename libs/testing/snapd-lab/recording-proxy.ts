@@ -26,12 +26,20 @@ export interface RecordingProxy {
   requests: readonly RecordedRequest[];
   /** Cuts the connection of the next request (no GET) that matches; each call cuts one. */
   cutNext(point: CutPoint, matches?: (request: RecordedRequest) => boolean): void;
+  /**
+   * Hands the next request (no GET) that matches to snapd only after `ms`, also when its client has gone meanwhile: as a
+   * snapd that holds a request while it waits for its store, and carries it out in the end.
+   */
+  holdNext(ms: number, matches?: (request: RecordedRequest) => boolean): void;
   /** Ends all connections and removes the socket. Safe to call again. */
   close(): Promise<void>;
 }
 
-interface Cut {
-  point: CutPoint;
+/** What happens to a request on its way. */
+type Blow = { cut: CutPoint; holdMs?: undefined } | { holdMs: number; cut?: undefined };
+
+interface Awaited {
+  blow: Blow;
   matches: (request: RecordedRequest) => boolean;
 }
 
@@ -40,8 +48,9 @@ interface Exchange {
   incoming: http.IncomingMessage;
   answer: http.ServerResponse;
   record: RecordedRequest;
-  cut: CutPoint | undefined;
+  blow: Blow | undefined;
   pending: Set<http.ClientRequest>;
+  held: Set<NodeJS.Timeout>;
 }
 
 const bodyLimitBytes = 64 * 1024;
@@ -53,13 +62,15 @@ const bodyLimitBytes = 64 * 1024;
  */
 export async function startRecordingProxy(options: { socketPath: string; upstream: string }): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
-  const cuts: Cut[] = [];
+  const awaited: Awaited[] = [];
   const pending = new Set<http.ClientRequest>();
+  const held = new Set<NodeJS.Timeout>();
   const server = http.createServer((incoming, answer) => {
     const record = recordOf(incoming);
     if (record.method !== 'GET') requests.push(record);
-    const cut = record.method === 'GET' ? undefined : takeCut(cuts, record);
-    relay({ upstream: options.upstream, incoming, answer, record, cut, pending });
+    const blow = record.method === 'GET' ? undefined : takeBlow(awaited, record);
+    record.cut = blow?.cut !== undefined;
+    relay({ upstream: options.upstream, incoming, answer, record, blow, pending, held });
   });
   server.timeout = server.requestTimeout = server.headersTimeout = 0;
   await rm(options.socketPath, { force: true });
@@ -70,8 +81,12 @@ export async function startRecordingProxy(options: { socketPath: string; upstrea
   return {
     socketPath: options.socketPath,
     requests,
-    cutNext: (point, matches = () => true) => cuts.push({ point, matches }),
-    close: () => closeServer(server, pending),
+    cutNext: (cut, matches = () => true) => awaited.push({ blow: { cut }, matches }),
+    holdNext: (holdMs, matches = () => true) => awaited.push({ blow: { holdMs }, matches }),
+    close: () => {
+      for (const timer of held) clearTimeout(timer);
+      return closeServer(server, pending);
+    },
   };
 }
 
@@ -80,25 +95,39 @@ function recordOf(incoming: http.IncomingMessage): RecordedRequest {
   return { method, path: url, body: '', at: Date.now(), forwarded: false, cut: false };
 }
 
-function takeCut(cuts: Cut[], record: RecordedRequest): CutPoint | undefined {
-  const index = cuts.findIndex((cut) => cut.matches(record));
-  if (index < 0) return undefined;
-  record.cut = true;
-  return cuts.splice(index, 1)[0]?.point;
+function takeBlow(awaited: Awaited[], record: RecordedRequest): Blow | undefined {
+  const index = awaited.findIndex(({ matches }) => matches(record));
+  return index < 0 ? undefined : awaited.splice(index, 1)[0]?.blow;
 }
 
 function relay(exchange: Exchange): void {
-  const { incoming, answer, record, cut, pending } = exchange;
+  const { incoming, answer, record, blow } = exchange;
   recordBody(incoming, record);
-  if (cut === 'before-forward') {
-    incoming.resume().once('end', () => answer.destroy());
-    return;
-  }
+  if (blow?.cut === 'before-forward') incoming.resume().once('end', () => answer.destroy());
+  else if (blow?.holdMs !== undefined) hold(exchange, blow.holdMs);
+  else forward(exchange, (outgoing) => sendBody(incoming, outgoing));
+}
+
+function hold(exchange: Exchange, ms: number): void {
+  const { incoming, held } = exchange;
+  const chunks: Buffer[] = [];
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+  incoming.once('end', () => {
+    const timer = setTimeout(() => {
+      held.delete(timer);
+      forward(exchange, (outgoing) => outgoing.end(Buffer.concat(chunks)));
+    }, ms);
+    held.add(timer);
+  });
+}
+
+function forward(exchange: Exchange, send: (outgoing: http.ClientRequest) => void): void {
+  const { incoming, answer, record, blow, pending } = exchange;
   const { method, path } = record;
   const headers = passedOn(incoming.headers);
   const outgoing = http.request({ socketPath: exchange.upstream, method, path, headers, agent: false }, (response) => {
     record.status = response.statusCode;
-    if (cut === 'before-answer') answer.destroy();
+    if (blow?.cut === 'before-answer') answer.destroy();
     if (answer.destroyed) response.resume();
     else passAnswer(response, answer);
   });
@@ -110,7 +139,7 @@ function relay(exchange: Exchange): void {
   answer.on('close', () => {
     if (method === 'GET' || !incoming.complete) outgoing.destroy();
   });
-  sendBody(incoming, outgoing);
+  send(outgoing);
 }
 
 /**

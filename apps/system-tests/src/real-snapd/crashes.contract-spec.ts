@@ -89,4 +89,31 @@ describeRealSnapd('requests to a real snapd whose answer is lost', () => {
     expect(await stand.snapd.result('/v2/snaps/fleet-hello')).toMatchObject({ revision: 'x2' });
     await expectCommandToBeTrue(stand, command);
   }, 60_000);
+
+  it('are adopted when snapd held them, and made the change only after the agent had died and come back', async () => {
+    const seen = stand.proxy.requests.length;
+    stand.proxy.holdNext(2500, ({ path }) => path === '/v2/snaps/fleet-hello');
+    const id = await stand.issue('revert', { snap: 'fleet-hello' });
+    await eventually(() => stand.proxy.requests.length > seen, { what: 'the request to be held' });
+    await stand.agent.kill();
+    await stand.agent.start();
+    expect(stand.proxy.requests.slice(seen)).toMatchObject([{ forwarded: false }]);
+    const command = await stand.end(id);
+    expect(command).toMatchObject({ status: 'succeeded', changeIds: [expect.any(String)] });
+    expect(stand.agent.log).toContain('"decision":"adopt"');
+    expect(stand.proxy.requests.slice(seen)).toMatchObject([{ forwarded: true, status: 202 }]);
+    expect(await stand.snapd.result('/v2/snaps/fleet-hello')).toMatchObject({ revision: 'x1' });
+    await expectCommandToBeTrue(stand, command);
+  }, 60_000);
+
+  it('are adopted when snapd hung past the time-out and carried them out when it went on', async () => {
+    const seen = stand.proxy.requests.length;
+    stand.proxy.holdNext(6500, ({ path }) => path === '/v2/snaps/fleet-hello');
+    const id = await stand.issue('revert', { snap: 'fleet-hello', revision: 'x2' });
+    const command = await stand.end(id);
+    expect(command).toMatchObject({ status: 'succeeded', changeIds: [expect.any(String)] });
+    expect(stand.proxy.requests.slice(seen)).toMatchObject([{ forwarded: true, status: 202 }]);
+    expect(await stand.snapd.result('/v2/snaps/fleet-hello')).toMatchObject({ revision: 'x2' });
+    await expectCommandToBeTrue(stand, command);
+  }, 60_000);
 });

@@ -55,6 +55,17 @@ describeRealSnapd('restarts of a real snapd and its device', () => {
     await expectCommandToBeTrue(stand, command);
   }, 60_000);
 
+  it('follows a change that stops the agent in its middle, as the refresh of its own snap does', async () => {
+    const command = await interrupted(2, async () => {
+      await stand.agent.stop();
+      expect(stand.agent.log).toContain('"message":"Stopped"');
+      await stand.agent.start();
+    });
+    expect(command).toMatchObject({ status: 'succeeded', result: { sleep: 2 } });
+    expect(stand.agent.log.split(`"message":"Command ended","commandId":"${command.id}"`)).toHaveLength(2);
+    await expectCommandToBeTrue(stand, command);
+  }, 60_000);
+
   it('tells of a change that began and ended while the agent was away', async () => {
     await stand.agent.kill();
     const { change = '' } = await stand.snapd.ask('/v2/snaps/system/conf', {
