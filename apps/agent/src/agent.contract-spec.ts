@@ -155,6 +155,16 @@ describe('an agent beside a simulated snapd', () => {
     expect(await gateway.end(second)).toMatchObject({ state: 'succeeded' });
   });
 
+  it('says of a reset after which it still has its journal that it erased nothing', async () => {
+    const snapd = aSnapd({ rebootMs: 20 });
+    fixture.startAgent(snapd, memoryJournalStore(), { policy: { deniedOperations: [], deniedRisks: [] } });
+    expect(await gateway.end(issue('factory-reset', {}))).toMatchObject({
+      state: 'failed',
+      cause: 'not-verified',
+      message: 'the device has restarted and still has its data',
+    });
+  });
+
   it('refuses what its local policy denies', async () => {
     start(aSnapd());
     expect(await gateway.end(issue('remove', { snaps: ['app'] }))).toMatchObject({

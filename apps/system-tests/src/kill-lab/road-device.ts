@@ -22,11 +22,15 @@ const WATCH_POWER_MS = 5;
 
 /**
  * A device in a test: a simulated snapd on a unix socket, a proxy in front of it that records what is asked, and the
- * real agent as a process that knows the proxy's socket only. As on a real device the agent dies with each boot.
+ * real agent as a process that knows the proxy's socket only. As on a real device the agent dies with each boot, and
+ * loses its state in a reset.
  */
 export class RoadDevice {
   agent: SpawnedProcess | undefined;
+  /** Of the agent, in addition to what it needs. */
+  environment: Readonly<Record<string, string>> = {};
   private bootId: string;
+  private resets = 0;
   private readonly watching: NodeJS.Timeout;
 
   private constructor(
@@ -71,6 +75,7 @@ export class RoadDevice {
         COREFLEET_SNAPD_SOCKET: this.proxy.socketPath,
         COREFLEET_BOOT_ID_FILE: this.bootIdFile,
         ...(snapdTimeoutMs === undefined ? {} : { COREFLEET_SNAPD_TIMEOUT_MS: String(snapdTimeoutMs) }),
+        ...this.environment,
         ...env,
       },
     });
@@ -111,9 +116,17 @@ export class RoadDevice {
     this.bootId = this.snapd.bootId();
     this.writeBootId();
     const agent = this.agent;
-    if (!agent) return;
-    await agent.kill('SIGKILL');
-    if (this.agent === agent) this.startAgent();
+    await agent?.kill('SIGKILL');
+    if (this.wasReset()) rmSync(path.join(this.directory, 'state'), { recursive: true, force: true });
+    if (agent && this.agent === agent) this.startAgent();
+  }
+
+  /** Whether the boot was asked for by a request that erases the device's data, the agent's with it. */
+  private wasReset(): boolean {
+    const resets = this.sent(({ body, status }) => body.includes('"factory-reset"') && status === 200).length;
+    const isNew = resets > this.resets;
+    this.resets = resets;
+    return isNew;
   }
 
   private writeBootId(): void {
