@@ -35,7 +35,8 @@ function checkLevel(level: Level, uid: number): void {
   throw denied(level === 'root' ? 403 : 401);
 }
 
-function hasInterface(device: Device, { interfaces, side = 'plug' }: InterfaceAccess, snap: string): boolean {
+/** Whether a snap has an active connection of one of the interfaces, on the side that counts. */
+export function hasInterface(device: Device, { interfaces, side = 'plug' }: InterfaceAccess, snap: string): boolean {
   return activeConnections(device).some(
     (connection) => connection[side].snap === snap && interfaces.includes(connection.interface),
   );

@@ -72,6 +72,19 @@ describe('the API as a whole', () => {
     });
   });
 
+  it('says what is no time', async () => {
+    const { body } = await aDevice().post('/v2/warnings', { action: 'okay', timestamp: 'x' });
+    expect(body.result).toEqual({
+      message:
+        'cannot decode request body into warnings operation: ' +
+        'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',
+    });
+  });
+
+  it('takes a path with wrong escapes as it is', async () => {
+    expect((await aDevice().get('/v2/snaps/%zz')).body.result).toMatchObject({ kind: 'snap-not-found', value: '%zz' });
+  });
+
   it('escapes as Go does', async () => {
     expect((await aDevice().get('/v2/changes/%3Cb%3E')).text).toContain('\\u003cb\\u003e');
   });

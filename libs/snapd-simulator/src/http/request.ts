@@ -1,4 +1,5 @@
 import { decodeFirstJson } from '../go-text';
+import { parseTime } from '../go-time';
 import { badRequest } from './envelope';
 import type { Exchange } from './exchange';
 
@@ -91,3 +92,18 @@ export const stringListField = (object: JsonObject, key: string): string[] => {
   const value = object[key];
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 };
+
+/**
+ * A time as Go decodes it from JSON, in nanoseconds; undefined when it is left out.
+ * @param sentence how snapd begins to say that it is none
+ * @throws ApiError 400 with the text of Go's time.Parse
+ */
+export function timeField(object: JsonObject, key: string, sentence: string): bigint | undefined {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  try {
+    return parseTime(typeof value === 'string' ? value : '');
+  } catch (cause) {
+    throw badRequest(`${sentence}: ${(cause as Error).message}`);
+  }
+}

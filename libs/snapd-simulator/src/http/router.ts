@@ -62,13 +62,22 @@ function findRoute(path: string): { route: Route; params: Record<string, string>
   return undefined;
 }
 
+/** A part of a path; one whose escapes are wrong stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function matchPattern(pattern: string, parts: readonly string[]): Record<string, string> | undefined {
   const wanted = pattern.split('/');
   if (wanted.length !== parts.length || !pattern.includes('{')) return undefined;
   const params: Record<string, string> = {};
   for (const [at, want] of wanted.entries()) {
     const part = parts[at] ?? '';
-    if (want.startsWith('{') && part !== '') params[want.slice(1, -1)] = decodeURIComponent(part);
+    if (want.startsWith('{') && part !== '') params[want.slice(1, -1)] = decoded(part);
     else if (want !== part) return undefined;
   }
   return params;

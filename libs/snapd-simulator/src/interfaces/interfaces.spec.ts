@@ -119,6 +119,21 @@ describe('the socket of snaps', () => {
     });
   });
 
+  it('shows it only the notices that its interfaces open', async () => {
+    const device = await aNettyDevice();
+    await device.run('/v2/interfaces', OBSERVE);
+    device.snapd.addNotice('interfaces-requests-prompt', '1');
+    const ask = (path: string) => device.send({ method: 'GET', path }, { uid: 1000, snap: 'netty' });
+    const types = ((await ask('/v2/notices')).body.result as { type: string }[]).map(({ type }) => type);
+    expect(new Set(types)).toEqual(new Set(['change-update']));
+    expect((await ask('/v2/notices?types=interfaces-requests-prompt')).body.result).toEqual({
+      message: 'snap cannot access specified notice types',
+      kind: 'login-required',
+    });
+    const [prompt] = await device.read<{ id: string }[]>('/v2/notices?types=interfaces-requests-prompt');
+    expect((await ask(`/v2/notices/${prompt?.id}`)).status).toBe(403);
+  });
+
   it('refuses what is open on the other socket, which refuses snapctl (§10.6)', async () => {
     const device = await aNettyDevice();
     expect((await device.send({ method: 'GET', path: '/v2/model' }, { snap: 'netty' })).status).toBe(403);

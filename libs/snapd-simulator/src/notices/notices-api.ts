@@ -3,6 +3,7 @@ import { isBefore } from '../device/version';
 import { parseGoDuration, parseTime } from '../go-time';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, queryList, stringField, type ApiRequest } from '../http/request';
+import { openTypes, typesToRead } from './open-types';
 import { noticeJson, type Notice, type NoticeFilter } from './notice-store';
 import type { RouteTable } from '../http/routes';
 
@@ -25,7 +26,8 @@ export const NOTICE_ROUTES: RouteTable = [
 /** GET /v2/notices, with the long-poll (§4.3; §10.29 to 31). */
 function getNotices(device: Device, request: ApiRequest): Reply | Promise<Reply> {
   checkUserFilters(request);
-  const filter = filterOf(request);
+  const asked = filterOf(request);
+  const filter = { ...asked, types: typesToRead(device, request, asked.types) };
   const timeoutMs = timeoutOf(request);
   if (filter.types?.length === 0) return sync([]);
   if (timeoutMs > 0 && device.power.stopping) return requestCanceled();
@@ -39,12 +41,15 @@ function getNotice(device: Device, request: ApiRequest): Reply {
   const id = request.params.id ?? '';
   const notice = device.notices.get(id);
   if (!notice) throw notFound(`cannot find notice with id ${JSON.stringify(id)}`);
+  if (openTypes(device, request)?.includes(notice.type) === false) {
+    throw new ApiError(403, `not allowed to access notice with id ${JSON.stringify(id)}`, 'login-required');
+  }
   return sync(noticeJson(notice));
 }
 
 /** POST /v2/notices: refused, since no caller here is the `snap` command. */
 function postNotice(device: Device, request: ApiRequest): Reply {
-  const action = stringField(decodeObject(request, 'notice action'), 'action');
+  const action = stringField(decodeObject(request, 'notice instruction'), 'action');
   if (isBefore(device, '2.70')) {
     if (action !== 'add') throw badRequest(`invalid action ${JSON.stringify(action)}`);
     throw new ApiError(403, 'only snap command can record notices', 'login-required');

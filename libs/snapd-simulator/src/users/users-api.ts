@@ -1,13 +1,13 @@
 import { assertionsOf } from '../assertions/database';
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
-import { parseTime } from '../go-time';
 import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import {
   booleanField,
   decodeObject,
   decodeObjectStrictly,
   stringField,
+  timeField,
   type ApiRequest,
   type JsonObject,
 } from '../http/request';
@@ -50,7 +50,7 @@ function postCreateUser(device: Device, request: ApiRequest): Reply {
 function created(device: Device, body: JsonObject): unknown[] {
   const automatic = booleanField(body, 'automatic');
   const known = booleanField(body, 'known') || automatic;
-  checkExpiration(device, stringField(body, 'expiration'), known);
+  checkExpiration(device, timeField(body, 'expiration', 'cannot decode user action data from request body'), known);
   if (!booleanField(body, 'force-managed') && device.parts.of(Users).all.length > 0) {
     if (automatic) return [];
     throw badRequest('cannot create user: device already managed');
@@ -59,10 +59,10 @@ function created(device: Device, body: JsonObject): unknown[] {
   return known ? fromAssertions(device, email) : fromStore(device, email);
 }
 
-function checkExpiration(device: Device, text: string, known: boolean): void {
-  if (text === '') return;
+function checkExpiration(device: Device, atNs: bigint | undefined, known: boolean): void {
+  if (atNs === undefined) return;
   if (known) throw badRequest('cannot create user: expiration date cannot be provided for known users');
-  if (parseTime(text) < device.clock.nowNs()) {
+  if (atNs < device.clock.nowNs()) {
     throw badRequest('cannot create user: expiration date must be set in the future');
   }
 }

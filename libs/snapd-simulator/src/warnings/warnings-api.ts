@@ -1,8 +1,8 @@
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
-import { formatTime, parseTime } from '../go-time';
+import { formatTime } from '../go-time';
 import { badRequest, sync, type Reply } from '../http/envelope';
-import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import { decodeObject, stringField, timeField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { Warnings } from './warnings';
 
@@ -30,5 +30,6 @@ function postWarnings(device: Device, request: ApiRequest): Reply {
   const body = decodeObject(request, 'warnings operation');
   const action = stringField(body, 'action');
   if (action !== 'okay') throw badRequest(`unknown warning action ${quote(action)}`);
-  return sync(device.parts.peek(Warnings)?.okay(parseTime(stringField(body, 'timestamp'))) ?? 0);
+  const untilNs = timeField(body, 'timestamp', 'cannot decode request body into warnings operation') ?? 0n;
+  return sync(device.parts.peek(Warnings)?.okay(untilNs) ?? 0);
 }
