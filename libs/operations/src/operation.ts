@@ -78,8 +78,6 @@ export interface OperationDefinition<P extends object> {
   readonly since?: string;
   /** What the device must be: read before the start, and refused when it is not. */
   readonly requires?: readonly Requirement[];
-  /** Its result shows secrets or what is personal. */
-  readonly sensitive?: boolean;
   /** How it is taken back. */
   readonly undo: Undo<P>;
   /** Whether sending it a second time leaves the device as sending it once does. */
@@ -141,8 +139,6 @@ export interface Operation {
   /** First release of snapd that can do it; absent when every one that is in use can. */
   readonly since?: string;
   readonly requires: readonly Requirement[];
-  /** Whether its result shows secrets or what is personal. */
-  readonly sensitive: boolean;
   readonly undo: { readonly by: readonly string[] } | { readonly none: string };
   /** Whether it stores files in the server. */
   readonly storesArtifacts: boolean;
@@ -166,14 +162,14 @@ export type Preparation =
 /** Makes the catalogue's entry of a definition. */
 export function defineOperation<P extends object>(definition: OperationDefinition<P>): Operation {
   const { name, title, risk, parameters, since, undo, requires = [] } = definition;
-  const { storesArtifacts = false, erasesAgent = false, sensitive = false } = definition;
+  const { storesArtifacts = false, erasesAgent = false } = definition;
   const prepare = (input: unknown): Preparation => {
     const parsed = z.safeParse(parameters, input);
     if (!parsed.success) return { kind: 'bad-parameters', problems: problemsOf(parsed.error) };
     return { kind: 'prepared', operation: bind(definition, parsed.data) };
   };
   return {
-    ...{ name, title, risk, parameters, requires, storesArtifacts, erasesAgent, sensitive, prepare },
+    ...{ name, title, risk, parameters, requires, storesArtifacts, erasesAgent, prepare },
     ...(since !== undefined && { since }),
     undo: 'by' in undo ? { by: undo.by } : { none: undo.none },
   };

@@ -51,13 +51,7 @@ const systemOperations = [
 ];
 
 const keyOperations = [
-  ...[
-    removeRecoveryKeys,
-    keys.checkRecoveryKey,
-    keys.generateRecoveryKey,
-    keys.addRecoveryKey,
-    keys.replaceRecoveryKey,
-  ],
+  ...[removeRecoveryKeys, keys.checkRecoveryKey, keys.addRecoveryKey, keys.replaceRecoveryKey],
   ...[keys.checkPassphrase, keys.changePassphrase, keys.checkPin, keys.changePin, keys.replacePlatformKey],
 ];
 

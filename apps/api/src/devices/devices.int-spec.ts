@@ -104,6 +104,29 @@ describe('devices', () => {
     expect((await api.call('GET', '/v1/rollouts', { token: operator })).body['items']).toHaveLength(1);
   });
 
+  it('are given secrets that no command, rollout or audit entry shows', async () => {
+    const { items } = (await api.call('GET', '/v1/devices?filter=serial%3Ds2', { token: operator })).body as {
+      items: { id: string }[];
+    };
+    const order = { operation: 'log-in', parameters: { email: 'ada@example.com', password: 'swordfish', otp: '4711' } };
+    const issued = await api.call('POST', '/v1/commands', {
+      token: operator,
+      body: { ...order, deviceIds: items.map(({ id }) => id) },
+    });
+    expect(issued.status).toBe(202);
+    const rollout = { ...order, name: 'secret', waves: [{ percent: 100 }] };
+    const made = await api.call('POST', '/v1/rollouts', { token: operator, body: rollout });
+    expect(made.status).toBe(201);
+    const [{ id } = { id: '' }] = issued.body['commands'] as { id: string }[];
+    const paths = [
+      ...[`/v1/commands/${id}`, '/v1/commands', `/v1/rollouts/${String(made.body['id'])}`, '/v1/rollouts'],
+      ...['/v1/audit?action=command.issue', '/v1/audit?action=rollout.create'],
+    ];
+    const shown = await Promise.all(paths.map((path) => api.call('GET', path, { token: admin })));
+    for (const { text } of [issued, made, ...shown]) expect(text).not.toMatch(/swordfish|4711/);
+    for (const { text } of shown) expect(text).toContain('"email":"ada@example.com","password":"(hidden)"');
+  });
+
   it('may ask to enrol only so often from one source', async () => {
     const statuses: number[] = [];
     for (let at = 0; at < 8; at += 1) statuses.push((await enrol('cfe_wrong', 's3', 'c')).status);

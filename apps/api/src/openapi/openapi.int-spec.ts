@@ -18,6 +18,14 @@ describe('the catalogue and the description', () => {
     };
     expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining(['refresh', 'create-recovery-system']));
     for (const { parameters } of items) expect(parameters).toMatchObject({ type: 'object' });
+    const byName = Object.fromEntries(items.map((item) => [item.name, item]));
+    expect(byName['create-recovery-system']).toMatchObject({ since: '2.62', undo: { by: ['remove-recovery-system'] } });
+    expect(byName['factory-reset']).toMatchObject({ risk: 'destructive', requires: ['recovery-systems'] });
+    expect(byName['read-users']).toMatchObject({ read: { path: '/v2/users', sensitive: true } });
+    expect(byName['log-in']).toMatchObject({
+      secrets: ['password', 'otp'],
+      parameters: { properties: { password: { type: 'string', writeOnly: true } } },
+    });
   });
 
   it('describes every route with its answer and its problems', async () => {

@@ -1,13 +1,28 @@
 import { z } from 'zod';
 import type { OperationView } from '@corefleet/contracts/http';
-import { operations } from '@corefleet/operations';
+import { isSecret, operations, secretPaths, type Operation } from '@corefleet/operations';
 
-/** The catalogue with JSON schemas of what callers send; what a schema of JSON cannot say is left to the check itself. */
-export function operationViews(): OperationView[] {
-  return operations.map(({ name, title, risk, parameters }) => ({
-    name,
-    title,
-    risk,
-    parameters: z.toJSONSchema(parameters, { io: 'input', unrepresentable: 'any' }),
-  }));
+/** The catalogue as callers see it. */
+export const operationViews = (): OperationView[] => operations.map(operationView);
+
+function operationView({ name, title, risk, parameters, since, requires, undo, read }: Operation): OperationView {
+  return {
+    ...{ name, title, risk, requires: [...requires] },
+    ...(since !== undefined && { since }),
+    ...(read && { read: { path: read.path, sensitive: read.sensitive } }),
+    undo: 'by' in undo ? { by: [...undo.by] } : { none: undo.none },
+    secrets: secretPaths(parameters),
+    parameters: schemaOf(parameters),
+  };
+}
+
+/** What a schema of JSON cannot say is left to the check itself. */
+function schemaOf(parameters: Operation['parameters']): Record<string, unknown> {
+  return z.toJSONSchema(parameters, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (isSecret(zodSchema)) jsonSchema.writeOnly = true;
+    },
+  });
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Prisma, type Transaction } from '@corefleet/platform/database';
+import { shownDetails } from './shown-details';
 import type { AuditEntryView, AuditPage, AuditQuery, NewAuditEntry } from './audit-entry';
 import type { Actor } from './actor';
 
@@ -65,6 +66,6 @@ function toView(row: AuditRow): AuditEntryView {
     subject: { kind: row.subjectKind, id: row.subjectId },
     outcome: row.outcome,
     ...(row.remark !== null && { remark: row.remark }),
-    details: row.details,
+    details: shownDetails(row.details),
   };
 }

@@ -1,3 +1,4 @@
+import { shownParameters } from '@corefleet/operations';
 import type { Prisma } from '@corefleet/platform/database';
 import { isSensitive } from './sensitive';
 
@@ -7,6 +8,7 @@ export interface CommandView {
   readonly deviceId: string;
   readonly rolloutId: string | null;
   readonly operation: string;
+  /** Without secrets. */
   readonly parameters: unknown;
   readonly status: string;
   readonly requestedBy: string;
@@ -41,12 +43,12 @@ type Row = Prisma.CommandGetPayload<{ omit: typeof commandColumns }>;
 
 /** What is sensitive is shown to who asked for it, and here to nobody: it may wait in the row to be fetched. */
 export function commandView(row: Row): CommandView {
-  const { id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind } =
-    row;
+  const { id, deviceId, rolloutId, operation, status, requestedBy, changeIds, cause, message, snapdKind } = row;
   const { snapdStatus, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt, finishedAt } = row;
   const { snapdValue, result } = isSensitive(operation) ? { snapdValue: null, result: null } : row;
   return {
-    ...{ id, deviceId, rolloutId, operation, parameters, status, requestedBy, changeIds, cause, message, snapdKind },
+    ...{ id, deviceId, rolloutId, operation, status, requestedBy, changeIds, cause, message, snapdKind },
+    parameters: shownParameters(operation, row.parameters),
     ...{ snapdValue, snapdStatus, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt },
     finishedAt,
     sequence: row.sequence === null ? null : Number(row.sequence),

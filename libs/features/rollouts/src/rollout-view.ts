@@ -11,6 +11,7 @@ export interface RolloutView {
   readonly id: string;
   readonly name: string;
   readonly operation: string;
+  /** Without secrets. */
   readonly parameters: unknown;
   readonly filter: string;
   readonly status: string;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { shownParameters } from '@corefleet/operations';
 import { Database, type Prisma } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import type { RolloutPage, RolloutView, TargetPage, TargetView } from './rollout-view';
@@ -58,14 +59,15 @@ export class RolloutsReadModel {
 }
 
 function view(row: Row, counts: readonly WaveCount[]): RolloutView {
-  const { id, name, operation, parameters, filter, status, reason, maxInFlight, maxFailedPercent, minFailed } = row;
+  const { id, name, operation, filter, status, reason, maxInFlight, maxFailedPercent, minFailed } = row;
   const { deadlineSeconds, targetCount, createdBy, createdAt, startedAt, finishedAt, version } = row;
   const waves = row.waves
     .sort((a, b) => a.number - b.number)
     .map((wave) => ({ ...wave, counts: countsOf(counts, id, wave.number) }))
     .map(({ number, size, status: waveStatus, counts: own }) => ({ number, size, status: waveStatus, counts: own }));
   return {
-    ...{ id, name, operation, parameters, filter, status, reason, maxInFlight, maxFailedPercent, minFailed },
+    ...{ id, name, operation, filter, status, reason, maxInFlight, maxFailedPercent, minFailed },
+    parameters: shownParameters(operation, row.parameters),
     ...{ deadlineSeconds, targetCount, createdBy, createdAt, startedAt, finishedAt, version, waves },
   };
 }

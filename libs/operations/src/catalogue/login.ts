@@ -14,17 +14,19 @@ const LogIn = z.strictObject({
   otp: z.optional(secret(z.string().check(z.maxLength(64)))),
 });
 
-/** Logs an account of the store in on the device. The tokens in its result act as this user there. */
+/** Logs an account of the store in on the device. The tokens that act as it there are given to nobody. */
 export const logIn = defineOperation<z.infer<typeof LogIn>>({
   name: 'log-in',
   title: 'Log in to the store',
   risk: 'reversible',
-  sensitive: true,
   parameters: LogIn,
-  undo: { none: 'log-out takes it back, by the tokens of the result' },
+  undo: { none: 'log-out takes the tokens' },
   idempotent: false,
   expects: 'sync',
-  start: async (client, credentials) => ({ kind: 'sync', result: await client.login.login(credentials) }),
+  start: async (client, credentials) => {
+    const { id, username } = await client.login.login(credentials);
+    return { kind: 'sync', result: { id, username } };
+  },
   verify: async (client, { email }, { started }) => {
     const isKnown = (await client.users.list()).some((user) => user.email === email);
     if (!isKnown) return notVerified('the account is not logged in', null);

@@ -73,18 +73,6 @@ export const checkPin = defineOperation<z.infer<typeof CheckPin>>({
   verify: async (client, of) => verified(await client.systemVolumes.checkPinQuality(of.pin)),
 });
 
-const Nothing = z.strictObject({});
-
-/** Makes a recovery key, and an id to add it by within five minutes. Nothing on the disk changes. */
-export const generateRecoveryKey = defineOperation<z.infer<typeof Nothing>>({
-  ...asksOnly,
-  name: 'generate-recovery-key',
-  title: 'Make a recovery key',
-  sensitive: true,
-  parameters: Nothing,
-  verify: async (client) => verified(await client.systemVolumes.generateRecoveryKey()),
-});
-
 const AddKey = z.strictObject({ 'key-id': keyId, keyslots });
 
 /** Adds a recovery key that was made before. */

@@ -34,7 +34,6 @@ export function defineRead<P extends object>(definition: ReadDefinition<P>): Ope
     risk: 'read',
     parameters,
     storesArtifacts,
-    sensitive,
     undo: { none: 'it changes nothing' },
     idempotent: true,
     expects: 'sync',

@@ -18,7 +18,7 @@ import { readAliases, readConfiguration, readQuota, readQuotas, readSnap, readSn
 import { readSnapshots } from './snapshots';
 import { readCategories, readDownload, readSections, readStore } from './store';
 import { readRecoveryKeys, readStorageEncryption, readSystemInfo, readUsers, readWarnings } from './system';
-import { readSystem, readSystemVolumes, readSystems } from './systems';
+import { readNewRecoveryKey, readSystem, readSystemVolumes, readSystems } from './systems';
 import { readThemes, readThemesChange } from './themes';
 import { readValidationSet, readValidationSets } from './validation-sets';
 
@@ -40,6 +40,7 @@ export const reads: readonly Operation[] = [
   readInterfaces,
   readLogs,
   readModel,
+  readNewRecoveryKey,
   readNotice,
   readNotices,
   readPrompt,

@@ -35,3 +35,16 @@ export const readSystemVolumes = defineRead({
     'by-container-role': await client.systemVolumes.list(roles),
   }),
 });
+
+/**
+ * A recovery key that opens nothing yet, and the id by which add-recovery-key or replace-recovery-key takes it within five
+ * minutes. snapd has a POST for it.
+ */
+export const readNewRecoveryKey = defineRead({
+  name: 'read-new-recovery-key',
+  title: 'Make a recovery key',
+  path: '/v2/system-volumes/new-recovery-key',
+  sensitive: true,
+  parameters: z.strictObject({}),
+  read: (client) => client.systemVolumes.generateRecoveryKey(),
+});
