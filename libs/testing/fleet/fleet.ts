@@ -36,6 +36,8 @@ export interface Fleet {
   readonly members: Readonly<Record<Part, Member[]>>;
   readonly database: TestDatabase;
   readonly redis: TestRedis;
+  /** Where the bytes of artifacts lie. */
+  readonly artifacts: string;
   /** In front of the gateways: what agents are told. */
   readonly balancer: Balancer;
   /** An enrolment token good for many devices. */
@@ -91,6 +93,7 @@ async function assembleFleet(options: FleetOptions): Promise<Fleet> {
     members: { api, gateway, worker, signer },
     database,
     redis,
+    artifacts: artifactsIn(directory),
     balancer,
     async enrolmentToken(labels = {}) {
       const asked = { name: `test ${randomUUID()}`, labels, maxUses: 10_000, expiresInSeconds: 3600 };
@@ -111,6 +114,8 @@ async function assembleFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
+const artifactsIn = (directory: string): string => path.join(directory, 'artifacts');
+
 interface Place {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
@@ -126,7 +131,7 @@ function environment(part: Part, { database, redis, balancer, directory, options
     COREFLEET_REDIS_PREFIX: redis.prefix,
     COREFLEET_LOG_LEVEL: 'warn',
     ...(part === 'signer' ? { COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem') } : {}),
-    ...(part === 'signer' ? {} : { COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts') }),
+    ...(part === 'signer' ? {} : { COREFLEET_ARTIFACTS_DIR: artifactsIn(directory) }),
     ...(part === 'api' || part === 'gateway' ? { COREFLEET_PORT: '0' } : {}),
     ...(part === 'api' ? { COREFLEET_GATEWAY_URL: balancer.url } : {}),
     ...options.env,
