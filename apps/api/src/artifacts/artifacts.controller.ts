@@ -11,10 +11,11 @@ import {
   UploadArtifactQuery,
 } from '@corefleet/contracts/http';
 import { ArtifactsService } from '@corefleet/features/artifacts';
+import { covers, type Principal } from '@corefleet/features/access';
 import type { Actor } from '@corefleet/features/audit';
 import { boundSilence } from '@corefleet/platform/http';
 import { Requires } from '../access/declarations';
-import { CurrentActor } from '../access/parameters';
+import { CurrentActor, CurrentPrincipal } from '../access/parameters';
 import type { ApiConfig } from '../config';
 import { listPage } from '../http/cursor';
 import { ARTIFACTS_ROUTE, fileOf } from '../http/file-body';
@@ -72,18 +73,19 @@ export class ArtifactsController {
     return this.artifacts.get(sha256);
   }
 
-  /** The bytes; `Range` asks for a part of them. */
+  /** The bytes; `Range` asks for a part of them. What a sensitive read has stored is for role admin. */
   @Get(':sha256/content')
   @Requires('operator')
   @ApiProduces('application/octet-stream')
   async content(
-    @CurrentActor() actor: Actor,
+    @CurrentPrincipal() { actor, role }: Principal,
     @Param() { sha256 }: ArtifactParamsDto,
     @Req() request: ApiRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { range, 'if-range': ifRange } = request.headers;
-    const answer = await this.artifacts.content(actor, sha256, { range, ifRange: headerOf(ifRange) });
+    const reader = { actor, mayReadSensitive: covers(role, 'admin') };
+    const answer = await this.artifacts.content(reader, sha256, { range, ifRange: headerOf(ifRange) });
     boundSilence(request.raw, reply.raw, SILENT_MS);
     await reply.status(answer.status).headers(answer.headers).send(answer.body);
   }

@@ -182,7 +182,7 @@ describe('bad input', () => {
 });
 
 describe('an operation that needs a file', () => {
-  const sideload = (file: object) => ({ operation: 'sideload', parameters: { file } });
+  const sideload = (file: object) => ({ operation: 'sideload', parameters: { files: [file] } });
   let deviceId: string;
   let file: { sha256: string; size: number; name: string };
 
@@ -204,7 +204,7 @@ describe('an operation that needs a file', () => {
     for (const [route, body] of orders)
       expect(await api.call('POST', route, { token: operator, body })).toMatchObject({
         status: 400,
-        body: { problems: [{ field: 'parameters.file', message: expect.stringContaining(message) }] },
+        body: { problems: [{ field: 'parameters.files.0', message: expect.stringContaining(message) }] },
       });
   });
 

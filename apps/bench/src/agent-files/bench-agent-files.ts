@@ -37,9 +37,9 @@ export async function benchAgentFiles(config: BenchConfig): Promise<void> {
     await snapd.listen();
     const start = await agentStarter(server, directory, socket);
     const file = await upload(server);
-    const sideload = await measure(server, await start(), 'sideload', { file });
+    const sideload = await measure(await start(), 'sideload', () => order(server, 'sideload', { files: [file] }));
     if (snapd.swallowedBytes < SIZE_BYTES) throw new Error(`cannot go on: snapd got ${snapd.swallowedBytes} bytes`);
-    const exported = await measure(server, await start(), 'read-snapshot-export', { id: 1 });
+    const exported = await measure(await start(), 'snapshot export', () => ask(server, '/v2/snapshots/1/export'));
     const { sha256 } = exported.result as { sha256?: string };
     if (sha256 !== file.sha256) throw new Error(`cannot go on: the export is ${JSON.stringify(exported.result)}`);
     for (const one of [sideload, exported]) print(one);
@@ -86,26 +86,41 @@ async function upload({ url, token }: Server): Promise<{ sha256: string; size: n
 }
 
 interface Measured {
-  readonly operation: string;
+  readonly name: string;
   readonly beforeMiB: number;
   readonly addedMiB: number;
   readonly seconds: number;
   readonly result: unknown;
 }
 
-/** Orders the operation, waits for its end, and ends the agent. */
-async function measure(server: Server, agent: ChildProcess, operation: string, parameters: object): Promise<Measured> {
-  const { items } = await get<{ items: { id: string }[] }>(server, '/v1/devices');
+/** What the agent's memory does while it acts. The agent ends then. */
+async function measure(agent: ChildProcess, name: string, act: () => Promise<unknown>): Promise<Measured> {
   forgetPeak(agent.pid);
   const beforeKiB = residentKiB(agent.pid);
   const started = Date.now();
-  const order = { deviceIds: items.map(({ id }) => id), operation, parameters };
-  const { commands } = await post<{ commands: { id: string }[] }>(server.url, server.token, '/v1/commands', order);
-  const { result } = await ended(server, commands[0]?.id ?? '');
+  const result = await act();
   const seconds = (Date.now() - started) / 1000;
   const addedMiB = (peakKiB(agent.pid) - beforeKiB) / 1024;
   await end(agent);
-  return { operation, beforeMiB: beforeKiB / 1024, addedMiB, seconds, result };
+  return { name, beforeMiB: beforeKiB / 1024, addedMiB, seconds, result };
+}
+
+/** Orders an operation. @returns its result, once it is verified */
+async function order(server: Server, operation: string, parameters: object): Promise<unknown> {
+  const body = { deviceIds: [await deviceId(server)], operation, parameters };
+  const { commands } = await post<{ commands: { id: string }[] }>(server.url, server.token, '/v1/commands', body);
+  return (await ended(server, commands[0]?.id ?? '')).result;
+}
+
+/** What a GET of the device's snapd answers. */
+async function ask(server: Server, path: string): Promise<unknown> {
+  const route = `/v1/devices/${await deviceId(server)}/snapd${path}`;
+  return (await get<{ result: unknown }>(server, route)).result;
+}
+
+async function deviceId(server: Server): Promise<string> {
+  const { items } = await get<{ items: { id: string }[] }>(server, '/v1/devices');
+  return items[0]?.id ?? '';
 }
 
 async function ended(server: Server, id: string): Promise<Command> {
@@ -123,9 +138,9 @@ async function get<T>({ url, token }: Server, route: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-function print({ operation, beforeMiB, addedMiB, seconds }: Measured): void {
+function print({ name: what, beforeMiB, addedMiB, seconds }: Measured): void {
   const rate = SIZE_BYTES / MIB / seconds;
-  const name = `${operation}, 1 GB`.padEnd(32);
+  const name = `${what}, 1 GB`.padEnd(32);
   console.log(`${name} adds ${addedMiB.toFixed(1)} MiB to ${beforeMiB.toFixed(1)} (below ${LIMIT_MIB})`);
   console.log(`${''.padEnd(32)} ${seconds.toFixed(1)} s, ${rate.toFixed(0)} MiB/s from order to verified`);
 }

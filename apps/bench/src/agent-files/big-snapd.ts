@@ -43,7 +43,8 @@ export class BigSnapd {
     if (method === 'POST' && headers['content-type']?.startsWith('multipart/')) return this.swallow(request, response);
     if (url === '/v2/snapshots/1/export') return this.export(response);
     if (url === `/v2/changes/${CHANGE_ID}`) return send(response, 200, 'sync', doneChange);
-    if (url === `/v2/snaps/${SNAP}`) return send(response, 200, 'sync', { name: SNAP, revision: 'x1', version: '1' });
+    if (url === `/v2/snaps?snaps=${SNAP}`)
+      return send(response, 200, 'sync', [{ name: SNAP, revision: 'x1', version: '1' }]);
     const passed = httpRequest({ socketPath: this.upstream, method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

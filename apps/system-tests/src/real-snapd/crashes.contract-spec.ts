@@ -26,7 +26,7 @@ describeRealSnapd('requests to a real snapd whose answer is lost', () => {
     await stand.agent.kill();
     await stand.agent.start();
     const command = await stand.end(id);
-    expect(command).toMatchObject({ status: 'succeeded', result: { name: 'fleet-hello', revision: 'x1' } });
+    expect(command).toMatchObject({ status: 'succeeded', result: [{ name: 'fleet-hello', revision: 'x1' }] });
     expect(stand.agent.log).toContain('"decision":"adopt"');
     expect(stand.proxy.requests.slice(seen)).toMatchObject([
       { path: '/v2/snaps', forwarded: true, status: 202, cut: true },
@@ -37,7 +37,7 @@ describeRealSnapd('requests to a real snapd whose answer is lost', () => {
   it('are adopted by the agent that only lost the connection', async () => {
     stand.proxy.cutNext('before-answer', isInstall);
     const { command, posts } = await stand.sideload(stand.snaps.hello2);
-    expect(command).toMatchObject({ status: 'succeeded', result: { name: 'fleet-hello', revision: 'x2' } });
+    expect(command).toMatchObject({ status: 'succeeded', result: [{ name: 'fleet-hello', revision: 'x2' }] });
     expect(posts).toMatchObject([{ path: '/v2/snaps', forwarded: true, cut: true }]);
     await expectCommandToBeTrue(stand, command);
   }, 60_000);

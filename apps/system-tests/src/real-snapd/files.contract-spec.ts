@@ -19,7 +19,7 @@ interface Reference {
 
 describeRealSnapd('files between the server and a real snapd', () => {
   let stand: Stand;
-  let large: { file: Reference };
+  let large: { files: [Reference] };
 
   beforeAll(async () => {
     stand = await Stand.start({ gateways: 2 });
@@ -36,7 +36,7 @@ describeRealSnapd('files between the server and a real snapd', () => {
   function received(commandId: string): number {
     const directory = path.join(underWay(), commandId);
     try {
-      return statSync(path.join(directory, large.file.sha256)).size;
+      return statSync(path.join(directory, large.files[0].sha256)).size;
     } catch {
       return 0; // nothing of it yet
     }
@@ -49,7 +49,7 @@ describeRealSnapd('files between the server and a real snapd', () => {
 
   async function expectLargeInstalled(commandId: string): Promise<void> {
     const command = await stand.end(commandId);
-    expect(command).toMatchObject({ status: 'succeeded', result: { name: 'fleet-large' } });
+    expect(command).toMatchObject({ status: 'succeeded', result: [{ name: 'fleet-large' }] });
     await expectCommandToBeTrue(stand, command);
     expect(readdirSync(underWay())).toEqual([]);
   }
@@ -60,7 +60,7 @@ describeRealSnapd('files between the server and a real snapd', () => {
     await halfWay(id);
     await stand.agent.kill();
     const left = received(id);
-    expect(left).toBeLessThan(large.file.size);
+    expect(left).toBeLessThan(large.files[0].size);
     await stand.agent.start();
     await expectLargeInstalled(id);
     const [, fromByte] = /"A file goes on where it was cut"[^\n]*"fromByte":(\d+)/.exec(stand.agent.log) ?? [];
@@ -76,6 +76,9 @@ describeRealSnapd('files between the server and a real snapd', () => {
     expect(stand.agent.log).toContain('A file goes on where it was cut');
   }, 90_000);
 
+  const exportOf = (set?: number): Promise<{ command: { id: string }; result: Reference }> =>
+    stand.fleet.api.get(`/v1/devices/${stand.deviceId}/snapd/v2/snapshots/${set}/export`);
+
   it('bring the file of an installed snap into the server, as it was', async () => {
     const { command, posts } = await stand.run('read-snap-file', { name: 'fleet-hello' });
     const sha256 = createHash('sha256').update(readFileSync(stand.snaps.hello1)).digest('hex');
@@ -83,22 +86,24 @@ describeRealSnapd('files between the server and a real snapd', () => {
     expect(posts).toEqual([]);
   });
 
-  it('bring a snapshot set into the server, for a time', async () => {
+  it('bring a snapshot set into the server, which snapd takes back', async () => {
     const asked = { action: 'snapshot', snaps: ['fleet-hello'] };
     const { change = '' } = await stand.snapd.ask('/v2/snaps', { method: 'POST', json: asked });
     await stand.snapd.changeEnd(change);
     const [set] = await stand.snapd.result<{ id: number; snapshots: { snap: string }[] }[]>('/v2/snapshots');
-    const { command } = await stand.run('read-snapshot-export', { id: set?.id });
-    expect(command).toMatchObject({ status: 'succeeded', result: { name: `snapshot-set-${set?.id}.zip` } });
-    const file = command.result as Reference;
+    const { command, result: file } = await exportOf(set?.id);
+    expect(file.name).toBe(`snapshot-set-${set?.id}.zip`);
     const kept = await stand.fleet.api.get<ArtifactView>(`/v1/artifacts/${file.sha256}`);
-    expect(kept).toMatchObject({ size: file.size, deviceId: stand.deviceId, commandId: command.id });
+    expect(kept).toMatchObject({ size: file.size, deviceId: stand.deviceId, commandId: command.id, sensitive: true });
     expect(kept.expiresAt).not.toBeNull();
+
+    const imported = await stand.run('import-snapshot', { file });
+    expect(imported.command).toMatchObject({ status: 'succeeded' });
+    const sets = await stand.snapd.result<{ id: number; snapshots: { snap: string }[] }[]>('/v2/snapshots');
+    expect(sets.map(({ snapshots }) => snapshots.map(({ snap }) => snap))).toEqual([['fleet-hello'], ['fleet-hello']]);
   }, 60_000);
 
   it('do not go out when the set is not there, and say so in the words of snapd', async () => {
-    const { command } = await stand.run('read-snapshot-export', { id: 4711 });
-    expect(command).toMatchObject({ status: 'failed', cause: 'snapd-refused' });
-    expect(command.message).toContain('4711');
+    await expect(exportOf(4711)).rejects.toMatchObject({ problem: { detail: expect.stringContaining('4711') } });
   });
 });

@@ -95,7 +95,7 @@ describeRealSnapd('operations on a real snapd', () => {
     const { command, posts } = await stand.sideload(stand.snaps.hello2);
     expect(command).toMatchObject({
       status: 'succeeded',
-      result: { name: 'fleet-hello', version: '2', revision: 'x2' },
+      result: [{ name: 'fleet-hello', version: '2', revision: 'x2' }],
     });
     expect(posts).toHaveLength(1);
     expect(await hello()).toMatchObject({ version: '2', revision: 'x2' });

@@ -147,9 +147,9 @@ export class Stand {
   }
 
   /** Uploads a snap file. @returns the parameters of its sideload */
-  async uploaded(path: string): Promise<{ file: ArtifactReference }> {
+  async uploaded(path: string): Promise<{ files: [ArtifactReference] }> {
     const { sha256, size, name } = await this.fleet.api.upload<ArtifactView>(path);
-    return { file: { sha256, size, name } };
+    return { files: [{ sha256, size, name }] };
   }
 
   /** Orders a snap file to be installed, uploaded before. */

@@ -12,6 +12,8 @@ export interface ArtifactView {
   readonly commandId: string | null;
   /** null: kept until somebody removes it. */
   readonly expiresAt: Date | null;
+  /** Its content is for role admin alone: a read that is sensitive has stored it. */
+  readonly sensitive: boolean;
 }
 
 export interface ArtifactPage {

@@ -36,7 +36,7 @@ describe('an upload', () => {
       name: 'a.snap',
       createdBy: 'ada',
       createdAt: expect.any(Date),
-      ...{ deviceId: null, commandId: null, expiresAt: null },
+      ...{ deviceId: null, commandId: null, expiresAt: null, sensitive: false },
     });
     expect(readFileSync(stand.pathOf(kept.sha256))).toEqual(bytes);
     const entry = await stand.owner.prisma.auditEntry.findFirst({ where: { subjectId: kept.sha256 } });
@@ -169,6 +169,20 @@ describe('a device', () => {
     expect(kept).toMatchObject({ deviceId: device.deviceId, commandId, createdBy: device.deviceId });
     const days = ((kept.expiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000;
     expect(Math.round(days)).toBe(7);
+  });
+
+  it('stores what is sensitive for role admin alone', async () => {
+    const device = await stand.anEnrolment();
+    const commandId = await stand.aCommand(device, { operation: 'read-snapshot-export' });
+    const file = { enrolmentId: device.enrolmentId, commandId, name: 'set-3.zip' };
+    const { sha256 } = (await stand.gateway.store(file, pieces('with users’ data'), BOUNDS))!;
+    expect(await stand.api.get(sha256)).toMatchObject({ sensitive: true });
+    await expect(stand.api.content({ actor: ADA, mayReadSensitive: false }, sha256, {})).rejects.toMatchObject({
+      code: 'refused',
+    });
+    const answer = await stand.api.content({ actor: ADA, mayReadSensitive: true }, sha256, {});
+    answer.body?.destroy();
+    expect(answer.status).toBe(200);
   });
 
   it.each([

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
-import type { ArtifactReference } from '@corefleet/operations';
+import { findOperation, type ArtifactReference } from '@corefleet/operations';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
-import { ConflictError, InvalidRequestError, NotFoundError, type FieldProblem } from '@corefleet/platform/errors';
+import {
+  ConflictError,
+  InvalidRequestError,
+  NotFoundError,
+  RefusedError,
+  type FieldProblem,
+} from '@corefleet/platform/errors';
 import { contentAnswer, type ContentAnswer } from './artifact-content';
 import { ArtifactFiles, type ReceivedFile } from './artifact-files';
 import { lockBytes, removeUnlisted } from './artifact-lock';
@@ -28,6 +34,14 @@ interface Row {
   readonly deviceId: string | null;
   readonly commandId: string | null;
   readonly expiresAt: Date | null;
+  /** Of the command it was stored for. */
+  readonly operation: string | null;
+}
+
+/** Who reads a file. */
+export interface ArtifactReader {
+  readonly actor: Actor;
+  readonly mayReadSensitive: boolean;
 }
 
 /** Files as people upload, read and remove them. Writer of table `artifacts`, with what devices store and the sweep. */
@@ -76,13 +90,18 @@ export class ArtifactsService {
       : { items };
   }
 
-  /** The bytes, or a part of them; who read them is audited. @throws NotFoundError, ArtifactBytesMissingError */
+  /**
+   * The bytes, or a part of them; who read them is audited.
+   * @throws NotFoundError, ArtifactBytesMissingError, RefusedError for what is sensitive and not for this reader
+   */
   async content(
-    actor: Actor,
+    { actor, mayReadSensitive }: ArtifactReader,
     sha256: string,
     asked: { range?: string | undefined; ifRange?: string | undefined },
   ): Promise<ContentAnswer> {
-    const { name, size } = await this.get(sha256);
+    const { name, size, sensitive } = await this.get(sha256);
+    if (sensitive && !mayReadSensitive)
+      throw new RefusedError(`cannot read artifact "${sha256}": it holds what role admin alone may see`);
     const answer = await contentAnswer(this.files, { sha256, name, sizeBytes: size }, asked);
     const { range } = asked;
     const entry = { actor, action: 'artifact.read', subject: { kind: 'artifact', id: sha256 } };
@@ -158,14 +177,23 @@ export class ArtifactsService {
 const SELECT = `
 SELECT artifacts.sha256, artifacts.size, artifacts.name, artifacts.created_by AS "createdBy",
        artifacts.created_at AS "createdAt", enrolments.device_id AS "deviceId", artifacts.command_id AS "commandId",
-       artifacts.expires_at AS "expiresAt"
-  FROM artifacts LEFT JOIN enrolments ON enrolments.id = artifacts.enrolment_id`;
+       artifacts.expires_at AS "expiresAt", commands.operation
+  FROM artifacts LEFT JOIN enrolments ON enrolments.id = artifacts.enrolment_id
+                 LEFT JOIN commands ON commands.id = artifacts.command_id`;
 
 const LIST = `${SELECT}
  WHERE $1::bigint IS NULL OR (artifacts.created_at, artifacts.sha256) < (to_timestamp($1::bigint / 1000.0), $2)
  ORDER BY artifacts.created_at DESC, artifacts.sha256 DESC LIMIT $3`;
 
-const view = (row: Row): ArtifactView => ({ ...row, size: Number(row.size) });
+function view({ operation, ...row }: Row): ArtifactView {
+  return { ...row, size: Number(row.size), sensitive: row.commandId !== null && isSensitive(operation) };
+}
+
+/** What nobody knows any more is taken for sensitive. */
+function isSensitive(operation: string | null): boolean {
+  const found = operation === null ? undefined : findOperation(operation);
+  return found === undefined || found.read?.sensitive === true;
+}
 
 function otherDigest(sha256: string): InvalidRequestError {
   const message = `is not the digest of what was sent: that is ${sha256}`;

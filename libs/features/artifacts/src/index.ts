@@ -1,7 +1,7 @@
 export { ArtifactsModule } from './artifacts.module';
 export { ArtifactFiles } from './artifact-files';
 export { ArtifactsService } from './artifacts.service';
-export type { Upload } from './artifacts.service';
+export type { ArtifactReader, Upload } from './artifacts.service';
 export { DeviceArtifactsService } from './device-artifacts.service';
 export type { DeviceFile, DeviceFileBounds, Fetchable } from './device-artifacts.service';
 export { ArtifactsSweep } from './artifacts-sweep.service';
