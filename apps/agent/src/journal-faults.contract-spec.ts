@@ -91,6 +91,14 @@ describe('a journal that cannot be written', () => {
   });
 });
 
+it('serves although it cannot clear up after former commands', async () => {
+  const artifactsDirectory = join(directory, 'artifacts');
+  await writeFile(artifactsDirectory, 'not a directory');
+  const snapd = aSnapd();
+  fixture.startAgent(snapd, memoryJournalStore(), { artifactsDirectory });
+  expect(await fixture.gateway.end(fixture.issue(...CONFIGURE))).toMatchObject({ state: 'succeeded' });
+});
+
 describe('a damaged journal', () => {
   const path = (): string => join(directory, 'journal');
 

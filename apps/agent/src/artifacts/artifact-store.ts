@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactName, type Artifact, type ArtifactReference } from '@corefleet/operations';
-import type { AgentLogger } from '../logger';
+import { messageOf, type AgentLogger } from '../logger';
 import { ArtifactError } from './artifact-error';
 import { Download } from './download';
 import type { ProvenRequests } from './proven-requests';
@@ -20,14 +20,19 @@ export class ArtifactStore {
     private readonly logger: AgentLogger,
   ) {}
 
-  /** Removes what commands left behind that are not open any more. @throws when the directory cannot be read or written */
+  /** Removes what commands left behind that are not open any more. What cannot be removed, as on a read-only disk, stays. */
   async clear(openCommandIds: ReadonlySet<string>): Promise<void> {
+    try {
+      await this.removeAllBut(openCommandIds);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      this.logger.warn('Cannot remove files of former commands', { path: this.directory, error: messageOf(error) });
+    }
+  }
+
+  private async removeAllBut(openCommandIds: ReadonlySet<string>): Promise<void> {
     if (!this.directory) return;
-    const kept = await readdir(this.directory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    for (const name of kept)
+    for (const name of await readdir(this.directory))
       if (!openCommandIds.has(name)) await rm(join(this.directory, name), { recursive: true, force: true });
   }
 
