@@ -16,12 +16,6 @@ import {
 import { FormBody } from './multipart';
 import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse } from './transport';
 
-/**
- * Largest piece of a streamed answer, in bytes. node reads a socket in pieces of 64 KiB, each in new memory, and V8 takes
- * up to 32 MiB of it for young before it looks. Smaller steps have it look sooner: a long answer stays below that.
- */
-const PIECE_BYTES = 8 * 1024;
-
 /** Stands where nobody waits. */
 const nobody = (): void => {};
 
@@ -60,7 +54,8 @@ export class Exchange implements SnapdResponse, Timed {
       agent: agent ?? false,
       servername,
     } as RequestOptions);
-    this.limit(request.timeoutMs);
+    this.limitMs = request.timeoutMs;
+    this.progress();
     open.add(this);
     this.answer = new Promise((resolve, reject) => {
       this.reject = reject;
@@ -105,20 +100,29 @@ export class Exchange implements SnapdResponse, Timed {
   }
 
   /** The clock of a stall runs only while a piece is waited for: a slow reader is no fault of snapd's. */
-  async *stream(stallMs?: number): AsyncGenerator<Uint8Array, undefined, undefined> {
-    this.limit(stallMs);
-    this.open.expect(this.dueAt);
+  stream(stallMs?: number): AsyncIterable<Uint8Array> {
+    this.limitMs = stallMs;
+    this.dueAt = Infinity;
+    return this.pieces();
+  }
+
+  private async *pieces(): AsyncGenerator<Uint8Array, undefined, undefined> {
     try {
+      this.awaitPiece();
       for await (const piece of this.head() as AsyncIterable<Uint8Array>) {
         this.dueAt = Infinity;
-        for (let at = 0; at < piece.byteLength; at += PIECE_BYTES) yield piece.subarray(at, at + PIECE_BYTES);
-        this.progress();
-        this.open.expect(this.dueAt);
+        yield piece;
+        this.awaitPiece();
       }
     } catch (error) {
       throw this.lost(error);
     }
     if (this.failure) throw this.failure.error;
+  }
+
+  private awaitPiece(): void {
+    this.progress();
+    this.open.expect(this.dueAt);
   }
 
   /** Drops the connection: the transport is being closed. */
@@ -129,12 +133,6 @@ export class Exchange implements SnapdResponse, Timed {
   /** Nothing happened for as long as may be. */
   expire(): void {
     this.fail(new SnapdTimeoutError(this.request, this.limitMs ?? 0, this.connected()));
-  }
-
-  /** From now on there must be progress every `limitMs`; undefined: whenever it comes. */
-  private limit(limitMs: number | undefined): void {
-    this.limitMs = limitMs;
-    this.progress();
   }
 
   private progress(): void {

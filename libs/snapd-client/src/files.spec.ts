@@ -61,9 +61,10 @@ describe('a file of an installed snap', () => {
       response.write('half');
     };
     const snap = await client.snaps.file('x', { timeoutMs: 100 });
+    await new Promise((resolve) => setTimeout(resolve, 250)); // the reader's own time, also before it begins
     const pieces = snap.content[Symbol.asyncIterator]();
     expect(String((await pieces.next()).value)).toBe('half');
-    await new Promise((resolve) => setTimeout(resolve, 250)); // the reader's own time
+    await new Promise((resolve) => setTimeout(resolve, 250));
     await expect(pieces.next()).rejects.toBeInstanceOf(SnapdTimeoutError);
   });
 
