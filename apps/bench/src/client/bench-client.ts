@@ -30,6 +30,7 @@ export async function benchClient(): Promise<void> {
     const file = sparseFile(path.join(directory, 'large.snap'));
     printTransfer('sideload', await measureTransfer({ socket, what: 'sideload', file }));
     printTransfer('snapshot export', await measureTransfer({ socket, what: 'export', file }));
+    printTransfer('the same, bare', await measureTransfer({ socket, what: 'bare-export', file }));
   } finally {
     await endAll();
     rmSync(directory, { recursive: true, force: true });
