@@ -162,7 +162,8 @@ export class ChangeStore {
     this.notices.record('change-update', String(change.id), { kind: change.kind });
   }
 
-  private pruneWhenDue(): void {
+  /** Prunes as snapd does every ten minutes; here when somebody looks, so that a device at rest holds no timer. */
+  pruneWhenDue(): void {
     const now = this.clock.nowNs();
     if (now - this.prunedNs < PRUNE_EVERY_NS && this.changes.size <= this.rules.maxReady) return;
     this.prunedNs = now;

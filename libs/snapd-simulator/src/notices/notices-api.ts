@@ -25,6 +25,7 @@ export const NOTICE_ROUTES: RouteTable = [
 
 /** GET /v2/notices, with the long-poll (§4.3; §10.29 to 31). */
 function getNotices(device: Device, request: ApiRequest): Reply | Promise<Reply> {
+  device.changes.pruneWhenDue();
   checkUserFilters(request);
   const asked = filterOf(request);
   const filter = { ...asked, types: typesToRead(device, request, asked.types) };
