@@ -1,5 +1,5 @@
 import type { Change } from '@corefleet/snapd-client';
-import { findOperation, isCutShort, operations, type PreparedOperation } from './index';
+import { aboutOf, findOperation, isCutShort, operations, type PreparedOperation } from './index';
 
 const prepared = (name: string, parameters: unknown): PreparedOperation => {
   const preparation = findOperation(name)?.prepare(parameters);
@@ -191,7 +191,7 @@ it('knows a change that was aborted before it did anything, whatever its status'
 
 it('has each operation once, with a title', () => {
   expect(new Set(operations.map(({ name }) => name)).size).toBe(operations.length);
-  for (const { title } of operations) expect(title).not.toBe('');
+  for (const operation of operations) expect(aboutOf(operation).title).not.toBe(operation.name);
 });
 
 it.each([

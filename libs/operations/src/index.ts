@@ -1,3 +1,4 @@
+export { aboutOf, type About } from './about';
 export { artifactName, artifactReference, type ArtifactReference } from './artifact';
 export { isCutShort } from './aborted';
 export type {

@@ -70,7 +70,6 @@ export type Reboots = 'never' | 'may' | 'once' | 'twice';
 export interface OperationDefinition<P extends object> {
   /** Its name in the catalogue, in envelopes and in queues. */
   readonly name: string;
-  readonly title: string;
   readonly risk: Risk;
   /** Strict: an unknown parameter is refused. Refusals use snapd's words where snapd has some; secrets are marked. */
   readonly parameters: z.ZodMiniType<P>;
@@ -78,8 +77,8 @@ export interface OperationDefinition<P extends object> {
   readonly since?: string;
   /** What the device must be: read before the start, and refused when it is not. */
   readonly requires?: readonly Requirement[];
-  /** How it is taken back. */
-  readonly undo: Undo<P>;
+  /** How it is taken back; absent when nothing does, and then about.ts says why. */
+  readonly undo?: Undo<P>;
   /** Whether sending it a second time leaves the device as sending it once does. */
   readonly idempotent: boolean | ((parameters: P) => boolean);
   readonly expects: Expects | ((parameters: P) => Expects);
@@ -133,13 +132,13 @@ export interface PreparedOperation {
 /** What the server and the agent see of an operation. */
 export interface Operation {
   readonly name: string;
-  readonly title: string;
   readonly risk: Risk;
   readonly parameters: z.ZodMiniType<object>;
   /** First release of snapd that can do it; absent when every one that is in use can. */
   readonly since?: string;
   readonly requires: readonly Requirement[];
-  readonly undo: { readonly by: readonly string[] } | { readonly none: string };
+  /** Names of the operations that take it back; none when nothing does. */
+  readonly undoneBy: readonly string[];
   /** Whether it stores files in the server. */
   readonly storesArtifacts: boolean;
   /** Whether the device comes back from it without the agent's key and journal. */
@@ -161,7 +160,7 @@ export type Preparation =
 
 /** Makes the catalogue's entry of a definition. */
 export function defineOperation<P extends object>(definition: OperationDefinition<P>): Operation {
-  const { name, title, risk, parameters, since, undo, requires = [] } = definition;
+  const { name, risk, parameters, since, undo, requires = [] } = definition;
   const { storesArtifacts = false, erasesAgent = false } = definition;
   const prepare = (input: unknown): Preparation => {
     const parsed = z.safeParse(parameters, input);
@@ -169,9 +168,9 @@ export function defineOperation<P extends object>(definition: OperationDefinitio
     return { kind: 'prepared', operation: bind(definition, parsed.data) };
   };
   return {
-    ...{ name, title, risk, parameters, requires, storesArtifacts, erasesAgent, prepare },
+    ...{ name, risk, parameters, requires, storesArtifacts, erasesAgent, prepare },
     ...(since !== undefined && { since }),
-    undo: 'by' in undo ? { by: undo.by } : { none: undo.none },
+    undoneBy: undo?.by ?? [],
   };
 }
 
@@ -192,7 +191,7 @@ function bind<P extends object>(definition: OperationDefinition<P>, parameters: 
     start: (client, context) => definition.start(client, parameters, context),
     matches: (change) => definition.matches?.(change, parameters) ?? false,
     verify: (client, outcome, context) => definition.verify(client, parameters, outcome, context),
-    undo: (done) => ('by' in undo ? undo.steps(parameters, done) : []),
+    undo: (done) => undo?.steps(parameters, done) ?? [],
   };
 }
 

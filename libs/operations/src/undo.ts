@@ -11,18 +11,13 @@ export interface UndoStep {
   readonly parameters: object;
 }
 
-/** How an operation is taken back: by which others, or why by none. */
-export type Undo<P> =
-  | {
-      /** Names of the operations that `steps` may name. */
-      readonly by: readonly string[];
-      /**
-       * What to issue, in order; nothing when there is nothing to take back, or what was seen does not tell what.
-       * Pure: of the parameters, and of what was seen before and after.
-       */
-      steps(parameters: P, done: Done): readonly UndoStep[];
-    }
-  | {
-      /** Why nothing takes it back. */
-      readonly none: string;
-    };
+/** How an operation is taken back. */
+export interface Undo<P> {
+  /** Names of the operations that `steps` may name. */
+  readonly by: readonly string[];
+  /**
+   * What to issue, in order; nothing when there is nothing to take back, or what was seen does not tell what.
+   * Pure: of the parameters, and of what was seen before and after.
+   */
+  steps(parameters: P, done: Done): readonly UndoStep[];
+}

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import type { OperationView } from '@corefleet/contracts/http';
-import { isSecret, operations, secretPaths, type Operation } from '@corefleet/operations';
+import { aboutOf, isSecret, operations, secretPaths, type Operation } from '@corefleet/operations';
 
 /** The catalogue as callers see it. */
 export const operationViews = (): OperationView[] => operations.map(operationView);
 
-function operationView({ name, title, risk, parameters, since, requires, undo, read }: Operation): OperationView {
+function operationView(operation: Operation): OperationView {
+  const { name, risk, parameters, since, requires, undoneBy, read } = operation;
+  const { title, final = 'it changes nothing' } = aboutOf(operation);
   return {
     ...{ name, title, risk, requires: [...requires] },
     ...(since !== undefined && { since }),
     ...(read && { read: { path: read.path, sensitive: read.sensitive } }),
-    undo: 'by' in undo ? { by: [...undo.by] } : { none: undo.none },
+    undo: undoneBy.length > 0 ? { by: [...undoneBy] } : { none: final },
     secrets: secretPaths(parameters),
     parameters: schemaOf(parameters),
   };

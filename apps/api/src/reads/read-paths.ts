@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { operations, type Operation } from '@corefleet/operations';
+import { aboutOf, operations, type Operation } from '@corefleet/operations';
 
 /** Where the reads of one device are; `{id}` is a name of snapd's. */
 const READS_PATH = '/v1/devices/{device}/snapd';
@@ -25,7 +25,7 @@ function pathOf(operation: Operation, path: string) {
   return {
     get: {
       operationId: `Reads.${operation.name}`,
-      summary: operation.title,
+      summary: aboutOf(operation).title,
       description: describe(operation, path),
       tags: ['reads'],
       security: [{ bearer: [] }],

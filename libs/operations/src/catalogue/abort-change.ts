@@ -9,10 +9,8 @@ const Parameters = z.strictObject({ change: changeId });
 /** Stops a change and undoes what it did. It is over only when the change is ready: in Undone, Error or Hold. */
 export const abortChange = defineOperation<z.infer<typeof Parameters>>({
   name: 'abort-change',
-  title: 'Abort a change',
   risk: 'reversible',
   parameters: Parameters,
-  undo: { none: 'what was aborted is asked for anew' },
   idempotent: true,
   expects: 'sync',
   reboots: 'may',

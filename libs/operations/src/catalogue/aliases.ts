@@ -9,7 +9,6 @@ const Alias = z.strictObject({ snap: snapName, app: appName, alias: aliasName })
 /** Sets up a command of a snap's app under another name. */
 export const alias = defineOperation<z.infer<typeof Alias>>({
   name: 'alias',
-  title: 'Set up an alias',
   risk: 'reversible',
   parameters: Alias,
   undo: { by: ['unalias'], steps: ({ alias: name }) => [{ operation: 'unalias', parameters: { alias: name } }] },
@@ -40,7 +39,6 @@ const Before = z.array(z.object({ snap: z.string(), app: z.string(), alias: z.st
 /** Takes an alias away that was set up by hand, or disables all of a snap. */
 export const unalias = defineOperation<z.infer<typeof Unalias>>({
   name: 'unalias',
-  title: 'Take aliases away',
   risk: 'reversible',
   parameters: Unalias,
   undo: {
@@ -69,10 +67,8 @@ const Prefer = z.strictObject({ snap: snapName });
 /** Lets a snap's automatic aliases win over those of other snaps. */
 export const preferAliases = defineOperation<z.infer<typeof Prefer>>({
   name: 'prefer-aliases',
-  title: 'Prefer the aliases of a snap',
   risk: 'reversible',
   parameters: Prefer,
-  undo: { none: 'the aliases of other snaps that were in the way stay disabled' },
   idempotent: true,
   expects: 'change',
   start: async (client, { snap }) => changeOf(await client.aliases.act({ action: 'prefer', snap })),

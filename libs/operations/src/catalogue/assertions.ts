@@ -20,10 +20,8 @@ type Add = z.infer<typeof Add>;
 /** Adds assertions to what the device knows. Those it has already stay. */
 export const addAssertions = defineOperation<Add>({
   name: 'add-assertions',
-  title: 'Add assertions',
   risk: 'reversible',
   parameters: Add,
-  undo: { none: 'snapd forgets no assertion' },
   idempotent: true,
   expects: 'sync',
   artifacts: ({ files = [] }) => files,
@@ -51,12 +49,10 @@ const Forget = z.strictObject({
 /** Forgets who the device is, so that it registers anew: generic and canonical classic models only. */
 export const forgetSerial = defineOperation<z.infer<typeof Forget>>({
   name: 'forget-serial',
-  title: 'Forget the serial',
   risk: 'destructive',
   parameters: Forget,
   since: '2.54',
   requires: ['serial'],
-  undo: { none: 'the device gets another serial when it registers anew' },
   idempotent: false,
   expects: 'sync',
   observe: serialOf,

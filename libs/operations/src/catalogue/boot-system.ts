@@ -40,7 +40,6 @@ const shared = {
 export const bootSystem = defineOperation<z.infer<typeof Boot>>({
   ...shared,
   name: 'boot-system',
-  title: 'Restart into a system',
   risk: 'disruptive',
   parameters: Boot,
   undo: {
@@ -61,25 +60,19 @@ export const bootSystem = defineOperation<z.infer<typeof Boot>>({
 });
 
 /** Takes the device back to how the system was made: all data goes, the identity of the device stays. */
-export const factoryReset = erasing('factory-reset', 'Reset to factory state', 'the data is gone');
+export const factoryReset = erasing('factory-reset');
 
 /** Installs the system anew, as on an empty disk: all data goes, and the device registers as a new one. */
-export const reinstall = erasing(
-  'reinstall',
-  'Reinstall the system',
-  'the data and the identity of the device are gone',
-);
+export const reinstall = erasing('reinstall');
 
-function erasing(name: 'factory-reset' | 'reinstall', title: string, why: string) {
+function erasing(name: 'factory-reset' | 'reinstall') {
   const mode = name === 'reinstall' ? 'install' : name;
   return defineOperation<z.infer<typeof Erase>>({
     ...shared,
     name,
-    title,
     risk: 'destructive',
     parameters: Erase,
     erasesAgent: true,
-    undo: { none: why },
     start: async (client, { label: of }) => {
       await client.systems.reboot({ label: of, mode });
       return nothingToFollow;

@@ -22,7 +22,6 @@ const Values = z.record(z.string(), z.unknown());
 /** Writes configuration that snaps share, through a view. The feature is experimental: `experimental.confdb`. */
 export const setConfdb = defineOperation<Set>({
   name: 'set-confdb',
-  title: 'Set confdb',
   risk: 'reversible',
   parameters: Set,
   since: '2.68',
@@ -81,7 +80,6 @@ const Undelegate = z.strictObject({
 export const delegateConfdb = defineOperation<z.infer<typeof Delegate>>({
   ...delegation('delegate'),
   name: 'delegate-confdb',
-  title: 'Delegate confdb views',
   parameters: Delegate,
   start: async (client, parameters) => {
     await client.confdb.delegate(parameters);
@@ -93,7 +91,6 @@ export const delegateConfdb = defineOperation<z.infer<typeof Delegate>>({
 export const undelegateConfdb = defineOperation<z.infer<typeof Undelegate>>({
   ...delegation('undelegate'),
   name: 'undelegate-confdb',
-  title: 'Take back confdb views',
   parameters: Undelegate,
   start: async (client, parameters) => {
     await client.confdb.undelegate(parameters);
@@ -107,10 +104,12 @@ function delegation(action: 'delegate' | 'undelegate') {
     risk: 'reversible',
     since: '2.69',
     requires: ['serial'],
-    undo:
-      action === 'delegate'
-        ? { by: ['undelegate-confdb'], steps: (parameters: object) => [{ operation: 'undelegate-confdb', parameters }] }
-        : { none: 'what was delegated before is not told apart' },
+    ...(action === 'delegate' && {
+      undo: {
+        by: ['undelegate-confdb'],
+        steps: (parameters: object) => [{ operation: 'undelegate-confdb', parameters }],
+      },
+    }),
     idempotent: true,
     expects: 'sync',
     verify: async (client: SnapdClient, { 'operator-id': operator }: { 'operator-id': string }) => {

@@ -15,7 +15,6 @@ type Ends = z.infer<typeof Connect>;
 /** Connects a plug to a slot. */
 export const connect = defineOperation<Ends>({
   name: 'connect',
-  title: 'Connect a plug to a slot',
   risk: 'reversible',
   parameters: Connect,
   undo: {
@@ -42,7 +41,6 @@ const Disconnect = z.strictObject({
 /** Disconnects a plug from a slot. Not connected is as good. */
 export const disconnect = defineOperation<z.infer<typeof Disconnect>>({
   name: 'disconnect',
-  title: 'Disconnect a plug from a slot',
   risk: 'disruptive',
   parameters: Disconnect,
   undo: {

@@ -33,7 +33,6 @@ const Before = z.object({ bootId: z.optional(z.string()) });
 /** Creates a recovery system. A tested one counts only after the boot id has changed. */
 export const createRecoverySystem = defineOperation<Parameters>({
   name: 'create-recovery-system',
-  title: 'Create a recovery system',
   risk: 'disruptive',
   parameters: Parameters,
   since: '2.62',

@@ -9,17 +9,16 @@ import { changeOf, nothingToFollow } from '../starting';
 const Parameters = z.strictObject({ snap: snapName });
 
 /** Enables an installed snap. */
-export const enable = turning('enable', 'Enable a snap', 'reversible', 'active');
+export const enable = turning('enable', 'reversible', 'active');
 
 /** Disables a snap: it stays installed and does not run. */
-export const disable = turning('disable', 'Disable a snap', 'disruptive', 'installed');
+export const disable = turning('disable', 'disruptive', 'installed');
 
 /** snapd client/packages.go: a disabled snap is `installed`, an enabled one `active`. */
-function turning(name: 'enable' | 'disable', title: string, risk: 'reversible' | 'disruptive', wanted: string) {
+function turning(name: 'enable' | 'disable', risk: 'reversible' | 'disruptive', wanted: string) {
   const opposite = name === 'enable' ? 'disable' : 'enable';
   return defineOperation<z.infer<typeof Parameters>>({
     name,
-    title,
     risk,
     parameters: Parameters,
     undo: {

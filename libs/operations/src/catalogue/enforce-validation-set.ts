@@ -15,7 +15,6 @@ const Parameters = z.strictObject({
 /** Enforces a validation set. Without a sequence it follows the newest, and a pin it had is dropped. */
 export const enforceValidationSet = defineOperation<z.infer<typeof Parameters>>({
   name: 'enforce-validation-set',
-  title: 'Enforce a validation set',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

@@ -13,7 +13,6 @@ const Parameters = z.strictObject({
 /** Stops tracking a validation set. One that is not tracked is forgotten already. */
 export const forgetValidationSet = defineOperation<z.infer<typeof Parameters>>({
   name: 'forget-validation-set',
-  title: 'Forget a validation set',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

@@ -24,7 +24,6 @@ type Parameters = z.infer<typeof Parameters>;
 /** Holds refreshes until a time or for ever. */
 export const hold = defineOperation<Parameters>({
   name: 'hold',
-  title: 'Hold refreshes',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

@@ -41,7 +41,6 @@ const areOf = (by: Record<string, unknown> | undefined, snaps: readonly string[]
 /** Installs snaps and components from the store. Those that are there already are left as they are. */
 export const install = defineOperation<Parameters>({
   name: 'install',
-  title: 'Install snaps',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

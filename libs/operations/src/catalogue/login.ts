@@ -17,10 +17,8 @@ const LogIn = z.strictObject({
 /** Logs an account of the store in on the device. The tokens that act as it there are given to nobody. */
 export const logIn = defineOperation<z.infer<typeof LogIn>>({
   name: 'log-in',
-  title: 'Log in to the store',
   risk: 'reversible',
   parameters: LogIn,
-  undo: { none: 'log-out takes the tokens' },
   idempotent: false,
   expects: 'sync',
   start: async (client, credentials) => {
@@ -39,10 +37,8 @@ const LogOut = z.strictObject({ macaroon: token, discharges: z.optional(z.array(
 /** Logs the user of these tokens out. Tokens that snapd does not know are of nobody who is logged in. */
 export const logOut = defineOperation<z.infer<typeof LogOut>>({
   name: 'log-out',
-  title: 'Log out of the store',
   risk: 'reversible',
   parameters: LogOut,
-  undo: { none: 'logging in takes the password' },
   idempotent: true,
   expects: 'sync',
   start: async (client, tokens) => {

@@ -11,7 +11,6 @@ const Parameters = z.strictObject({
 /** Tracks a validation set and says whether it is met, without holding the device to it. */
 export const monitorValidationSet = defineOperation<z.infer<typeof Parameters>>({
   name: 'monitor-validation-set',
-  title: 'Monitor a validation set',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

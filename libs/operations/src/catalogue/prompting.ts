@@ -31,11 +31,9 @@ const Answer = z
 /** Answers what a confined app has asked a user. */
 export const answerPrompt = defineOperation<z.infer<typeof Answer>>({
   name: 'answer-prompt',
-  title: 'Answer a prompt',
   risk: 'reversible',
   parameters: Answer,
   since: '2.65',
-  undo: { none: 'the app has gone on; a rule that the answer made is removed by remove-prompting-rule' },
   idempotent: false,
   expects: 'sync',
   start: async (client, { id, 'user-id': user, ...reply }) => ({
@@ -65,7 +63,6 @@ const Rule = z.object({ id: z.string() });
 /** Adds a standing answer for a user's apps. */
 export const addPromptingRule = defineOperation<z.infer<typeof Add>>({
   name: 'add-prompting-rule',
-  title: 'Add a rule for prompts',
   risk: 'reversible',
   parameters: Add,
   since: '2.65',
@@ -103,11 +100,9 @@ const Patch = z.strictObject({
 /** Changes a rule. */
 export const patchPromptingRule = defineOperation<z.infer<typeof Patch>>({
   name: 'patch-prompting-rule',
-  title: 'Change a rule for prompts',
   risk: 'reversible',
   parameters: Patch,
   since: '2.65',
-  undo: { none: 'a rule shows when it ends and not how long it was to hold' },
   idempotent: true,
   expects: 'sync',
   start: async (client, { id, 'user-id': user, constraints }) => ({
@@ -146,11 +141,9 @@ const Remove = z
 /** Removes a rule, or every rule of a snap or interface. */
 export const removePromptingRule = defineOperation<z.infer<typeof Remove>>({
   name: 'remove-prompting-rule',
-  title: 'Remove rules for prompts',
   risk: 'reversible',
   parameters: Remove,
   since: '2.65',
-  undo: { none: 'a rule shows when it ends and not how long it was to hold' },
   idempotent: true,
   expects: 'sync',
   start: async (client, { id, 'user-id': user, ...selector }) => {

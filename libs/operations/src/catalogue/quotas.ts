@@ -37,7 +37,6 @@ const Before = z.nullable(z.record(z.string(), z.unknown()));
 /** Makes a quota group, or changes one: snaps and services are added, limits replaced. */
 export const ensureQuota = defineOperation<z.infer<typeof Ensure>>({
   name: 'ensure-quota',
-  title: 'Make or change a quota group',
   risk: 'disruptive',
   parameters: Ensure,
   since: '2.51',
@@ -63,7 +62,6 @@ export const ensureQuota = defineOperation<z.infer<typeof Ensure>>({
 /** Removes a quota group; its snaps run without limits then. One that is not there is removed already. */
 export const removeQuota = defineOperation<z.infer<typeof Remove>>({
   name: 'remove-quota',
-  title: 'Remove a quota group',
   risk: 'disruptive',
   parameters: Remove,
   since: '2.51',

@@ -8,10 +8,8 @@ const Before = z.object({ bootId: z.string() });
 /** Restarts the device. It has happened when the boot id is another one. */
 export const reboot = defineOperation<z.infer<typeof Parameters>>({
   name: 'reboot',
-  title: 'Restart the device',
   risk: 'disruptive',
   parameters: Parameters,
-  undo: { none: 'a restart has been' },
   idempotent: false,
   expects: 'sync',
   reboots: 'once',

@@ -8,11 +8,9 @@ const Parameters = z.strictObject({});
 /** Makes the recovery keys of the older disk encryption useless. */
 export const removeRecoveryKeys = defineOperation<z.infer<typeof Parameters>>({
   name: 'remove-recovery-keys',
-  title: 'Remove the recovery keys',
   risk: 'destructive',
   parameters: Parameters,
   since: '2.56',
-  undo: { none: 'a removed key opens nothing any more' },
   idempotent: true,
   expects: 'sync',
   start: async (client) => {

@@ -55,7 +55,6 @@ const Before = z.object({ sets: z.unknown(), revisions: z.unknown() });
 /** Refreshes all snaps, some, or one to a channel, revision or cohort. */
 export const refresh = defineOperation<Parameters>({
   name: 'refresh',
-  title: 'Refresh snaps',
   risk: 'reversible',
   parameters: Parameters,
   undo: { by: ['revert', ...setOperations], steps: undoRefresh },

@@ -24,11 +24,9 @@ const Parameters = z
 /** Makes the device one of another model, or of another revision of its own. */
 export const remodel = defineOperation<z.infer<typeof Parameters>>({
   name: 'remodel',
-  title: 'Remodel the device',
   risk: 'disruptive',
   parameters: Parameters,
   requires: ['serial'],
-  undo: { none: 'snapd takes no older revision of a model, and what the former one asked for may be gone' },
   idempotent: false,
   expects: 'change',
   reboots: 'may',

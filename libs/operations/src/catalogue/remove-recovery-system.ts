@@ -9,11 +9,9 @@ const Parameters = z.strictObject({ label: systemLabel });
 /** Removes a recovery system. snapd itself refuses the current, the default and the last one. */
 export const removeRecoverySystem = defineOperation<z.infer<typeof Parameters>>({
   name: 'remove-recovery-system',
-  title: 'Remove a recovery system',
   risk: 'disruptive',
   parameters: Parameters,
   since: '2.62',
-  undo: { none: 'the snaps it was made of are not kept' },
   idempotent: true,
   expects: 'change',
   start: async (client, { label }) => {

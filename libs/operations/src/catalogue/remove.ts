@@ -26,10 +26,8 @@ const Parameters = z
 /** Removes snaps, or one revision of a snap. */
 export const remove = defineOperation<z.infer<typeof Parameters>>({
   name: 'remove',
-  title: 'Remove snaps',
   risk: 'destructive',
   parameters: Parameters,
-  undo: { none: 'the data is gone, but for the snapshot that snapd may have taken of it' },
   idempotent: true,
   expects: 'change',
   start: async (client, { snaps, revision: old, ...options }) => {
@@ -56,7 +54,6 @@ const Components = z.strictObject({ snap: snapName, components: componentNames }
 /** Removes components of a snap that stays. */
 export const removeComponents = defineOperation<z.infer<typeof Components>>({
   name: 'remove-components',
-  title: 'Remove components of a snap',
   risk: 'reversible',
   parameters: Components,
   undo: {

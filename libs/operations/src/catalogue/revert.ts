@@ -22,7 +22,6 @@ const Parameters = z
 /** Goes back to a revision that is still on the device. A second time goes back further. */
 export const revert = defineOperation<z.infer<typeof Parameters>>({
   name: 'revert',
-  title: 'Revert a snap',
   risk: 'reversible',
   parameters: Parameters,
   undo: { by: ['revert'], steps: ({ snap }, { before }) => revertTo(revisionsBefore(before), [snap]) },

@@ -32,7 +32,6 @@ const Before = z.array(z.object({ name: z.string(), active: z.boolean(), enabled
 /** Starts, stops or restarts services. */
 export const serviceControl = defineOperation<Parameters>({
   name: 'service-control',
-  title: 'Control services',
   risk: 'disruptive',
   parameters: Parameters,
   undo: { by: ['service-control'], steps: undoServices },

@@ -19,7 +19,6 @@ const Before = z.record(z.string(), z.unknown());
 /** Changes the configuration of a snap or of the system. */
 export const setConfiguration = defineOperation<z.infer<typeof Parameters>>({
   name: 'set-configuration',
-  title: 'Set configuration',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

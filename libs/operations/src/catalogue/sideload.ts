@@ -44,7 +44,6 @@ const Before = z.record(
 /** Installs snaps and components from files of the server. Each time makes a revision of its own, if unasserted. */
 export const sideload = defineOperation<Parameters>({
   name: 'sideload',
-  title: 'Install snaps from files',
   risk: 'reversible',
   parameters: Parameters,
   undo: { by: ['remove', 'revert'], steps: undoSideload },

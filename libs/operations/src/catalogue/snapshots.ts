@@ -28,7 +28,6 @@ const Save = z
 /** Takes a snapshot of snaps' data. Each time makes a set of its own. */
 export const saveSnapshot = defineOperation<z.infer<typeof Save>>({
   name: 'save-snapshot',
-  title: 'Save a snapshot',
   risk: 'reversible',
   parameters: Save,
   undo: { by: ['forget-snapshot'], steps: (_parameters, { result }) => forgetting(result) },
@@ -53,10 +52,8 @@ type OfSet = z.infer<typeof OfSet>;
 /** Reads a set's archives through and compares their digests. */
 export const checkSnapshot = defineOperation<OfSet & { users?: string[] | undefined }>({
   name: 'check-snapshot',
-  title: 'Check a snapshot',
   risk: 'reversible',
   parameters: z.strictObject({ ...OfSet.shape, users: z.optional(userNames) }),
-  undo: { none: 'it changes nothing' },
   idempotent: true,
   expects: 'change',
   start: async (client, of) => changeOf(await client.snapshots.act({ action: 'check', ...of })),
@@ -67,10 +64,8 @@ export const checkSnapshot = defineOperation<OfSet & { users?: string[] | undefi
 /** Puts the data of a set back in the place of what is there. */
 export const restoreSnapshot = defineOperation<OfSet & { users?: string[] | undefined }>({
   name: 'restore-snapshot',
-  title: 'Restore a snapshot',
   risk: 'destructive',
   parameters: z.strictObject({ ...OfSet.shape, users: z.optional(userNames) }),
-  undo: { none: 'the data that was there is gone, unless a snapshot was saved before' },
   idempotent: true,
   expects: 'change',
   start: async (client, of) => changeOf(await client.snapshots.act({ action: 'restore', ...of })),
@@ -81,10 +76,8 @@ export const restoreSnapshot = defineOperation<OfSet & { users?: string[] | unde
 /** Deletes a set, or what it has of some snaps. One that is not there is forgotten already. */
 export const forgetSnapshot = defineOperation<OfSet>({
   name: 'forget-snapshot',
-  title: 'Forget a snapshot',
   risk: 'destructive',
   parameters: OfSet,
-  undo: { none: 'the archives are deleted' },
   idempotent: true,
   expects: 'change',
   start: async (client, of) => {
@@ -111,7 +104,6 @@ const Import = z.strictObject({
 /** Brings a set back that was exported, under a new id. */
 export const importSnapshot = defineOperation<z.infer<typeof Import>>({
   name: 'import-snapshot',
-  title: 'Import a snapshot',
   risk: 'reversible',
   parameters: Import,
   undo: { by: ['forget-snapshot'], steps: (_parameters, { result }) => forgetting(result) },

@@ -9,10 +9,8 @@ const Keys = z.record(z.string(), z.string());
 /** Makes cohorts in the store: devices that refresh with one of its keys get the same revision for ninety days. */
 export const createCohorts = defineOperation<z.infer<typeof Create>>({
   name: 'create-cohorts',
-  title: 'Make cohorts',
   risk: 'reversible',
   parameters: Create,
-  undo: { none: 'a cohort that no device is in does nothing' },
   idempotent: true,
   expects: 'sync',
   start: async (client, { snaps }) => ({ kind: 'sync', result: await client.cohorts.create(snaps) }),
@@ -39,7 +37,6 @@ const Installed = z.array(z.string());
 /** Installs the snaps that themes of the desktop come in. */
 export const installThemes = defineOperation<z.infer<typeof Install>>({
   name: 'install-themes',
-  title: 'Install themes',
   risk: 'reversible',
   parameters: Install,
   since: '2.56',

@@ -30,7 +30,6 @@ const Before = z.object({
 /** Changes which channel or cohort a snap follows, without refreshing it. */
 export const switchChannel = defineOperation<Parameters>({
   name: 'switch',
-  title: 'Switch the channel or cohort of a snap',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

@@ -27,7 +27,6 @@ const shared = { risk: 'disruptive', since: '2.71', idempotent: false } as const
 const asksOnly = {
   ...shared,
   risk: 'read',
-  undo: { none: 'it changes nothing' },
   idempotent: true,
   expects: 'sync',
   start: () => Promise.resolve(nothingToFollow),
@@ -43,7 +42,6 @@ const CheckKey = z.strictObject({
 export const checkRecoveryKey = defineOperation<z.infer<typeof CheckKey>>({
   ...asksOnly,
   name: 'check-recovery-key',
-  title: 'Check a recovery key',
   parameters: CheckKey,
   verify: async (client, { 'recovery-key': key, 'container-roles': roles }) => {
     await client.systemVolumes.checkRecoveryKey(key, roles);
@@ -57,7 +55,6 @@ const CheckPassphrase = z.strictObject({ passphrase });
 export const checkPassphrase = defineOperation<z.infer<typeof CheckPassphrase>>({
   ...asksOnly,
   name: 'check-passphrase',
-  title: 'Check the quality of a passphrase',
   parameters: CheckPassphrase,
   verify: async (client, of) => verified(await client.systemVolumes.checkPassphraseQuality(of.passphrase)),
 });
@@ -68,7 +65,6 @@ const CheckPin = z.strictObject({ pin });
 export const checkPin = defineOperation<z.infer<typeof CheckPin>>({
   ...asksOnly,
   name: 'check-pin',
-  title: 'Check the quality of a PIN',
   parameters: CheckPin,
   verify: async (client, of) => verified(await client.systemVolumes.checkPinQuality(of.pin)),
 });
@@ -78,7 +74,6 @@ const AddKey = z.strictObject({ 'key-id': keyId, keyslots });
 /** Adds a recovery key that was made before. */
 export const addRecoveryKey = keyChange({
   name: 'add-recovery-key',
-  title: 'Add a recovery key',
   parameters: AddKey,
   send: (client, { 'key-id': id, keyslots: slots }) => client.systemVolumes.addRecoveryKey(id, slots),
 });
@@ -92,7 +87,6 @@ const ReplaceKey = z.strictObject({
 /** Puts a recovery key that was made before in the place of another, which opens nothing any more. */
 export const replaceRecoveryKey = keyChange({
   name: 'replace-recovery-key',
-  title: 'Replace a recovery key',
   parameters: ReplaceKey,
   send: (client, { 'key-id': id, keyslots: slots }) => client.systemVolumes.replaceRecoveryKey(id, slots),
 });
@@ -116,7 +110,6 @@ const ReplacePlatformKey = z
 /** Makes a new platform key, guarded by a passphrase, by a PIN or by nothing else. */
 export const replacePlatformKey = keyChange({
   name: 'replace-platform-key',
-  title: 'Replace the platform key',
   parameters: ReplacePlatformKey,
   send: (client, { 'auth-mode': mode, passphrase: phrase = '', pin: number = '', keyslots: slots }) => {
     const { systemVolumes } = client;
@@ -135,7 +128,6 @@ const ChangePassphrase = z.strictObject({
 
 export const changePassphrase = keyChange({
   name: 'change-passphrase',
-  title: 'Change the passphrase of the disk',
   parameters: ChangePassphrase,
   send: (client, { 'old-passphrase': old, 'new-passphrase': next, keyslots: slots }) =>
     client.systemVolumes.changePassphrase({ old, new: next, keyslots: slots }),
@@ -145,13 +137,12 @@ const ChangePin = z.strictObject({ 'old-pin': pin, 'new-pin': pin, keyslots: z.o
 
 export const changePin = keyChange({
   name: 'change-pin',
-  title: 'Change the PIN of the disk',
   parameters: ChangePin,
   send: (client, { 'old-pin': old, 'new-pin': next, keyslots: slots }) =>
     client.systemVolumes.changePin({ old, new: next, keyslots: slots }),
 });
 
-interface KeyChange<P extends object> extends Pick<OperationDefinition<P>, 'name' | 'title' | 'parameters'> {
+interface KeyChange<P extends object> extends Pick<OperationDefinition<P>, 'name' | 'parameters'> {
   send(client: SnapdClient, parameters: P): Promise<AsyncAnswer>;
 }
 
@@ -160,7 +151,6 @@ function keyChange<P extends { keyslots?: KeyslotRef[] | undefined }>({ send, ..
   return defineOperation<P>({
     ...shared,
     ...definition,
-    undo: { none: 'the former key opens nothing any more, or was never told' },
     expects: 'change',
     start: async (client, parameters) => changeOf(await send(client, parameters)),
     matches: ({ kind }) => kind === `fde-${definition.name}`,

@@ -13,7 +13,6 @@ const Parameters = z.strictObject({
 /** Lifts a hold of refreshes. */
 export const unhold = defineOperation<z.infer<typeof Parameters>>({
   name: 'unhold',
-  title: 'Lift a hold of refreshes',
   risk: 'reversible',
   parameters: Parameters,
   undo: {

@@ -12,10 +12,8 @@ const Acknowledge = z.strictObject({
 /** Marks warnings as seen; they come again when they are still true after a day. */
 export const acknowledgeWarnings = defineOperation<z.infer<typeof Acknowledge>>({
   name: 'acknowledge-warnings',
-  title: 'Acknowledge warnings',
   risk: 'reversible',
   parameters: Acknowledge,
-  undo: { none: 'what was seen was seen' },
   idempotent: true,
   expects: 'sync',
   start: async (client, { timestamp: upTo }) => ({ kind: 'sync', result: await client.warnings.okay(upTo) }),
@@ -33,10 +31,8 @@ const Nothing = z.strictObject({});
 /** Has snapd look for work at once, which it does every five minutes: registration, auto-refresh, a pending restart. */
 export const ensureStateSoon = defineOperation<z.infer<typeof Nothing>>({
   name: 'ensure-state-soon',
-  title: 'Have snapd look for work now',
   risk: 'reversible',
   parameters: Nothing,
-  undo: { none: 'it only does now what would be done later' },
   idempotent: true,
   expects: 'sync',
   reboots: 'may',
@@ -56,11 +52,9 @@ const Advise = z.strictObject({
 /** Tells snapd of a system key that is not its own, so that it makes the security profiles anew where it must. */
 export const adviseSystemKey = defineOperation<z.infer<typeof Advise>>({
   name: 'advise-system-key',
-  title: 'Advise of a system key mismatch',
   risk: 'reversible',
   parameters: Advise,
   since: '2.70',
-  undo: { none: 'profiles are made of what is installed' },
   idempotent: true,
   expects: 'sync',
   start: async (client, { 'system-key': key }) => {

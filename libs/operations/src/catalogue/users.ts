@@ -31,7 +31,6 @@ const Users = z.array(z.object({ username: z.optional(z.string()) }));
 /** Makes users who may log in to the device. */
 export const createUsers = defineOperation<z.infer<typeof Create>>({
   name: 'create-users',
-  title: 'Create users',
   risk: 'reversible',
   parameters: Create,
   requires: ['system-users'],
@@ -62,11 +61,9 @@ const Remove = z.strictObject({ username: userName });
 /** Removes a user with the home directory. One that is not there is removed already. */
 export const removeUser = defineOperation<z.infer<typeof Remove>>({
   name: 'remove-user',
-  title: 'Remove a user',
   risk: 'destructive',
   parameters: Remove,
   requires: ['system-users'],
-  undo: { none: 'what was in the home directory is gone' },
   idempotent: true,
   expects: 'sync',
   start: async (client, { username }) => {

@@ -7,7 +7,6 @@ const names = z.optional(z.array(serviceName).check(z.minLength(1), z.maxLength(
 
 export const readApps = defineRead({
   name: 'read-apps',
-  title: 'List apps and services',
   path: '/v2/apps',
   parameters: z.strictObject({
     select: z.optional(z.enum(['service'])),
@@ -21,7 +20,6 @@ export const readApps = defineRead({
 /** The newest lines of services' journal, once. */
 export const readLogs = defineRead({
   name: 'read-logs',
-  title: 'Show logs of services',
   path: '/v2/logs',
   parameters: z.strictObject({
     /** All services when absent. */

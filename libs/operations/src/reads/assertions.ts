@@ -14,7 +14,6 @@ const asked = {
 
 export const readAssertionTypes = defineRead({
   name: 'read-assertion-types',
-  title: 'List types of assertions',
   path: '/v2/assertions',
   parameters: z.strictObject({}),
   read: async (client) => ({ types: await client.assertions.types() }),
@@ -30,7 +29,6 @@ const type = text(/^[a-z](?:-?[a-z0-9])*$/, 'invalid assert type: %q').check(
 /** Assertions as texts. Any other parameter is a header, and the value it must have. */
 export const readAssertions = defineRead({
   name: 'read-assertions',
-  title: 'Show assertions',
   path: '/v2/assertions/{type}',
   parameters: z.catchall(z.strictObject({ type, ...asked }), headerValue),
   read: (client, { type: of, ...query }) => assertionsOf(client, of, query),
@@ -39,7 +37,6 @@ export const readAssertions = defineRead({
 /** Assertions that make users: with e-mail addresses and password hashes. */
 export const readSystemUsers = defineRead({
   name: 'read-system-users',
-  title: 'Show system-user assertions',
   path: '/v2/assertions/system-user',
   sensitive: true,
   parameters: z.catchall(z.strictObject(asked), headerValue),
@@ -61,7 +58,6 @@ const form = z.strictObject({ json: flag });
 
 export const readModel = defineRead({
   name: 'read-model',
-  title: 'Show the model',
   path: '/v2/model',
   parameters: form,
   read: (client, { json }) => (json ? client.model.json() : client.model.assertion()),
@@ -69,7 +65,6 @@ export const readModel = defineRead({
 
 export const readSerial = defineRead({
   name: 'read-serial',
-  title: 'Show the serial',
   path: '/v2/model/serial',
   parameters: form,
   read: (client, { json }) => (json ? client.model.serialJson() : client.model.serial()),

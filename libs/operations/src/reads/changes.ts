@@ -5,7 +5,6 @@ import { defineRead } from './read';
 /** snapd forgets a ready change after a day. */
 export const readChanges = defineRead({
   name: 'read-changes',
-  title: 'List changes',
   path: '/v2/changes',
   parameters: z.strictObject({
     /** Those in progress when absent. */
@@ -18,7 +17,6 @@ export const readChanges = defineRead({
 
 export const readChange = defineRead({
   name: 'read-change',
-  title: 'Show a change',
   path: '/v2/changes/{id}',
   parameters: z.strictObject({ id: changeId }),
   read: (client, { id }) => client.changes.get(id),

@@ -16,7 +16,6 @@ function constraintsOf(text: string): z.infer<typeof Constraints> | undefined {
 /** Configuration that snaps share, through a view: values, or the error that says why there are none. */
 export const readConfdbView = defineRead({
   name: 'read-confdb',
-  title: 'Read confdb',
   path: '/v2/confdb/{account}/{schema}/{view}',
   parameters: z.strictObject({
     ...confdbView,

@@ -36,7 +36,6 @@ type Parameters = z.infer<typeof Parameters>;
 /** A look inside snapd: shapes change from one snapd to the next. */
 export const readDebug = defineRead({
   name: 'read-debug',
-  title: 'Look inside snapd',
   path: '/v2/debug',
   parameters: Parameters,
   read: look,

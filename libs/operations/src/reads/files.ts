@@ -12,7 +12,6 @@ const store = (context: OperationContext, name: string, { content }: SnapdFile):
 /** A snapshot set as one archive, users' data and all. It is stored in the server, and can be imported on any device. */
 export const readSnapshotExport = defineRead({
   name: 'read-snapshot-export',
-  title: 'Export a snapshot set',
   path: '/v2/snapshots/{id}/export',
   sensitive: true,
   parameters: z.strictObject({ id: snapshotSet }),
@@ -23,7 +22,6 @@ export const readSnapshotExport = defineRead({
 /** The file of an installed snap. It is stored in the server. */
 export const readSnapFile = defineRead({
   name: 'read-snap-file',
-  title: 'Fetch the file of a snap',
   path: '/v2/snaps/{name}/file',
   parameters: z.strictObject({ name: snapName }),
   storesArtifacts: true,
@@ -33,7 +31,6 @@ export const readSnapFile = defineRead({
 /** The icon of an installed snap. It is stored in the server. */
 export const readIcon = defineRead({
   name: 'read-icon',
-  title: 'Fetch the icon of a snap',
   path: '/v2/icons/{name}/icon',
   parameters: z.strictObject({ name: snapName }),
   storesArtifacts: true,

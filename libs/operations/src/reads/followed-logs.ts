@@ -15,10 +15,8 @@ type Parameters = z.infer<typeof Parameters>;
 
 const operation = defineOperation<Parameters>({
   name: 'read-followed-logs',
-  title: 'Follow logs of services',
   risk: 'read',
   parameters: Parameters,
-  undo: { none: 'it changes nothing' },
   idempotent: true,
   expects: 'sync',
   start: () => Promise.resolve(nothingToFollow),

@@ -5,7 +5,6 @@ import { defineRead } from './read';
 /** Without `select` every plug and slot, in the form snapd had first. */
 export const readInterfaces = defineRead({
   name: 'read-interfaces',
-  title: 'List interfaces',
   path: '/v2/interfaces',
   parameters: z.strictObject({
     select: z.optional(z.enum(['all', 'connected'], 'unsupported select qualifier')),
@@ -19,7 +18,6 @@ export const readInterfaces = defineRead({
 
 export const readConnections = defineRead({
   name: 'read-connections',
-  title: 'List connections',
   path: '/v2/connections',
   parameters: z.strictObject({
     /** Also what is not connected. */
@@ -35,7 +33,6 @@ const whose = { 'user-id': z.optional(userId) };
 
 export const readPrompts = defineRead({
   name: 'read-prompts',
-  title: 'List prompts',
   path: '/v2/interfaces/requests/prompts',
   parameters: z.strictObject(whose),
   read: (client, of) => client.prompting.prompts({ userId: of['user-id'] }),
@@ -43,7 +40,6 @@ export const readPrompts = defineRead({
 
 export const readPrompt = defineRead({
   name: 'read-prompt',
-  title: 'Show a prompt',
   path: '/v2/interfaces/requests/prompts/{id}',
   parameters: z.strictObject({ id: promptingId, ...whose }),
   read: (client, { id, 'user-id': user }) => client.prompting.prompt(id, { userId: user }),
@@ -51,7 +47,6 @@ export const readPrompt = defineRead({
 
 export const readPromptingRules = defineRead({
   name: 'read-prompting-rules',
-  title: 'List rules for prompts',
   path: '/v2/interfaces/requests/rules',
   parameters: z.strictObject({
     ...whose,
@@ -63,7 +58,6 @@ export const readPromptingRules = defineRead({
 
 export const readPromptingRule = defineRead({
   name: 'read-prompting-rule',
-  title: 'Show a rule for prompts',
   path: '/v2/interfaces/requests/rules/{id}',
   parameters: z.strictObject({ id: promptingId, ...whose }),
   read: (client, { id, 'user-id': user }) => client.prompting.rule(id, { userId: user }),

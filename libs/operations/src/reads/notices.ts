@@ -7,7 +7,6 @@ const words = z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(25
 /** As they are now: the agent itself waits for new ones. */
 export const readNotices = defineRead({
   name: 'read-notices',
-  title: 'List notices',
   path: '/v2/notices',
   parameters: z
     .strictObject({
@@ -25,7 +24,6 @@ export const readNotices = defineRead({
 
 export const readNotice = defineRead({
   name: 'read-notice',
-  title: 'Show a notice',
   path: '/v2/notices/{id}',
   parameters: z.strictObject({ id: z.string().check(z.regex(/^[A-Za-z0-9-]{1,64}$/, 'invalid notice id')) }),
   read: (client, { id }) => client.notices.get(id),

@@ -15,7 +15,6 @@ export interface ReadRoute {
 export interface ReadDefinition<P extends object> extends Partial<Pick<ReadRoute, 'sensitive'>> {
   /** Its name in the catalogue: `read-…`. */
   readonly name: `read-${string}`;
-  readonly title: string;
   readonly path: string;
   /** Strict, and spelled as snapd spells them. */
   readonly parameters: z.ZodMiniType<P>;
@@ -27,14 +26,12 @@ export interface ReadDefinition<P extends object> extends Partial<Pick<ReadRoute
 
 /** Makes the catalogue's entry of a read: an operation that starts nothing and shows what it has read. */
 export function defineRead<P extends object>(definition: ReadDefinition<P>): Operation {
-  const { name, title, path, parameters, sensitive = false, storesArtifacts = false } = definition;
+  const { name, path, parameters, sensitive = false, storesArtifacts = false } = definition;
   const operation = defineOperation<P>({
     name,
-    title,
     risk: 'read',
     parameters,
     storesArtifacts,
-    undo: { none: 'it changes nothing' },
     idempotent: true,
     expects: 'sync',
     start: () => Promise.resolve(nothingToFollow),

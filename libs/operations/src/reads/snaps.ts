@@ -5,7 +5,6 @@ import { defineRead } from './read';
 /** The snaps of the device. */
 export const readSnaps = defineRead({
   name: 'read-snaps',
-  title: 'List snaps',
   path: '/v2/snaps',
   parameters: z.strictObject({
     /** The enabled ones when absent. */
@@ -17,7 +16,6 @@ export const readSnaps = defineRead({
 
 export const readSnap = defineRead({
   name: 'read-snap',
-  title: 'Show a snap',
   path: '/v2/snaps/{name}',
   parameters: z.strictObject({ name: snapName }),
   read: (client, { name }) => client.snaps.get(name),
@@ -26,7 +24,6 @@ export const readSnap = defineRead({
 /** The configuration of a snap or of the system: the whole document, or the given keys. */
 export const readConfiguration = defineRead({
   name: 'read-configuration',
-  title: 'Read configuration',
   path: '/v2/snaps/{name}/conf',
   parameters: z.strictObject({ name: configurableName, keys: z.optional(configurationKeys) }),
   read: (client, { name, keys }) => client.conf.get(name, keys),
@@ -34,7 +31,6 @@ export const readConfiguration = defineRead({
 
 export const readAliases = defineRead({
   name: 'read-aliases',
-  title: 'List aliases',
   path: '/v2/aliases',
   parameters: z.strictObject({}),
   read: (client) => client.aliases.list(),
@@ -42,7 +38,6 @@ export const readAliases = defineRead({
 
 export const readQuotas = defineRead({
   name: 'read-quotas',
-  title: 'List quota groups',
   path: '/v2/quotas',
   parameters: z.strictObject({}),
   read: (client) => client.quotas.list(),
@@ -50,7 +45,6 @@ export const readQuotas = defineRead({
 
 export const readQuota = defineRead({
   name: 'read-quota',
-  title: 'Show a quota group',
   path: '/v2/quotas/{group}',
   parameters: z.strictObject({ group: quotaGroupName }),
   read: (client, { group }) => client.quotas.get(group),

@@ -4,7 +4,6 @@ import { defineRead } from './read';
 
 export const readSnapshots = defineRead({
   name: 'read-snapshots',
-  title: 'List snapshots',
   path: '/v2/snapshots',
   parameters: z.strictObject({ set: z.optional(snapshotSet), snaps: z.optional(snapNames) }),
   read: (client, filter) => client.snapshots.list(filter),

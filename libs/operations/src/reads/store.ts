@@ -9,7 +9,6 @@ const nothing = z.strictObject({});
 /** Snaps of the store, as this device may have them. */
 export const readStore = defineRead({
   name: 'read-store',
-  title: 'Find snaps in the store',
   path: '/v2/find',
   parameters: z
     .strictObject({
@@ -31,7 +30,6 @@ export const readStore = defineRead({
 
 export const readSections = defineRead({
   name: 'read-sections',
-  title: 'List sections of the store',
   path: '/v2/sections',
   parameters: nothing,
   read: (client) => client.store.sections(),
@@ -39,7 +37,6 @@ export const readSections = defineRead({
 
 export const readCategories = defineRead({
   name: 'read-categories',
-  title: 'List categories of the store',
   path: '/v2/categories',
   parameters: nothing,
   read: (client) => client.store.categories(),
@@ -48,7 +45,6 @@ export const readCategories = defineRead({
 /** A snap of the store as a file of the server, without installing it. snapd has a POST for it. */
 export const readDownload = defineRead({
   name: 'read-download',
-  title: 'Download a snap from the store',
   path: '/v2/download',
   parameters: z.strictObject({
     'snap-name': snapName,

@@ -5,7 +5,6 @@ const nothing = z.strictObject({});
 
 export const readSystemInfo = defineRead({
   name: 'read-system-info',
-  title: 'Show what snapd and the device are',
   path: '/v2/system-info',
   parameters: nothing,
   read: (client) => client.systemInfo.get(),
@@ -13,7 +12,6 @@ export const readSystemInfo = defineRead({
 
 export const readStorageEncryption = defineRead({
   name: 'read-storage-encryption',
-  title: 'Show the state of the disk encryption',
   path: '/v2/system-info/storage-encrypted',
   parameters: nothing,
   read: (client) => client.systemInfo.storageEncrypted(),
@@ -21,7 +19,6 @@ export const readStorageEncryption = defineRead({
 
 export const readWarnings = defineRead({
   name: 'read-warnings',
-  title: 'List warnings',
   path: '/v2/warnings',
   parameters: z.strictObject({
     /** The pending ones when absent. */
@@ -33,7 +30,6 @@ export const readWarnings = defineRead({
 /** Who has a login: with e-mail addresses. */
 export const readUsers = defineRead({
   name: 'read-users',
-  title: 'List users',
   path: '/v2/users',
   sensitive: true,
   parameters: nothing,
@@ -43,7 +39,6 @@ export const readUsers = defineRead({
 /** Opens the disk without its TPM: of devices with the older full disk encryption. */
 export const readRecoveryKeys = defineRead({
   name: 'read-recovery-keys',
-  title: 'Show the recovery keys',
   path: '/v2/system-recovery-keys',
   sensitive: true,
   parameters: nothing,

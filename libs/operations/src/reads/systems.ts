@@ -4,7 +4,6 @@ import { defineRead } from './read';
 
 export const readSystems = defineRead({
   name: 'read-systems',
-  title: 'List recovery systems',
   path: '/v2/systems',
   parameters: z.strictObject({
     /** Only the running one, in detail. */
@@ -16,7 +15,6 @@ export const readSystems = defineRead({
 /** Slow: snapd checks the disk encryption afresh. */
 export const readSystem = defineRead({
   name: 'read-system',
-  title: 'Show a recovery system',
   path: '/v2/systems/{label}',
   parameters: z.strictObject({ label: systemLabel }),
   read: (client, { label }) => client.systems.get(label),
@@ -25,7 +23,6 @@ export const readSystem = defineRead({
 /** Names and kinds of keys, never the keys. */
 export const readSystemVolumes = defineRead({
   name: 'read-system-volumes',
-  title: 'Show encrypted volumes',
   path: '/v2/system-volumes',
   parameters: z.strictObject({
     /** All when absent. */
@@ -42,7 +39,6 @@ export const readSystemVolumes = defineRead({
  */
 export const readNewRecoveryKey = defineRead({
   name: 'read-new-recovery-key',
-  title: 'Make a recovery key',
   path: '/v2/system-volumes/new-recovery-key',
   sensitive: true,
   parameters: z.strictObject({}),

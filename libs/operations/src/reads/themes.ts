@@ -6,7 +6,6 @@ const names = z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(12
 
 export const readThemes = defineRead({
   name: 'read-themes',
-  title: 'Show which themes there are',
   path: '/v2/accessories/themes',
   parameters: z.strictObject({ 'gtk-theme': names, 'icon-theme': names, 'sound-theme': names }),
   read: (client, of) =>
@@ -15,7 +14,6 @@ export const readThemes = defineRead({
 
 export const readThemesChange = defineRead({
   name: 'read-themes-change',
-  title: 'Show a change that installs themes',
   path: '/v2/accessories/changes/{id}',
   parameters: z.strictObject({ id: changeId }),
   read: (client, { id }) => client.themes.change(id),

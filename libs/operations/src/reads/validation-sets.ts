@@ -4,7 +4,6 @@ import { defineRead } from './read';
 
 export const readValidationSets = defineRead({
   name: 'read-validation-sets',
-  title: 'List validation sets',
   path: '/v2/validation-sets',
   parameters: z.strictObject({}),
   read: (client) => client.validationSets.list(),
@@ -13,7 +12,6 @@ export const readValidationSets = defineRead({
 /** One that is not tracked, or is at another sequence, is looked up in the store: a trial of how it would fit. */
 export const readValidationSet = defineRead({
   name: 'read-validation-set',
-  title: 'Show a validation set',
   path: '/v2/validation-sets/{account}/{name}',
   parameters: z.strictObject({ account: accountId, name: setName, sequence: z.optional(sequence) }),
   read: (client, { account, name, sequence: at }) => client.validationSets.get(account, name, { sequence: at }),
