@@ -14,8 +14,15 @@ export function unixSocketTransport(socketPath: string): SnapdTransport {
   return new UnixSocketTransport(socketPath);
 }
 
+/** All its connections lead to one place: node need not spell the place out for each request. */
+class OnePlaceAgent extends Agent {
+  override getName(): string {
+    return 'snapd';
+  }
+}
+
 class UnixSocketTransport implements SnapdTransport {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 8, maxFreeSockets: 8 });
+  private readonly agent = new OnePlaceAgent({ keepAlive: true, maxSockets: 8, maxFreeSockets: 8 });
   private readonly open = new Deadlines<Exchange>();
   private closed = false;
 
