@@ -51,7 +51,7 @@ describeRealSnapd('files between the server and a real snapd', () => {
     const command = await stand.end(commandId);
     expect(command).toMatchObject({ status: 'succeeded', result: [{ name: 'fleet-large' }] });
     await expectCommandToBeTrue(stand, command);
-    expect(readdirSync(underWay())).toEqual([]);
+    await eventually(() => readdirSync(underWay()).length === 0, { what: 'the file to be removed from the device' });
   }
 
   it('go on where they were when the agent was killed', async () => {
@@ -76,6 +76,14 @@ describeRealSnapd('files between the server and a real snapd', () => {
     expect(stand.agent.log).toContain('A file goes on where it was cut');
   }, 90_000);
 
+  const shownSets = (): Promise<{ id: number; snapshots: object[] }[]> => stand.snapd.result('/v2/snapshots');
+
+  async function forget(set?: number): Promise<void> {
+    const { change = '' } = await stand.snapd.ask('/v2/snapshots', { method: 'POST', json: { action: 'forget', set } });
+    expect(await stand.snapd.changeEnd(change)).toMatchObject({ status: 'Done' });
+    expect(await shownSets()).toEqual([]);
+  }
+
   const exportOf = (set?: number): Promise<{ command: { id: string }; result: Reference }> =>
     stand.fleet.api.get(`/v1/devices/${stand.deviceId}/snapd/v2/snapshots/${set}/export`);
 
@@ -90,17 +98,20 @@ describeRealSnapd('files between the server and a real snapd', () => {
     const asked = { action: 'snapshot', snaps: ['fleet-hello'] };
     const { change = '' } = await stand.snapd.ask('/v2/snaps', { method: 'POST', json: asked });
     await stand.snapd.changeEnd(change);
-    const [set] = await stand.snapd.result<{ id: number; snapshots: { snap: string }[] }[]>('/v2/snapshots');
+    const [set] = await shownSets();
     const { command, result: file } = await exportOf(set?.id);
     expect(file.name).toBe(`snapshot-set-${set?.id}.zip`);
     const kept = await stand.fleet.api.get<ArtifactView>(`/v1/artifacts/${file.sha256}`);
     expect(kept).toMatchObject({ size: file.size, deviceId: stand.deviceId, commandId: command.id, sensitive: true });
     expect(kept.expiresAt).not.toBeNull();
 
-    const imported = await stand.run('import-snapshot', { file });
-    expect(imported.command).toMatchObject({ status: 'succeeded' });
-    const sets = await stand.snapd.result<{ id: number; snapshots: { snap: string }[] }[]>('/v2/snapshots');
-    expect(sets.map(({ snapshots }) => snapshots.map(({ snap }) => snap))).toEqual([['fleet-hello'], ['fleet-hello']]);
+    const again = await stand.run('import-snapshot', { file });
+    expect(again.command).toMatchObject({ status: 'succeeded', result: { 'set-id': set?.id } });
+    await forget(set?.id);
+    const { command: imported, posts } = await stand.run('import-snapshot', { file });
+    expect(imported).toMatchObject({ status: 'succeeded', result: { 'set-id': expect.any(Number) } });
+    expect(posts).toMatchObject([{ method: 'POST', path: '/v2/snapshots', status: 200 }]);
+    expect(await shownSets()).toMatchObject([{ snapshots: [{ snap: 'fleet-hello', revision: 'x1' }] }]);
   }, 60_000);
 
   it('do not go out when the set is not there, and say so in the words of snapd', async () => {

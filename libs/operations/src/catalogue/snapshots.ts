@@ -101,7 +101,7 @@ const Import = z.strictObject({
   file: artifactReference,
 });
 
-/** Brings a set back that was exported, under a new id. */
+/** Brings a set back that was exported, under a new id; what is there already snapd names by the id it has. */
 export const importSnapshot = defineOperation<z.infer<typeof Import>>({
   name: 'import-snapshot',
   risk: 'reversible',
@@ -118,10 +118,12 @@ export const importSnapshot = defineOperation<z.infer<typeof Import>>({
     const artifact = await context.fetchArtifact(file);
     return { kind: 'sync', result: await client.snapshots.import(artifact.open(), artifact.sizeBytes) };
   },
-  verify: async (client, _parameters, { before }) => {
+  verify: async (client, _parameters, { before, started }) => {
     const known = readBefore(Ids, before) ?? [];
-    const added = (await client.snapshots.list()).filter(({ id }) => !known.includes(id));
-    return added[0] ? verified(shownSet(added[0])) : notVerified('there is no new snapshot set', null);
+    const told = started.kind === 'sync' ? readBefore(Shown, started.result)?.['set-id'] : undefined;
+    const sets = await client.snapshots.list();
+    const found = sets.find(({ id }) => (told === undefined ? !known.includes(id) : id === told));
+    return found ? verified(shownSet(found)) : notVerified('there is no new snapshot set', null);
   },
 });
 
