@@ -1,4 +1,7 @@
+import { recordedSnap } from '@corefleet/testing/snapd-recordings';
 import { A_MODEL, aDevice, type TestDevice } from '../testing/a-device';
+import { multipart } from '../testing/multipart';
+import { vouchFor } from '../testing/vouch-for';
 
 const revised = (revision: number, model = A_MODEL): string =>
   model.replace('series: 16', `revision: ${revision}\nseries: 16`);
@@ -54,6 +57,29 @@ describe('remodelling (§5.5, §8.4)', () => {
     const device = aDevice();
     device.store.unreachable = true;
     expect(await remodel(device, revised(1), true)).toMatchObject({ status: 'Done' });
+  });
+
+  it('takes the snaps of an offline remodel from a form', async () => {
+    const device = aDevice();
+    device.store.unreachable = true;
+    const file = recordedSnap('lab-noop_1.snap');
+    const model = withSnap('lab-noop', revised(1));
+    const vouched = multipart(
+      [
+        ['new-model', model],
+        ['assertion', vouchFor(file, 7)],
+      ],
+      [['snap', 'lab-noop_1.snap', file]],
+    );
+    const bare = multipart([['new-model', model]], []);
+    expect((await device.send({ method: 'POST', path: '/v2/model', ...bare })).body.result).toEqual({
+      message: 'cannot remodel device: no snap file provided for "lab-noop"',
+    });
+    const { body } = await device.send({ method: 'POST', path: '/v2/model', ...vouched });
+    await device.clock.advance(60_000);
+    expect(await device.change(body.change)).toMatchObject({ status: 'Done' });
+    expect(await device.revisions()).toMatchObject({ 'lab-noop': '7' });
+    expect((await device.get('/v2/assertions/model')).headers['x-ubuntu-assertions-count']).toBe('1');
   });
 
   it('registers again as a device of another model', async () => {

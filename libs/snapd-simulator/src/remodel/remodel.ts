@@ -1,4 +1,5 @@
 import { parseHeaders, type AssertionHeaders } from '../assertion-headers';
+import { assertionsOf, readAssertions } from '../assertions/database';
 import type { Change, Task } from '../changes/change';
 import { checkExclusive, notSeeded } from '../changes/conflict';
 import type { TaskHandler } from '../changes/runner';
@@ -9,7 +10,7 @@ import { Refusal, type SnapPlan } from '../snaps/plan';
 import type { ValidationSetAssertion } from '../snaps/store';
 import { addSystemTasks } from '../systems/create';
 import { track } from '../validation-sets/validation-sets-api';
-import { isSameModel, modelPlans, modelSets, remodelRefusal, revisionOf } from './model-changes';
+import { isSameModel, modelPlans, modelSets, remodelRefusal, revisionOf, type SnapSource } from './model-changes';
 
 /** What the last task of a remodel needs. */
 interface ModelSetup {
@@ -21,16 +22,17 @@ interface ModelSetup {
 /**
  * POST /v2/model: makes the device one of another model, or of another revision of its own (§8.4). On Core the new model
  * gets a recovery system that is tested first, so the device reboots on the way (§5.5).
- * @param offline nothing is asked of the store; what the model needs has to be there
+ * @param source whether the store may be asked, and the snaps that came along; offline all that the model needs has to
+ * be there already or among those
  * @throws ApiError 400 `cannot remodel device: …`, 409 beside any other change
  */
-export function startRemodel(device: Device, text: string, offline: boolean): Change {
+export function startRemodel(device: Device, text: string, source: SnapSource): Change {
   if (!device.seeded) throw notSeeded();
   const model = parseHeaders(text);
-  const refusal = remodelRefusal(device, model, offline);
+  const refusal = remodelRefusal(device, model, source.offline);
   if (refusal !== undefined) throw badRequest(`cannot remodel device: ${refusal}`);
   checkExclusive(device.changes, 'remodel');
-  const { sets, plans } = needs(device, model, offline);
+  const { sets, plans } = needs(device, model, source);
   const change = device.changes.spawn({ kind: 'remodel', summary: summaryOf(device.modelHeaders, model) });
   addTasks(device, change, { text, sets }, plans);
   return change;
@@ -39,11 +41,11 @@ export function startRemodel(device: Device, text: string, offline: boolean): Ch
 function needs(
   device: Device,
   model: AssertionHeaders,
-  offline: boolean,
+  source: SnapSource,
 ): { sets: ValidationSetAssertion[]; plans: SnapPlan[] } {
   try {
-    const sets = modelSets(device, model);
-    return { sets, plans: modelPlans(device, model, sets, offline) };
+    const sets = modelSets(device, model, source.offline);
+    return { sets, plans: modelPlans(device, model, sets, source) };
   } catch (error) {
     throw error instanceof Refusal ? badRequest(`cannot remodel device: ${error.message}`) : error;
   }
@@ -108,6 +110,7 @@ export const setModelHandler: TaskHandler<Device> = {
     }
     if (!isSameModel(device.modelHeaders, parseHeaders(text))) device.serial = serialFor(device.serial, text);
     device.takeModel(text);
+    for (const known of [text, device.serial ?? '']) addKnown(device, known);
     if (label !== undefined) device.systems.current = label;
     for (const set of sets) track(device, set, 'enforce', pinnedIn(device.modelHeaders, set));
     return 'done';
@@ -118,6 +121,11 @@ export const setModelHandler: TaskHandler<Device> = {
 function pinnedIn(model: AssertionHeaders, { name, sequence }: ValidationSetAssertion): number | undefined {
   const sets = (model['validation-sets'] ?? []) as AssertionHeaders[];
   return sets.some((set) => set.name === name && set.sequence !== undefined) ? sequence : undefined;
+}
+
+/** The device's assertions hold its new model and serial from now on, beside the old ones. */
+function addKnown(device: Device, text: string): void {
+  for (const assertion of readAssertions(text)) assertionsOf(device).add(assertion);
 }
 
 /** The serial assertion of the same device as one of another model. */

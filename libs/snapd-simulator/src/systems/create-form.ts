@@ -60,7 +60,8 @@ function switchOf(form: Form, field: string): boolean {
   throw badRequest(`cannot parse ${quote(field)} value as boolean: ${text}`);
 }
 
-function addAssertions(device: Device, text: string): void {
+/** Adds a stream of assertions that came in a form. @throws ApiError 400 `cannot decode assertion: …` */
+export function addAssertions(device: Device, text: string): void {
   try {
     for (const assertion of readAssertions(text)) assertionsOf(device).add(assertion);
   } catch (cause) {

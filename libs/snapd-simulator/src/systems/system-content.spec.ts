@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { recordedSnap } from '@corefleet/testing/snapd-recordings';
 import type { SimulatedSnapdOptions } from '../options';
 import { A_MODEL, aDevice, aStore, type Answer, type TestDevice } from '../testing/a-device';
 import { multipart } from '../testing/multipart';
+import { vouchFor } from '../testing/vouch-for';
 
 const withSnap = (name: string): string =>
   A_MODEL.replace('timestamp:', `  -\n    name: ${name}\n    type: app\ntimestamp:`);
@@ -44,19 +44,6 @@ snaps:
     name: pc-kernel
     presence: required
     revision: ${sequence}
-timestamp: 2024-01-01T00:00:00Z
-sign-key-sha3-384: k
-
-c2ln
-`;
-
-const vouchFor = (bytes: Buffer, revision: number): string => `type: snap-revision
-authority-id: acme
-snap-sha3-384: ${createHash('sha3-384').update(bytes).digest('base64url')}
-developer-id: acme
-snap-id: labnoopidlabnoopidlabnoopidlabno
-snap-revision: ${revision}
-snap-size: ${bytes.byteLength}
 timestamp: 2024-01-01T00:00:00Z
 sign-key-sha3-384: k
 

@@ -1,11 +1,10 @@
-import { assertionsOf } from '../assertions/database';
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, badRequest } from '../http/envelope';
 import type { ValidationSetAssertion } from '../snaps/store';
 import { storeError } from '../store/store-errors';
 import { combine, gather } from '../validation-sets/constraints';
-import { setFromAssertion } from '../validation-sets/assertion-text';
+import { knownSet } from '../validation-sets/known';
 import { parseSetReference, setPath } from '../validation-sets/reference';
 import { trackedAssertions, type SetReference } from '../validation-sets/tracking';
 
@@ -46,7 +45,7 @@ function parsed(text: string): SetReference {
 }
 
 function found(device: Device, reference: SetReference, { offline, uploaded }: ContentRequest): ValidationSetAssertion {
-  const set = offline ? known(device, reference) : fetched(device, reference);
+  const set = offline ? knownSet(device, reference) : fetched(device, reference);
   if (set) {
     device.sets.learn(set.accountId, set.name, set.sequence);
     return set;
@@ -61,16 +60,6 @@ function fetched(device: Device, reference: SetReference): ValidationSetAssertio
     throw new ApiError(500, `cannot fetch validation sets: ${storeError(device, 'Get', setPath(reference))}`);
   }
   return device.store.validationSet(reference.accountId, reference.name, reference.sequence);
-}
-
-/** The newest sequence, or the one asked for, among what the device has: fetched before, or added as an assertion. */
-function known(device: Device, { accountId, name, sequence }: SetReference): ValidationSetAssertion | undefined {
-  const headers = { 'account-id': accountId, name, ...(sequence !== undefined && { sequence: String(sequence) }) };
-  const added = assertionsOf(device).find({ type: 'validation-set', headers }).map(setFromAssertion);
-  const at = sequence ?? device.sets.newestKnown(accountId, name);
-  const before = at === undefined ? undefined : device.store.validationSet(accountId, name, at);
-  const all = [...added, ...(before ? [before] : [])].sort((a, b) => b.sequence - a.sequence);
-  return all[0];
 }
 
 /** Snaps the sets want at another revision than the one there is. @throws what `fail` makes of a refusal */
