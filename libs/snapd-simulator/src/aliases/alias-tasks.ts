@@ -1,6 +1,8 @@
 import type { Change, Task } from '../changes/change';
 import type { TaskHandler } from '../changes/runner';
 import type { Device } from '../device/device';
+import { quote } from '../go-text';
+import { snapInfo } from '../snaps/local-snaps';
 import { Aliases, type AliasTarget } from './aliases';
 
 /** What an alias task works on. */
@@ -18,7 +20,7 @@ interface AliasEvent {
   alias: string;
 }
 
-type Work = (aliases: Aliases, setup: AliasSetup) => void;
+type Work = (aliases: Aliases, setup: AliasSetup, device: Device) => void;
 
 /** The tasks of alias changes; each leaves in the change's data which aliases came and went (§3.1). */
 export const ALIAS_HANDLERS: readonly [string, TaskHandler<Device>][] = [
@@ -35,7 +37,7 @@ function aliasTask(work: Work): TaskHandler<Device> {
       const aliases = device.parts.of(Aliases);
       const before = shown(aliases, setup.snap);
       setup.before = [...aliases.of(setup.snap)].map(([alias, target]) => [alias, { ...target }]);
-      work(aliases, setup);
+      work(aliases, setup, device);
       tell(change, before, shown(aliases, setup.snap));
       return 'done';
     },
@@ -47,7 +49,12 @@ function aliasTask(work: Work): TaskHandler<Device> {
   };
 }
 
-function setManual(aliases: Aliases, { snap, app = '', alias = '' }: AliasSetup): void {
+function setManual(aliases: Aliases, { snap, app = '', alias = '' }: AliasSetup, device: Device): void {
+  const found = snapInfo(device, snap)?.apps.find((one) => one.name === app);
+  if (found?.daemon !== undefined || !found) {
+    const why = found ? 'is a daemon' : 'does not exist';
+    throw new Error(`cannot enable alias ${quote(alias)} for ${quote(snap)}, target application ${quote(app)} ${why}`);
+  }
   aliases.of(snap).set(alias, { ...aliases.of(snap).get(alias), manual: app });
 }
 

@@ -4,7 +4,6 @@ import { quote } from '../go-text';
 import { accepted, badRequest, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, stringListField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
-import { snapInfo } from '../snaps/local-snaps';
 import { aliasPlace, type AliasSetup } from './alias-tasks';
 import { Aliases, type AliasTarget } from './aliases';
 
@@ -77,16 +76,6 @@ function planAlias(device: Device, { snap, app, alias }: Required<Pick<AliasSetu
   installed(device, snap);
   if (!/^[a-zA-Z0-9][-_.a-zA-Z0-9]*$/.test(alias)) throw badRequest(`invalid alias name: ${quote(alias)}`);
   const target = `${quote(alias)} => ${quote(app)} for snap ${quote(snap)}`;
-  const found = snapInfo(device, snap)?.apps.find((one) => one.name === app);
-  if (!found)
-    throw badRequest(
-      `cannot enable alias ${quote(alias)} for ${quote(snap)}, target application ${quote(app)} does not exist`,
-    );
-  if (found.daemon !== undefined) {
-    throw badRequest(
-      `cannot enable alias ${quote(alias)} for ${quote(snap)}, target application ${quote(app)} is a daemon`,
-    );
-  }
   const task = { kind: 'alias', summary: `Setup manual alias ${target}` };
   return { kind: 'alias', summary: `Setup alias ${target}`, task, setup: { snap, app, alias } };
 }

@@ -34,8 +34,14 @@ describe('aliases', () => {
   });
 
   it.each([
-    [{ ...alias, app: 'no' }, 'cannot enable alias "hi" for "lab-hello", target application "no" does not exist'],
-    [{ ...alias, app: 'svc' }, 'cannot enable alias "hi" for "lab-hello", target application "svc" is a daemon'],
+    ['no', 'cannot enable alias "hi" for "lab-hello", target application "no" does not exist'],
+    ['svc', 'cannot enable alias "hi" for "lab-hello", target application "svc" is a daemon'],
+  ])('end in Error for the app %s', async (app, why) => {
+    const change = await (await aDeviceWithApps()).run('/v2/aliases', { ...alias, app });
+    expect(change).toMatchObject({ status: 'Error', err: expect.stringContaining(`(${why})`) });
+  });
+
+  it.each([
     [{ ...alias, alias: '-hi' }, 'invalid alias name: "-hi"'],
     [{ action: 'unalias', alias: 'no' }, 'cannot find manual alias "no" in any snap'],
   ])('refuse %j', async (action, message) => {

@@ -21,7 +21,8 @@ export const APP_ROUTES: RouteTable = [
   ],
 ];
 
-interface ServiceSetup {
+/** What a service-control task does. */
+export interface ServiceSetup {
   snap: string;
   services: string[];
   action: 'start' | 'stop' | 'restart';
@@ -68,9 +69,17 @@ function appsNamed(device: Device, name: string): InstalledApp[] {
 /** Services by `snap` or `snap.app`; all of the device when none is named. @throws ApiError 404 `app-not-found` */
 export function servicesNamed(device: Device, names: readonly string[] | undefined): InstalledApp[] {
   const wanted = names ?? [...device.snaps.keys()].sort();
-  const found = wanted.flatMap((name) => appsNamed(device, name)).filter(({ app }) => app.daemon !== undefined);
+  const found = wanted.flatMap((name) => servicesCalled(device, name));
   if (found.length === 0) throw notFound('no matching services', 'app-not-found');
   return found;
+}
+
+/** @throws ApiError 404 `app-not-found` for an app that is no service */
+function servicesCalled(device: Device, name: string): InstalledApp[] {
+  const services = appsNamed(device, name).filter(({ app }) => app.daemon !== undefined);
+  const [snap = '', app] = name.split('.');
+  if (app === undefined || services.length > 0) return services;
+  throw notFound(`snap ${quote(snap)} has no service ${quote(app)}`, 'app-not-found');
 }
 
 /** POST /v2/apps: a service-control change with a task per snap. */
@@ -96,17 +105,18 @@ function postApps(device: Device, request: ApiRequest): Reply {
       enable: booleanField(body, 'enable'),
       disable: booleanField(body, 'disable'),
     };
-    const summary = `Run service command ${quote(action)} for ${servicesText(names, services)} of snap ${quote(snap)}`;
+    const command = action === 'restart' && booleanField(body, 'reload') ? 'reload-or-restart' : action;
+    const summary = `Run service command ${quote(command)} for ${servicesText(names, services)} of snap ${quote(snap)}`;
     device.changes.addTask(change, { kind: 'service-control', summary, lane, snaps: [snap], setup });
   }
   return accepted(change.id);
 }
 
-// §8.4: a conflict here is a 409 without a kind.
+// A conflict here is a plain 400, as the lab's snapd showed.
 function checkNotBusy(device: Device, targets: readonly { snap: string }[]): void {
   for (const change of device.changes.unready()) {
     const busy = targets.find(({ snap }) => change.tasks.some((task) => task.snaps?.includes(snap)));
-    if (busy) throw new ApiError(409, `snap ${quote(busy.snap)} has ${quote(change.kind)} change in progress`);
+    if (busy) throw badRequest(`snap ${quote(busy.snap)} has ${quote(change.kind)} change in progress`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Device } from '../device/device';
+import { isBefore } from '../device/version';
 import { formatTime } from '../go-time';
 import { goJson, quote } from '../go-text';
 import { badRequest, type Reply } from '../http/envelope';
@@ -14,7 +15,7 @@ const FOLLOW_EVERY_MS = 1000;
 
 /** GET /v2/logs: a record per line; services here say their name and count (§8.4). */
 function getLogs(device: Device, request: ApiRequest): Reply {
-  const lines = linesAsked(request.query.get('n'));
+  const lines = linesAsked(device, request.query.get('n'));
   const follow = booleanAsked(request.query.get('follow'));
   const services = servicesNamed(device, queryList(request, 'names')).map(
     ({ installed, app }) => `${installed.name}.${app.name}`,
@@ -63,13 +64,14 @@ async function* followed(
   }
 }
 
-function linesAsked(text: string | null): number {
+function linesAsked(device: Device, text: string | null): number {
   if (text === null || text === '') return DEFAULT_LINES;
   if (!/^[+-]?\d+$/.test(text)) {
     throw badRequest(`invalid value for n: ${quote(text)}: strconv.ParseInt: parsing ${quote(text)}: invalid syntax`);
   }
   const lines = Number(text);
-  if (lines <= 0 && lines !== -1) throw badRequest(`invalid value for n: ${quote(text)}`);
+  if (lines === 0 && isBefore(device, '2.75')) return 0;
+  if (lines <= 0 && lines !== -1) throw badRequest(`invalid value for n: ${lines}`);
   return lines;
 }
 

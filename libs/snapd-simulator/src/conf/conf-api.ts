@@ -3,6 +3,7 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, queryList, type ApiRequest, type JsonObject } from '../http/request';
+import { snapInfo } from '../snaps/local-snaps';
 import { systemDocument } from './system-document';
 import { invalidPart, valueAt } from './document';
 import type { RouteTable } from '../http/routes';
@@ -28,6 +29,10 @@ function putConf(device: Device, request: ApiRequest): Reply {
   if (name !== 'core' && !device.snaps.has(name)) {
     throw notFound(`snap ${quote(name)} is not installed`, 'snap-not-found', name);
   }
+  const type = name === 'core' ? 'app' : snapInfo(device, name)?.type;
+  if (type === 'base') throw new ApiError(500, `cannot configure snap ${quote(name)} because it is of type 'base'`);
+  if (type === 'snapd')
+    throw new ApiError(500, `cannot configure the ${quote(name)} snap, please use "system" instead`);
   checkSnapConflict(device.changes, [name]);
   const change = device.changes.spawn({
     kind: 'configure-snap',

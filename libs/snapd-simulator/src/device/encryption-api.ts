@@ -1,8 +1,16 @@
 import { quote } from '../go-text';
-import { ApiError, badRequest, type Reply } from '../http/envelope';
-import { decodeObject, decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
+import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
+import {
+  decodeObject,
+  decodeObjectStrictly,
+  stringField,
+  stringListField,
+  type ApiRequest,
+  type JsonObject,
+} from '../http/request';
 import type { RouteTable } from '../http/routes';
 import type { Device } from './device';
+import { isBefore } from './version';
 
 /** What concerns an encrypted disk: simulated devices have none. */
 export const ENCRYPTION_ROUTES: RouteTable = [
@@ -44,15 +52,30 @@ function noVolumes(): Reply {
   throw badRequest('this action is not supported on this system');
 }
 
-const UPDATES: ReadonlySet<string> = new Set([
-  'efi-secureboot-update-startup',
-  'efi-secureboot-update-db-prepare',
-  'efi-secureboot-update-db-cleanup',
-]);
+const DATABASES = ['PK', 'KEK', 'DB', 'DBX'];
 
-/** POST /v2/system-secureboot */
-function postSecureBoot(_device: Device, request: ApiRequest): Reply {
-  const action = stringField(decodeObject(request, 'EFI secure boot action'), 'action');
-  if (!UPDATES.has(action)) throw badRequest(`unsupported EFI secure boot action ${quote(action)}`);
-  throw badRequest(`cannot ${action}: system does not use disk encryption`);
+/** What 2.68 says of a device that was never sealed; later ones have nothing to do there. */
+const NEVER_SEALED: Readonly<Record<string, string>> = {
+  'efi-secureboot-update-startup': 'cannot notify of manager startup',
+  'efi-secureboot-update-db-prepare': 'cannot notify of update prepare',
+  'efi-secureboot-update-db-cleanup': 'cannot notify of update cleanup',
+};
+
+/** POST /v2/system-secureboot: updates of the firmware's keys, which no disk here is sealed to. */
+function postSecureBoot(device: Device, request: ApiRequest): Reply {
+  const body = decodeObject(request, 'EFI secure boot action');
+  const action = stringField(body, 'action');
+  const notified = NEVER_SEALED[action];
+  if (notified === undefined) throw badRequest(`unsupported EFI secure boot action ${quote(action)}`);
+  const old = isBefore(device, '2.75');
+  if (action === 'efi-secureboot-update-db-prepare') checkUpdate(body, old);
+  if (old) throw badRequest(`${notified}: no state entry for key "fde"`);
+  return sync(null);
+}
+
+function checkUpdate(body: JsonObject, old: boolean): void {
+  const database = stringField(body, 'key-database');
+  if (!DATABASES.includes(database)) throw badRequest(`invalid key database ${quote(database)}`);
+  const payload = old ? stringField(body, 'payload') : stringListField(body, 'payloads').join('');
+  if (payload === '') throw badRequest('update payload not provided');
 }

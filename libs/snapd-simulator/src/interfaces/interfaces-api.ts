@@ -55,7 +55,7 @@ const matches = (end: End, snap: string, named: string): boolean =>
 
 /** Why nothing is told of a snap: before the first installation there is no list to look into (✔). */
 export function snapNotFound(device: Device, name: string): ApiError {
-  const why = device.snaps.size === 0 ? 'no state entry for key "snaps"' : `snap ${quote(name)} is not installed`;
+  const why = device.snaps.size === 0 ? 'no state entry for key "snaps"' : 'no state entry for key';
   return notFound(why, 'snap-not-found', name);
 }
 

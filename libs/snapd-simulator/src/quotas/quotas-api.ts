@@ -1,3 +1,4 @@
+import type { ServiceSetup } from '../apps/apps-api';
 import { notSeeded } from '../changes/conflict';
 import type { Change } from '../changes/change';
 import type { TaskHandler } from '../changes/runner';
@@ -6,6 +7,7 @@ import { quote } from '../go-text';
 import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, stringListField, type ApiRequest, type JsonObject } from '../http/request';
 import type { RouteTable } from '../http/routes';
+import { snapInfo } from '../snaps/local-snaps';
 import { quotaJson, quotaNameError, Quotas, type QuotaGroup } from './quotas';
 
 export const QUOTA_ROUTES: RouteTable = [
@@ -86,20 +88,31 @@ function remove(device: Device, name: string): Change {
     throw fail(`cannot remove quota group ${quote(name)} with sub-groups, remove the sub-groups first`);
   }
   checkNotBusy(device, name);
-  return start(device, 'Remove', { name, before }, []);
+  return start(device, 'Remove', { name, before }, before.snaps);
 }
 
 function start(device: Device, verb: string, setup: QuotaSetup, snaps: readonly string[]): Change {
   const change = device.changes.spawn({ kind: 'quota-control', summary: `${verb} quota group` });
   change.snapNames = snaps;
+  const lane = device.changes.newLane();
   device.changes.addTask(change, {
     kind: 'quota-control',
     summary: `${verb} quota group ${quote(setup.name)}`,
-    lane: device.changes.newLane(),
+    lane,
     ...(snaps.length > 0 && { snaps }),
     setup,
   });
+  for (const snap of snaps) restartServices(device, change, { snap, lane });
   return change;
+}
+
+/** A service moves to another cgroup only when it starts anew. */
+function restartServices(device: Device, change: Change, { snap, lane }: { snap: string; lane: number }): void {
+  const services = (snapInfo(device, snap)?.apps ?? []).flatMap(({ name, daemon }) => (daemon ? [name] : []));
+  if (services.length === 0) return;
+  const setup: ServiceSetup = { snap, services, action: 'restart', enable: false, disable: false };
+  const summary = `Restarting services for snap ${quote(snap)}`;
+  device.changes.addTask(change, { kind: 'service-control', summary, lane, snaps: [snap], setup });
 }
 
 function checkNotBusy(device: Device, name: string): void {

@@ -107,6 +107,8 @@ function channelField(body: JsonObject): string | undefined {
 function revisionField(body: JsonObject): number | undefined {
   const value = body.revision;
   if (value === undefined || value === null || value === '') return undefined;
+  const local = typeof value === 'string' ? /^x([1-9]\d*)$/.exec(value)?.[1] : undefined;
+  if (local !== undefined) return -Number(local);
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number === 'number' && Number.isInteger(number) && number > 0) return number;
   const shown = quote(JSON.stringify(value));

@@ -11,7 +11,7 @@ import { checkDiskSpace } from './disk-space';
 import { holdAll, holdSnaps, unholdAll, unholdSnaps } from './hold';
 import { isHeld, type InstalledSnap } from './installed';
 import { addRemoval, checkRemovable, installedOrRefusal } from './one';
-import { checkInstanceName, checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
+import { alreadyValue, checkInstanceName, checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
 
 /** An action on several snaps, or on all when none is named. */
 export type ManyAction = (device: Device, action: SnapAction) => Change;
@@ -32,7 +32,7 @@ function install(device: Device, action: SnapAction): Change {
   const missing = snaps.filter((name) => !device.snaps.has(name)).sort();
   if (missing.length === 0) {
     const are = snaps.length === 1 ? `snap ${quoteAll(snaps)} is` : `snaps ${quoteAll(snaps)} are`;
-    throw badRequest(`${are} already installed`, 'snap-already-installed', { snaps });
+    throw badRequest(`${are} already installed`, 'snap-already-installed', alreadyValue(device, snaps));
   }
   checkSnapConflict(device.changes, missing);
   const plans = missing.map((name) => planKnown(device, name, ignoreValidation));

@@ -13,7 +13,16 @@ import { holdSnaps, unholdSnaps } from './hold';
 import { automaticSet } from '../snapshots/automatic';
 import type { InstalledSnap } from './installed';
 import { revisionText } from './local-snaps';
-import { planInstall, planRefresh, planRevert, Refusal, type SnapPlan, type Wish } from './plan';
+import {
+  alreadyValue,
+  planInstall,
+  planKept,
+  planRefresh,
+  planRevert,
+  Refusal,
+  type SnapPlan,
+  type Wish,
+} from './plan';
 import { fullChannel } from './store';
 import { disableSteps, enableSteps, removeRevisionSteps, removeSteps, switchSteps, type Step } from './task-lists';
 
@@ -44,7 +53,11 @@ const wishOf = ({ channel, revision, cohort, leaveCohort, ignoreValidation }: Sn
 function install(device: Device, name: string, action: SnapAction): Change {
   if (device.snaps.has(name)) {
     // §10.12
-    throw badRequest(`snap ${quote(name)} is already installed`, 'snap-already-installed', { snaps: [name] });
+    throw badRequest(
+      `snap ${quote(name)} is already installed`,
+      'snap-already-installed',
+      alreadyValue(device, [name]),
+    );
   }
   checkSnapConflict(device.changes, [name]);
   const plan = planInstall(device, name, wishOf(action));
@@ -53,9 +66,11 @@ function install(device: Device, name: string, action: SnapAction): Change {
 
 function refresh(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrRefusal(device, name);
-  if (installed.revision < 0) throw badRequest('cannot perform operation on local snap', 'snap-local', '');
+  const local = installed.revision < 0;
+  const kept = installed.sequence.find((revision) => revision === action.revision);
+  if (local && kept === undefined) throw badRequest('cannot perform operation on local snap', 'snap-local', '');
   checkSnapConflict(device.changes, [name]);
-  const plan = planRefresh(device, installed, wishOf(action));
+  const plan = local && kept !== undefined ? planKept(installed, kept) : planRefresh(device, installed, wishOf(action));
   // §10.14
   if (!plan) throw badRequest('snap has no updates available', 'snap-no-update-available', '');
   const busy = action.ignoreRunning ? undefined : busyText(installed);
@@ -159,11 +174,14 @@ function disable(device: Device, name: string): Change {
 function switchChannel(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrError(device, name);
   checkSnapConflict(device.changes, [name]);
-  const tracking = fullChannel(action.channel ?? '', installed.tracking);
+  const asked = action.channel ?? '';
+  const from = installed.tracking;
+  const tracking = fullChannel(asked, from === '' ? undefined : from);
   const cohort = action.leaveCohort ? undefined : (action.cohort ?? installed.cohort);
   const plan = { name, action: 'switch' as const, revision: installed.revision, channel: tracking, tracking, cohort };
-  const steps = switchSteps('switch-snap', name, installed.tracking, tracking);
-  const to = action.channel === undefined ? cohortText(action) : ` to channel ${quote(tracking)}`;
+  const shown = from === '' ? asked : tracking; // one that followed none is told the channel as it was asked for
+  const steps = switchSteps('switch-snap', name, from, shown);
+  const to = action.channel === undefined ? cohortText(action) : ` to channel ${quote(shown)}`;
   return runSteps(device, 'switch-snap', `Switch ${quote(name)} snap${to}`, name, steps, { plan });
 }
 

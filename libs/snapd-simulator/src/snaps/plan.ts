@@ -1,4 +1,5 @@
 import type { Device } from '../device/device';
+import { isBefore } from '../device/version';
 import { quote } from '../go-text';
 import { ApiError, notFound } from '../http/envelope';
 import type { SnapFile } from '../snap-files/read-snap';
@@ -71,6 +72,10 @@ export function checkInstanceName(name: string): void {
   if (!INSTANCE.test(name)) throw new Refusal(`invalid instance name: invalid snap name: ${quote(name)}`);
 }
 
+/** The value of `snap-already-installed`: 2.68 names the first snap alone. */
+export const alreadyValue = (device: Device, snaps: readonly string[]): unknown =>
+  isBefore(device, '2.75') ? snaps[0] : { snaps };
+
 /** What installing one snap would do. */
 export function planInstall(device: Device, name: string, wish: Wish): SnapPlan {
   checkInstanceName(name);
@@ -99,6 +104,11 @@ export function planRefresh(device: Device, installed: InstalledSnap, wish: Wish
   if (revision !== installed.revision && !(wish.unnamed && revertedFrom(installed, revision))) return plan;
   const moved = tracking !== installed.tracking || cohort !== installed.cohort;
   return moved ? { ...plan, action: 'switch', revision: installed.revision } : undefined;
+}
+
+/** Refreshing a snap from a file to a revision that is still on disk. */
+export function planKept({ name, tracking, cohort }: InstalledSnap, revision: number): SnapPlan {
+  return { name, action: 'refresh', revision, channel: tracking, tracking, cohort, sizeBytes: 0 };
 }
 
 /** A plan to bring a snap to a revision that a validation set asks for. */

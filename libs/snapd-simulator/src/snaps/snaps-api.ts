@@ -40,7 +40,7 @@ export const SNAP_ROUTES: RouteTable = [
 
 const LOCAL = { sources: ['local'] };
 
-/** GET /v2/snaps */
+/** GET /v2/snaps: the present revision of each, of disabled ones too whatever the word `enabled` says; `all` for every one. */
 function getSnaps(device: Device, request: ApiRequest): Reply {
   const select = request.query.get('select') ?? '';
   if (!['', 'enabled', 'all', 'refresh-inhibited'].includes(select)) {
@@ -49,7 +49,6 @@ function getSnaps(device: Device, request: ApiRequest): Reply {
   }
   const names = queryList(request, 'snaps');
   const found = [...device.snaps.values()]
-    .filter((snap) => select === 'all' || snap.active)
     .filter((snap) => select !== 'refresh-inhibited' || snap.inhibitedNs !== undefined)
     .filter((snap) => !names || names.includes(snap.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -89,8 +88,10 @@ function postSnaps(device: Device, request: ApiRequest): Reply {
   const act = MANY_ACTIONS[action.action];
   if (action.singleOnly) throw badRequest('unsupported option provided for multi-snap operation');
   if (!act) throw badRequest(`unsupported multi-snap operation ${JSON.stringify(action.action)}`);
-  checkSets(action);
-  return start(device, action.action, action.snaps, () => act(device, action));
+  return start(device, action.action, action.snaps, () => {
+    checkSets(action);
+    return act(device, action);
+  });
 }
 
 function postForm(device: Device, request: ApiRequest): Reply {
@@ -136,6 +137,6 @@ function checkContentType(request: ApiRequest): void {
 
 function checkSets(action: SnapAction): void {
   if (action.action === 'refresh' && action.validationSets.length > 0 && action.snaps.length > 0) {
-    throw badRequest('snap names cannot be specified with validation sets to enforce');
+    throw new Refusal('snap names cannot be specified with validation sets to enforce');
   }
 }

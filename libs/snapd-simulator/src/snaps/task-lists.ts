@@ -239,5 +239,6 @@ export function disableSteps(snap: string, revision: string): Step[] {
 }
 
 export function switchSteps(kind: string, snap: string, from: string, to: string): Step[] {
-  return [[kind, `Switch snap ${quote(snap)} from channel ${quote(from)} to ${quote(to)}`]];
+  const road = from === '' ? `to channel ${quote(to)}` : `from channel ${quote(from)} to ${quote(to)}`;
+  return [[kind, `Switch snap ${quote(snap)} ${road}`]];
 }

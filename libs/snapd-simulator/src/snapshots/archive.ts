@@ -10,10 +10,11 @@ export const packSet = (snapshots: readonly Snapshot[]): string =>
 
 /** Adds an exported set under a new number. @throws ApiError 400 when the file is no export of a simulated device */
 export function unpackSet(device: Device, text: string): { set: number; snaps: string[] } {
-  if (!text.startsWith(MARK)) throw badRequest('cannot import snapshot: unexpected EOF');
-  const saved = JSON.parse(text.slice(MARK.length)) as (Omit<Snapshot, 'timeNs'> & { time: string })[];
   const snapshots = device.parts.of(Snapshots);
   const set = snapshots.nextSet();
+  if (!text.startsWith(MARK))
+    throw badRequest(`cannot import snapshot ${set}: cannot read snapshot import: unexpected EOF`);
+  const saved = JSON.parse(text.slice(MARK.length)) as (Omit<Snapshot, 'timeNs'> & { time: string })[];
   for (const { time, ...rest } of saved) snapshots.add(set, { ...rest, timeNs: BigInt(time) });
   return { set, snaps: saved.map(({ snap }) => snap) };
 }

@@ -47,7 +47,8 @@ function getExport(device: Device, request: ApiRequest): Reply {
   if (!/^\d+$/.test(id)) throw badRequest(`'id' must be a positive base 10 number; got ${quote(id)}`);
   const set = device.parts.peek(Snapshots)?.sets.get(Number(id));
   if (!set) throw badRequest(`cannot export ${id}: no snapshot data found for ${id}`);
-  return { type: 'raw', contentType: MEDIA_TYPE, body: packSet(set) };
+  const body = Buffer.from(packSet(set));
+  return { type: 'raw', contentType: MEDIA_TYPE, headers: { 'content-length': String(body.byteLength) }, body };
 }
 
 /** POST /v2/snapshots: an action on a set, or a set to import, told by its content type. */

@@ -68,7 +68,9 @@ describe('snapshots', () => {
     const device = aDevice();
     const headers = { 'Content-Type': 'application/x.snapd.snapshot' };
     const answer = await device.send({ method: 'POST', path: '/v2/snapshots', headers, body: 'x' });
-    expect(answer.body.result).toEqual({ message: 'cannot import snapshot: unexpected EOF' });
+    expect(answer.body.result).toEqual({
+      message: 'cannot import snapshot 1: cannot read snapshot import: unexpected EOF',
+    });
     const { body } = await device.post('/v2/snaps', { action: 'snapshot', snaps: ['no'] });
     expect(body.result).toEqual({ message: 'snap "no" is not installed', kind: 'snap-not-installed', value: 'no' });
   });

@@ -66,7 +66,7 @@ function getIcon(device: Device, request: ApiRequest): Reply {
 }
 
 /** POST /v2/download: a snap of the store, whole or from where a `Range` goes on (§8.4). */
-function postDownload(device: Device, request: ApiRequest): Reply {
+async function postDownload(device: Device, request: ApiRequest): Promise<Reply> {
   const { value: body, trailing } = decodeObjectStrictly(request, 'download operation');
   if (trailing) throw badRequest('extra content found after download operation');
   const name = stringField(body, 'snap-name');
@@ -91,10 +91,16 @@ function postDownload(device: Device, request: ApiRequest): Reply {
     body: peek ? '' : inPieces(sizeBytes - from),
     headers: {
       'content-disposition': `attachment; filename=${name}_${revision}.snap`,
-      'snap-sha3-384': createHash('sha3-384').update(`${name} ${revision}`).digest('hex'),
+      'snap-sha3-384': await digestOf(sizeBytes),
       'snap-length': String(sizeBytes),
       'snap-download-token': Buffer.from(`${name} ${revision}`).toString('base64'),
       ...(from > 0 && { 'content-range': `bytes ${from}-${sizeBytes - 1}/${sizeBytes}` }),
     },
   };
+}
+
+async function digestOf(sizeBytes: number): Promise<string> {
+  const hash = createHash('sha3-384');
+  for await (const piece of inPieces(sizeBytes)) hash.update(piece);
+  return hash.digest('hex');
 }

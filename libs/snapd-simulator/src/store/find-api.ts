@@ -16,7 +16,7 @@ export const FIND_ROUTES: RouteTable = [
   ['/v2/sections', { read: 'open', write: 'open', GET: getSections }],
   ['/v2/categories', { read: 'open', write: 'open', GET: getCategories }],
   ['/v2/cohorts', { read: 'authenticated', write: 'authenticated', POST: postCohorts }],
-  ['/v2/buy', { read: 'authenticated', write: 'authenticated', POST: noLogin }],
+  ['/v2/buy', { read: 'authenticated', write: 'authenticated', POST: sellNothing }],
   ['/v2/buy/ready', { read: 'authenticated', write: 'authenticated', GET: noLogin }],
 ];
 
@@ -141,7 +141,12 @@ function postCohorts(device: Device, request: ApiRequest): Reply {
   return sync(Object.fromEntries(snaps.map((snap) => [snap, Buffer.from(`1 ${snap}`).toString('base64')])));
 }
 
-/** GET /v2/buy/ready and POST /v2/buy: nobody is logged in to a store that sells. */
+/** POST /v2/buy: whoever asks names no price. */
+function sellNothing(): Reply {
+  throw new ApiError(500, 'cannot buy snap: invalid expected price');
+}
+
+/** GET /v2/buy/ready: nobody is logged in to a store that sells. */
 function noLogin(): Reply {
   throw badRequest('you need to log in first', 'login-required');
 }
