@@ -22,8 +22,7 @@ const kind = (displayName, suffix, extra = {}) => ({
   testMatch: [`**/*.${suffix}.ts`],
   transform: { '^.+\\.ts$': swc, '^.+\\.m?js$': swc },
   transformIgnorePatterns: ['/node_modules/'],
-  // snap files are no snapshots of Jest: it takes their name for one, and fails for "obsolete" ones
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache', '<rootDir>/libs/testing/snapd-recordings/snaps'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache'],
   moduleNameMapper: {
     '^@corefleet/(contracts|features|platform)/(.+)$': '<rootDir>/libs/$1/$2/src/index.ts',
     '^@corefleet/testing/(.+)$': '<rootDir>/libs/testing/$1/index.ts',

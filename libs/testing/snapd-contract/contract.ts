@@ -1,10 +1,11 @@
 import { isOf, type Road } from './rows/row';
 import { rowOf, type RowId } from './rows';
 import { ContractResults } from './results';
+import type { DeviceKind } from './subjects/device-kind';
 import { startSubject } from './subjects/start-subject';
 import type { Seen } from './subjects/seen';
 import type { Subject } from './subjects/subject';
-import { subjectId } from './subjects/which';
+import { isReal, minorOf, subjectId } from './subjects/which';
 
 /**
  * What a test proves: the row, and the road its request takes (`raw` proves the snapd alone). The request has to be
@@ -26,6 +27,11 @@ export class Contract {
     this.results = new ContractResults(subjectId(), area);
   }
 
+  /** Of snapd's version 2.N: N, where a test has to be another one. */
+  get minor(): number {
+    return minorOf(subjectId());
+  }
+
   /** A test of what a row does. It passes only when a fitting request was sent on that road. */
   proves(proofs: Proof | readonly Proof[], title: string, test: Test, timeoutMs?: number): void {
     this.define(title, timeoutMs, async (subject) => {
@@ -39,13 +45,20 @@ export class Contract {
   }
 
   /** A test of a row that snapd can only refuse here: the table quotes the words, which have to be snapd's answer. */
-  refuses(proofs: Proof | readonly Proof[], words: string, title: string, test: Test, timeoutMs?: number): void {
+  refuses(
+    proofs: Proof | readonly Proof[],
+    words: string | ((subject: Subject) => string),
+    title: string,
+    test: Test,
+    timeoutMs?: number,
+  ): void {
     this.define(title, timeoutMs, async (subject) => {
       await test(subject);
+      const said = typeof words === 'string' ? words : words(subject);
       const seen = subject.recorder.take();
       for (const proof of [proofs].flat()) {
-        expectRefused(proof, words, seen);
-        this.results.quote(proof, words);
+        expectRefused(proof, said, seen);
+        this.results.quote(proof, said);
       }
     });
   }
@@ -55,8 +68,8 @@ export class Contract {
     this.define(title, timeoutMs, test);
   }
 
-  async start(): Promise<void> {
-    this.subject = await startSubject(subjectId());
+  async start(device: DeviceKind): Promise<void> {
+    this.subject = await startSubject(subjectId(), device);
     this.results.version = this.subject.backend.version;
   }
 
@@ -78,11 +91,20 @@ export class Contract {
   }
 }
 
-/** The specs of one area, on a device of their own. */
-export function describeContract(area: string, define: (contract: Contract) => void): void {
-  describe(`${area}, snapd ${subjectId()}`, () => {
+/**
+ * The specs of one area, on a device of their own. The real snapd is always on a classic one: what needs Ubuntu Core is
+ * left out there.
+ */
+export function describeContract(
+  area: string,
+  define: (contract: Contract) => void,
+  device: DeviceKind = 'classic',
+): void {
+  const id = subjectId();
+  if (device === 'core' && isReal(id)) return;
+  describe(`${area}, snapd ${id}${device === 'core' ? ' on Ubuntu Core' : ''}`, () => {
     const contract = new Contract(area);
-    beforeAll(() => contract.start(), START_TIMEOUT_MS);
+    beforeAll(() => contract.start(device), START_TIMEOUT_MS);
     afterAll(() => contract.stop(), STOP_TIMEOUT_MS);
     define(contract);
   });

@@ -1,7 +1,7 @@
 import type { TaskHandler } from '../changes/runner';
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
-import { accepted, ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { accepted, badRequest, notFound, sync, type Reply } from '../http/envelope';
 import { booleanField, decodeObject, queryList, stringField, stringListField, type ApiRequest } from '../http/request';
 import type { InstalledSnap } from '../snaps/installed';
 import type { RouteTable } from '../http/routes';

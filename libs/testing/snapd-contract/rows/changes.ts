@@ -1,4 +1,8 @@
-import { get } from './row';
+import { get, post } from './row';
 
 /** Changes: what snapd does in the background. */
-export const changesRows = [get('/v2/changes', { access: 'IO' }), get('/v2/changes/{id}', { access: 'IO' })] as const;
+export const changesRows = [
+  get('/v2/changes', { access: 'IO' }),
+  get('/v2/changes/{id}', { access: 'IO' }),
+  post('/v2/changes/{id}', 'abort', { access: 'A+p' }),
+] as const;

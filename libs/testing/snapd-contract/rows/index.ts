@@ -1,7 +1,35 @@
+import { aliasesRows } from './aliases';
 import { changesRows } from './changes';
+import { confRows } from './conf';
+import { fdeRows } from './fde';
+import { noticesRows } from './notices';
+import { promptingRows } from './prompting';
+import { storeRows } from './store';
+import { systemsRows } from './systems';
+import { validationSetsRows } from './validation-sets';
+import { interfacesRows } from './interfaces';
+import { quotasRows } from './quotas';
 import type { Row } from './row';
+import { servicesRows } from './services';
+import { snapsRows } from './snaps';
+import { snapshotsRows } from './snapshots';
 
-const all = [...changesRows] as const;
+const all = [
+  ...snapsRows,
+  ...changesRows,
+  ...servicesRows,
+  ...aliasesRows,
+  ...interfacesRows,
+  ...snapshotsRows,
+  ...quotasRows,
+  ...validationSetsRows,
+  ...systemsRows,
+  ...storeRows,
+  ...promptingRows,
+  ...noticesRows,
+  ...fdeRows,
+  ...confRows,
+] as const;
 
 /** The name of a row, as tests say it. */
 export type RowId = (typeof all)[number]['id'];

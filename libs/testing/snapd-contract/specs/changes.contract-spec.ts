@@ -12,9 +12,29 @@ describeContract('changes', (contract) => {
     const id = await setSystem(subject, { 'refresh.retain': 3 });
     await subject.ended(id);
     const changes = await subject.client.changes.list({ select: 'all' });
+    expect(changes[0]).toMatchObject({ id: '1', kind: 'seed', summary: 'Initialize system state', status: 'Done' });
     const ids = changes.map((change) => Number(change.id));
     expect(ids).toContain(Number(id));
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
+  });
+
+  contract.proves('raw: GET /v2/changes', 'behaviour 26: lists by default what is under way', async (subject) => {
+    const list = async (query: string): Promise<unknown> =>
+      (await subject.ask('GET', `/v2/changes${query}`)).body.result;
+    const kinds = async (query: string) => ((await list(query)) as { kind: string }[]).map(({ kind }) => kind);
+    expect(await kinds('')).not.toContain('seed');
+    expect(await kinds('?select=in-progress')).not.toContain('seed');
+    expect(await kinds('?select=ready')).toContain('seed');
+    expect(await subject.ask('GET', '/v2/changes?select=nope')).toMatchObject({
+      status: 400,
+      body: { result: { message: 'select should be one of: all,in-progress,ready' } },
+    });
+  });
+
+  contract.proves('client: GET /v2/changes', 'lists the changes that name a snap', async (subject) => {
+    const changes = await subject.client.changes.list({ select: 'all', for: 'lab-hello' });
+    expect(changes).toMatchObject([{ kind: 'install-snap', data: { 'snap-names': ['lab-hello'] }, status: 'Done' }]);
+    expect(await subject.client.changes.list({ select: 'all', for: 'nope' })).toEqual([]);
   });
 
   contract.proves('client: GET /v2/changes/{id}', 'shows a change with its tasks', async (subject) => {
@@ -61,6 +81,52 @@ describeContract('changes', (contract) => {
         kind: undefined,
         message: expect.stringContaining(`cannot find change with id "${id}"`),
       });
+  });
+
+  contract.proves('client: POST /v2/changes/{id} abort', 'behaviour 25: aborts what is under way', async (subject) => {
+    const { changeId } = await subject.client.conf.set('lab-hello', { sleep: 20 });
+    await subject.reaches(changeId, ({ tasks }) => tasks?.[0]?.status === 'Doing', 'the hook to run');
+    const flagged = await subject.client.changes.abort(changeId);
+    expect(flagged).toMatchObject({ id: changeId, status: 'Abort', ready: false, tasks: [{ status: 'Abort' }] });
+    const { status, err } = await subject.ended(changeId);
+    expect(status).toBe('Error');
+    expect(err).toContain('<aborted>');
+  });
+
+  contract.proves('operation: POST /v2/changes/{id} abort', 'aborts through the catalogue', async (subject) => {
+    const { changeId } = await subject.client.conf.set('lab-hello', { sleep: 20 });
+    await subject.reaches(changeId, ({ tasks }) => tasks?.[0]?.status === 'Doing', 'the hook to run');
+    const { change, verdict } = await subject.operate('abort-change', { change: changeId });
+    expect(change).toMatchObject({ id: changeId, status: 'Error' });
+    expect(verdict).toMatchObject({ kind: 'verified' });
+  });
+
+  contract.proves('raw: POST /v2/changes/{id} abort', 'aborts nothing that is ready', async (subject) => {
+    const answer = await subject.ask('POST', '/v2/changes/1', { json: { action: 'abort' } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { result: { message: 'cannot abort change 1 with nothing pending' } },
+    });
+  });
+
+  contract.shows('takes no other action on a change', async (subject) => {
+    const refused = async (path: string, question: object): Promise<unknown> => {
+      const { status, body } = await subject.ask('POST', path, question);
+      return { status, result: body.result };
+    };
+    const refusals: [object, string][] = [
+      [{ json: { action: 'nope' } }, 'change action "nope" is unsupported'],
+      [{ json: {} }, 'change action "" is unsupported'],
+      [{ body: '{' }, 'cannot decode data from request body: unexpected EOF'],
+      [{ body: '' }, 'cannot decode data from request body: EOF'],
+      [{ body: '{"action":"abort"} x' }, 'cannot abort change 1 with nothing pending'],
+    ];
+    for (const [question, message] of refusals)
+      expect(await refused('/v2/changes/1', question)).toEqual({ status: 400, result: { message } });
+    expect(await refused('/v2/changes/999999', { json: { action: 'abort' } })).toEqual({
+      status: 404,
+      result: { message: 'cannot find change with id "999999"' },
+    });
   });
 
   contract.proves(['read: GET /v2/changes', 'read: GET /v2/changes/{id}'], 'reads changes', async (subject) => {

@@ -18,7 +18,7 @@ export class ArtifactShelf implements OperationContext {
 
   /** Keeps a snap file of the lab. */
   async put(name: LabFile): Promise<Reference> {
-    return this.keep(name, await readFile(labFile(name)));
+    return this.keep(name, await readFile(labFile(name).path));
   }
 
   keep(name: string, bytes: Buffer): Reference {

@@ -14,5 +14,8 @@ export type LabFile =
 /** What every device of the suite has from the start, in this order. */
 export const INSTALLED: readonly LabFile[] = ['snapd.snap', 'core24.snap', 'lab-hello_1.snap'];
 
-/** Where a snap file is. */
-export const labFile = (name: LabFile): string => path.join(__dirname, '../../snapd-recordings/snaps', name);
+/** A snap file to send, under the name it was sideloaded with. */
+export const labFile = (name: LabFile): { path: string; filename: string } => ({
+  path: path.join(__dirname, '../../snapd-recordings/snaps', name.replace(/\.snap$/, '.squashfs')),
+  filename: name,
+});

@@ -20,7 +20,8 @@ export async function operate(subject: Subject, name: string, parameters: object
   const prepared = preparedOf(name, operation.prepare(parameters));
   const client = subject.clientOf('operation');
   const before = await prepared.observe(client, subject.artifacts);
-  const started = await prepared.start(client, subject.artifacts);
+  const start = (): Promise<Started> => prepared.start(client, subject.artifacts);
+  const started = prepared.reboots === 'once' ? await subject.backend.throughReboot(start) : await start();
   if (started.kind === 'sync') {
     return { started, verdict: await prepared.verify(client, { started, before }, subject.artifacts) };
   }

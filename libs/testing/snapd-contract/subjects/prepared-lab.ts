@@ -69,7 +69,7 @@ async function installInto(dir: string, suite: SnapdSuite): Promise<void> {
   const client = new SnapdClient(unixSocketTransport(lab.socketPath));
   try {
     for (const name of INSTALLED) {
-      const { changeId } = await client.sideload.install([{ path: labFile(name) }], { dangerous: true });
+      const { changeId } = await client.sideload.install([labFile(name)], { dangerous: true });
       const done = async (): Promise<boolean> => (await client.changes.get(changeId)).ready;
       await eventually(done, { what: `${name} to be installed`, timeoutMs: PREPARE_TIMEOUT_MS });
     }

@@ -29,8 +29,9 @@ export async function startReal(suite: SnapdSuite): Promise<Backend> {
     restartDaemon: () => lab.restartDaemon(),
     throughReboot: async (ask) => {
       const starts = lab.starts();
-      await ask();
+      const answer = await ask();
       await lab.answersAgain(starts);
+      return answer;
     },
     stop: async () => {
       await lab.stop();

@@ -1,5 +1,6 @@
 import {
   SnapdAnswerTooLargeError,
+  SnapdClient,
   SnapdTimeoutError,
   SnapdUnreachableError,
   type SnapdTransport,
@@ -13,6 +14,10 @@ import {
 } from '@corefleet/snapd-simulator';
 import { eventually } from '@corefleet/testing/processes';
 import { isTimeline, readRecording } from '@corefleet/testing/snapd-recordings';
+import { coreDevice } from './core-device';
+import type { DeviceKind } from './device-kind';
+import { INSTALLED, labFile } from './lab-files';
+import { labHooks } from './lab-hooks';
 import type { Backend, Peer } from './subject';
 
 const errors: TransportErrors = {
@@ -22,13 +27,13 @@ const errors: TransportErrors = {
 };
 
 /** Long enough that a change can be met under way, short enough that nobody waits. */
-const TIMES = { taskMs: 5, graceMs: 200, rebootMs: 200, daemonRestartMs: 50 };
+const TIMES = { taskMs: 2, graceMs: 200, rebootMs: 200, daemonRestartMs: 50 };
 /** Debian's nobody. */
 const NOBODY = 65534;
 
-/** The simulator as the lab's classic device, playing that version of snapd. */
-export async function startSimulated(version: string): Promise<Backend> {
-  const snapd = new SimulatedSnapd({ ...classicDevice(), ...TIMES, clock: realClock, version });
+/** The simulator as a device of that kind, playing that version of snapd. */
+export async function startSimulated(version: string, kind: DeviceKind): Promise<Backend> {
+  const snapd = kind === 'core' ? coreDevice(TIMES, version) : await classicLab(version);
   const isUp = (): boolean => snapd.isUp();
   return {
     version,
@@ -41,22 +46,31 @@ export async function startSimulated(version: string): Promise<Backend> {
     },
     throughReboot: async (ask) => {
       const before = snapd.bootId();
-      await ask();
+      const answer = await ask();
       const booted = (): boolean => snapd.isUp() && snapd.bootId() !== before;
       await eventually(booted, { what: 'the simulated device to boot again', everyMs: 5 });
+      return answer;
     },
     stop: () => snapd.dispose(),
   };
 }
 
 function connect(snapd: SimulatedSnapd, peer: Peer): SnapdTransport {
+  if (peer === 'snap') return snapd.transport({ errors, snap: 'lab-hello' });
   return snapd.transport({ errors, uid: peer === 'nobody' ? NOBODY : 0 });
+}
+
+async function classicLab(version: string): Promise<SimulatedSnapd> {
+  const snapd = new SimulatedSnapd({ ...classicDevice(), ...TIMES, clock: realClock, version, hooks: labHooks });
+  await installLabSnaps(snapd);
+  return snapd;
 }
 
 /** The device of the recordings: classic, no serial, no store within reach. */
 function classicDevice(): Pick<SimulatedSnapdOptions, 'store' | 'model' | 'snaps' | 'systems'> {
   const store = new SimulatedStore();
   store.unreachable = true;
+  store.address = 'http://no..store';
   return { store, model: genericModel(), snaps: [], systems: [] };
 }
 
@@ -64,4 +78,15 @@ function genericModel(): string {
   const step = readRecording('2.77.1', 'reads').find((one) => !isTimeline(one) && one.request?.path === '/v2/model');
   if (step === undefined || isTimeline(step)) throw new Error('cannot find the recorded model');
   return String(step.body);
+}
+
+async function installLabSnaps(snapd: SimulatedSnapd): Promise<void> {
+  const client = new SnapdClient(snapd.transport({ errors }));
+  const ended = (id: string): Promise<true> =>
+    eventually(async () => (await client.changes.get(id)).ready, { what: `change ${id} to be ready`, everyMs: 5 });
+  for (const name of INSTALLED) {
+    const { changeId } = await client.sideload.install([labFile(name)], { dangerous: true });
+    await ended(changeId);
+  }
+  client.close();
 }

@@ -26,7 +26,7 @@ export interface Backend {
   /** Restarts the daemon in its orderly way; resolves when the new one answers. */
   restartDaemon(): Promise<void>;
   /** Resolves when the device has booted again after a reboot that `ask` asks for. */
-  throughReboot(ask: () => Promise<void>): Promise<void>;
+  throughReboot<T>(ask: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -99,6 +99,25 @@ export class Subject {
     };
   }
 
+  /** The status and the error of a request that snapd has to refuse. */
+  async refusal(
+    method: SnapdRequest['method'],
+    path: string,
+    question: Question = {},
+    peer: Peer = 'root',
+  ): Promise<Record<string, unknown>> {
+    const { status, body } = await this.ask(method, path, question, peer);
+    if (body.type !== 'error') throw new Error(`cannot take this for a refusal: ${JSON.stringify(body)}`);
+    return { status, ...(body.result as object) };
+  }
+
+  /** Sends a request and follows the change that it starts. */
+  async changeOf(method: 'POST' | 'PUT', path: string, question: Question): Promise<Change> {
+    const { status, body } = await this.ask(method, path, question);
+    if (typeof body.change !== 'string') throw new Error(`cannot follow a change: ${status} ${JSON.stringify(body)}`);
+    return this.ended(body.change);
+  }
+
   /** Follows a change until it is ready. */
   ended(id: string): Promise<Change> {
     const ready = async (): Promise<Change | undefined> => {
@@ -115,6 +134,12 @@ export class Subject {
       return so(change) ? change : undefined;
     };
     return eventually(shown, { what, timeoutMs: CHANGE_TIMEOUT_MS, everyMs: 20 });
+  }
+
+  /** Waits until no change is under way: snapd starts some of its own, such as to register. */
+  async settled(): Promise<void> {
+    const none = async (): Promise<boolean> => (await this.watcher.changes.list()).length === 0;
+    await eventually(none, { what: 'all changes to be ready', timeoutMs: CHANGE_TIMEOUT_MS, everyMs: 20 });
   }
 
   /** Waits for the change that a call started. */

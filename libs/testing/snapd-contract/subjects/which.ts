@@ -21,3 +21,6 @@ export function subjectId(): SubjectId {
 export const isReal = (id: SubjectId): id is SnapdSuite => id === 'trixie' || id === 'forky';
 
 export const simulatedVersion = (id: Exclude<SubjectId, SnapdSuite>): string => id.slice('simulator-'.length);
+
+/** Of snapd's version 2.N: N. trixie keeps its 2.68; forky moves on, at least 2.77. */
+export const minorOf = (id: SubjectId): number => (id === 'trixie' || id === 'simulator-2.68.3' ? 68 : 77);

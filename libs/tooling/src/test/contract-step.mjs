@@ -39,6 +39,8 @@ export async function runContract(cleanup, { subject, runDir, areas = [] }) {
     inRoot('node_modules/jest/bin/jest.js'),
     ...['-c', 'jest.config.cjs', '--json', `--outputFile=${report}`],
     ...patterns.flatMap((pattern) => ['--testPathPatterns', pattern]),
+    // the lab's device is a classic one
+    ...(subject.suite ? ['--testPathIgnorePatterns', `${SPECS}core-`] : []),
     ...['--selectProjects', 'contract'],
   ];
   const exit = await runChild(cleanup, process.execPath, args, { env });
