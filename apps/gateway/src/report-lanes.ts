@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Unstorable } from '@corefleet/features/changes';
@@ -7,11 +8,18 @@ import { ReportStore, type ReportEntry } from './report-store.service';
 
 const LANES = 2;
 const BATCH_ITEMS = 500;
-/** What comes in the same moment is stored together: reports are not what anybody waits for. */
+/** What comes in the same moment as what was stored last is stored together; what comes alone is stored at once. */
 const GATHER_MS = 10;
 /** Past this much read and not yet stored, no more is read from those who send. */
 const FULL_BYTES = 64 * 1024 * 1024;
 const LAST_WAIT_MS = 5_000;
+
+interface Lane {
+  readonly waiting: ReportEntry[];
+  running: boolean;
+  /** Monotonic. */
+  ranAtMs: number;
+}
 
 /**
  * Between sockets and Postgres: entries of many links become batches, one batch of a lane in flight at a time.
@@ -20,7 +28,11 @@ const LAST_WAIT_MS = 5_000;
  */
 @Injectable()
 export class ReportLanes {
-  private readonly lanes = Array.from({ length: LANES }, () => ({ waiting: [] as ReportEntry[], running: false }));
+  private readonly lanes = Array.from({ length: LANES }, (): Lane => ({
+    waiting: [],
+    running: false,
+    ranAtMs: -Infinity,
+  }));
   private readonly stopping = new AbortController();
   private pendingBytes = 0;
 
@@ -44,7 +56,7 @@ export class ReportLanes {
     this.pendingBytes += entry.bytes;
     lane.waiting.push(entry);
     if (lane.running || lane.waiting.length > 1) return;
-    setTimeout(() => void this.run(lane), GATHER_MS);
+    setTimeout(() => void this.run(lane), Math.max(0, lane.ranAtMs + GATHER_MS - performance.now()));
   }
 
   /** Waits until all that was read is stored and told, at most so long; then no batch is tried again. */
@@ -54,9 +66,10 @@ export class ReportLanes {
     this.stopping.abort();
   }
 
-  private async run(lane: { waiting: ReportEntry[]; running: boolean }): Promise<void> {
+  private async run(lane: Lane): Promise<void> {
     if (lane.running) return;
     lane.running = true;
+    lane.ranAtMs = performance.now();
     while (lane.waiting.length > 0 && !this.stopping.signal.aborted) {
       const batch = takeBatch(lane.waiting);
       const refused = await this.storeUntilDone(batch);

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { foldReports, type FoldedCommand } from '@corefleet/features/commands';
 import { RolloutJobs } from '@corefleet/features/rollouts';
@@ -17,6 +18,7 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
   );
   private unsubscribe: (() => Promise<void>) | undefined;
   private gathering: NodeJS.Timeout | undefined;
+  private foldedAtMs = -Infinity;
 
   constructor(
     private readonly database: Database,
@@ -36,12 +38,14 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
     await this.folding.idle();
   }
 
-  /** Safe to call at any time. What is reported in the same moment is folded together. */
+  /** Safe to call at any time. Folds at once, as somebody may wait for it, and then what came in the same moment together. */
   fold(): void {
+    const waitMs = Math.max(0, this.foldedAtMs + GATHER_MS - performance.now());
     this.gathering ??= setTimeout(() => {
       this.gathering = undefined;
+      this.foldedAtMs = performance.now();
       this.folding.ask();
-    }, GATHER_MS);
+    }, waitMs);
   }
 
   /** Tells whoever looks on, and the rollouts they belong to, that commands moved. */
