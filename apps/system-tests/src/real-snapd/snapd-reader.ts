@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { eventually } from '@corefleet/testing/processes';
 import { askSnapd, type Question } from '@corefleet/testing/snapd-lab';
 
@@ -60,6 +61,25 @@ export class SnapdReader {
     const { status, body } = await askSnapd(this.socketPath, path);
     if (status !== 200) throw new Error(`cannot read ${path}: ${status} ${JSON.stringify(body)}`);
     return (body as { result: T }).result;
+  }
+
+  /** The bytes of the answer to a GET, or to a POST of `json`, whatever they are. */
+  raw(path: string, json?: object): Promise<{ status: number; contentType: string; bytes: Buffer }> {
+    const method = json ? 'POST' : 'GET';
+    const headers = { host: 'localhost', ...(json && { 'content-type': 'application/json' }) };
+    return new Promise((resolve, reject) => {
+      const asked = request({ socketPath: this.socketPath, path, method, headers, agent: false }, (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('error', reject);
+        response.on('end', () => {
+          const contentType = response.headers['content-type'] ?? '';
+          resolve({ status: response.statusCode ?? 0, contentType, bytes: Buffer.concat(pieces) });
+        });
+      });
+      asked.on('error', reject);
+      asked.end(json && JSON.stringify(json));
+    });
   }
 
   async ask(path: string, question: Question): Promise<Answered> {
