@@ -35,6 +35,8 @@ function failingStore(inner: JournalStore, code: string, from: number): JournalS
   };
   return {
     ...inner,
+    endInPlace: (end) =>
+      writes >= from && code !== 'ENOSPC' ? Promise.reject(new Error(code)) : inner.endInPlace(end),
     append: (records) => write(() => inner.append(records)),
     rewrite: (records) => write(() => inner.rewrite(records)),
     recover: () => void (from = Infinity),
@@ -97,6 +99,21 @@ it('serves although it cannot clear up after former commands', async () => {
   const snapd = aSnapd();
   fixture.startAgent(snapd, memoryJournalStore(), { artifactsDirectory });
   expect(await fixture.gateway.end(fixture.issue(...CONFIGURE))).toMatchObject({ state: 'succeeded' });
+});
+
+it('does not begin after a restart what it told of as failed for want of room', async () => {
+  const inner = memoryJournalStore();
+  const snapd = aSnapd();
+  const first = new LossyTransport(transportOf(snapd));
+  fixture.startAgent(snapd, failingStore(inner, 'ENOSPC', 3), { snapd: first });
+  const id = fixture.issue(...CONFIGURE);
+  expect(await fixture.gateway.end(id)).toMatchObject({ state: 'failed', cause: 'journal-not-writable' });
+  fixture.abandonAgents();
+  const second = new LossyTransport(transportOf(snapd));
+  fixture.startAgent(snapd, inner, { snapd: second });
+  expect(await fixture.gateway.end(fixture.issue('disable', { snap: 'other' }))).toMatchObject({ state: 'succeeded' });
+  expect([first.posts, second.posts]).toEqual([0, 1]);
+  expect(fixture.gateway.lastReport(id)).toMatchObject({ state: 'failed', cause: 'journal-not-writable' });
 });
 
 describe('a damaged journal', () => {

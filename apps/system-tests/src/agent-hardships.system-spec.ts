@@ -106,8 +106,12 @@ describe('an agent on a disk without room', () => {
     const told = await order();
     expect(told).toMatchObject({ status: 'failed', cause: 'journal-not-writable' });
     expect(sent(turn)).toBe(0);
+    const failed = turn;
     disk.empty();
+    await device.stopAgent('SIGKILL');
+    device.startAgent({ env });
     expect(await order()).toMatchObject({ status: 'succeeded' });
+    expect([sent(failed - 1), sent(failed)]).toEqual([0, 0]);
     await device.stopAgent();
   }, 90_000);
 });

@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../logger';
@@ -86,6 +97,24 @@ describe('a journal in a file', () => {
     });
     await expect(journal.append(accepted(2))).rejects.toThrow(JournalNotWritableError);
     expect(await found()).toEqual({ open: ['c1'], damage: undefined });
+  });
+
+  it('keeps the end of what it accepted on a full disk, in the place of its acceptance', async () => {
+    const journal = await openJournal();
+    for (const sequence of [1, 2, 3]) await journal.append(accepted(sequence));
+    const { size } = await stat(path);
+    const handles = await fileHandles();
+    jest.spyOn(handles, 'appendFile').mockRejectedValue(errno('ENOSPC'));
+    jest.spyOn(handles, 'writeFile').mockRejectedValue(errno('ENOSPC'));
+    const report = { commandId: 'c3', state: 'failed' as const, changeIds: [], cause: 'journal-not-writable' };
+    await journal.append({ t: 'end', report });
+    await expect(journal.append(accepted(4))).rejects.toThrow(JournalNotWritableError);
+    jest.restoreAllMocks();
+    expect((await stat(path)).size).toBe(size);
+    const { state } = await openJournal();
+    expect([...state.open.keys(), ...state.ends.keys()]).toEqual(['c1', 'c2', 'c3']);
+    expect(state.ends.get('c3')).toEqual({ report, acked: false });
+    expect(state).toMatchObject({ lastSequence: 3, fence: undefined });
   });
 
   it('leaves no half of a file behind that could not be replaced', async () => {

@@ -1,7 +1,7 @@
 import { copyFile, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, type AgentLogger } from '../logger';
-import { frameRecord, readFrames, type Numbered } from './framing';
+import { findFrame, frameRecord, readFrames, type Numbered } from './framing';
 import type { JournalStore } from './journal-store';
 import { provable, type Damage } from './provable';
 import type { JournalRecord } from './record';
@@ -22,6 +22,7 @@ export function fileJournalStore(path: string, logger: AgentLogger): JournalStor
       return { records, ...(damage && { damage }) };
     },
     append: (records) => file.append(records),
+    endInPlace: (end) => file.endInPlace(end),
     rewrite: (records) => file.rewrite(records),
     close: () => file.close(),
   };
@@ -59,6 +60,24 @@ class RecordFile {
     }
     this.lastNumber += records.length;
     this.goodBytes += bytes.length;
+  }
+
+  async endInPlace(end: JournalRecord & { t: 'end' }): Promise<boolean> {
+    const place = findFrame(await this.read(), (found) => {
+      const record = found as JournalRecord & Numbered;
+      return record.t === 'accepted' && record.commandId === end.report.commandId;
+    });
+    if (!place) return false;
+    const bytes = frameRecord(place.record.n, end, place.end - place.at);
+    if (bytes.length > place.end - place.at) return false;
+    const handle = await open(this.path, 'r+');
+    try {
+      await handle.write(bytes, 0, bytes.length, place.at);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    return true;
   }
 
   async rewrite(records: readonly JournalRecord[]): Promise<void> {

@@ -13,10 +13,12 @@ export interface Numbered {
 
 /**
  * A record as it lies in the file.
+ * @param sizeBytes what it takes at least: the JSON ends in blanks then
  * @throws RangeError when it is larger than `readFrames` would believe
  */
-export function frameRecord(n: number, record: object): Buffer {
-  const body = Buffer.from(JSON.stringify({ n, ...record }));
+export function frameRecord(n: number, record: object, sizeBytes = 0): Buffer {
+  const text = JSON.stringify({ n, ...record });
+  const body = Buffer.from(text + ' '.repeat(Math.max(0, sizeBytes - HEAD_BYTES - Buffer.byteLength(text))));
   if (body.length > MAX_RECORD_BYTES) throw new RangeError(`cannot keep a record of ${body.length} bytes`);
   const head = Buffer.allocUnsafe(HEAD_BYTES);
   head.writeUInt32BE(body.length, 0);
@@ -47,7 +49,14 @@ export function readFrames(file: Buffer): ReadFrames {
   }
 }
 
-interface Frame {
+/** The first whole record that is so, and where it lies. */
+export function findFrame(file: Buffer, isSo: (record: Numbered) => boolean): Frame | undefined {
+  let frame = frameAt(file, 0);
+  while (frame && !isSo(frame.record)) frame = frameAt(file, frame.end);
+  return frame;
+}
+
+export interface Frame {
   readonly at: number;
   readonly end: number;
   readonly record: Numbered;

@@ -73,6 +73,7 @@ export function applyRecord(state: JournalState, record: JournalRecord): void {
     case 'spawned':
       return change(state, record.commandId, (open) => ({ ...open, spawnTime: record.spawnTime }));
     case 'end':
+      state.lastSequence = Math.max(state.lastSequence, record.sequence ?? 0);
       state.open.delete(record.report.commandId);
       state.ends.set(record.report.commandId, { report: record.report, acked: false });
       return;

@@ -18,6 +18,12 @@ export interface JournalStore {
    * @throws when they may not be kept; the store must then be rewritten before it is appended to again
    */
   append(records: readonly JournalRecord[]): Promise<void>;
+  /**
+   * Keeps the end of a command where its acceptance lies: that needs no room on a full disk. A crash in the middle leaves
+   * a damaged record.
+   * @returns whether it is kept: not where the acceptance is not there, or shorter
+   */
+  endInPlace(end: JournalRecord & { readonly t: 'end' }): Promise<boolean>;
   /** Replaces everything by `records`, at once or not at all. */
   rewrite(records: readonly JournalRecord[]): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +37,11 @@ export function memoryJournalStore(): JournalStore {
     append: (records) => {
       kept.push(...records);
       return Promise.resolve();
+    },
+    endInPlace: (end) => {
+      const at = kept.findIndex((record) => record.t === 'accepted' && record.commandId === end.report.commandId);
+      if (at >= 0) kept[at] = end;
+      return Promise.resolve(at >= 0);
     },
     rewrite: (records) => {
       kept = [...records];

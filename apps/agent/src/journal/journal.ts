@@ -154,10 +154,27 @@ export class Journal {
       } catch (error) {
         // What was appended lazily is in `state`, and with it in the rewrite that comes next.
         this.broken = true;
-        for (const { reject } of batch) reject(new JournalNotWritableError(error));
+        for (const { records, resolve, reject } of batch)
+          if (await this.endInPlace(records)) resolve();
+          else reject(new JournalNotWritableError(error));
       }
     }
     this.writing = undefined;
+  }
+
+  /** What is told of as ended must not be begun by the next process: on a full disk its end takes no room. */
+  private async endInPlace([record, ...others]: readonly JournalRecord[]): Promise<boolean> {
+    const open = record?.t === 'end' && others.length === 0 && this.state.open.get(record.report.commandId);
+    if (!open) return false;
+    const end = { ...record, sequence: open.sequence };
+    try {
+      if (!(await this.store.endInPlace(end))) return false;
+    } catch (error) {
+      this.logger.warn('Cannot keep an end in the place of its acceptance', { error: messageOf(error) });
+      return false;
+    }
+    applyRecord(this.state, end);
+    return true;
   }
 
   private async write(written: JournalRecord[], applied: JournalRecord[]): Promise<void> {

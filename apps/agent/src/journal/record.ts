@@ -38,7 +38,8 @@ export type JournalRecord =
   | { readonly t: 'started'; readonly commandId: string; readonly started: Started }
   /** When snapd made the change, verbatim: one with the same id and another time is another change. */
   | { readonly t: 'spawned'; readonly commandId: string; readonly spawnTime: string }
-  | { readonly t: 'end'; readonly report: CommandReport }
+  /** With the sequence where it lies in the place of the acceptance. */
+  | { readonly t: 'end'; readonly report: CommandReport; readonly sequence?: number }
   /** The server has committed the end. */
   | { readonly t: 'acked'; readonly commandId: string }
   | { readonly t: 'cursor'; readonly cursor: NoticesCursor }

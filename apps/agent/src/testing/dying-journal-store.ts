@@ -25,6 +25,7 @@ export function dyingJournalStore(
   return {
     load: () => inner.load(),
     append: (records: readonly JournalRecord[]) => append(() => inner.append(records)),
+    endInPlace: (end) => inner.endInPlace(end),
     rewrite: (records: readonly JournalRecord[]) => append(() => inner.rewrite(records)),
     close: () => Promise.resolve(),
   };
