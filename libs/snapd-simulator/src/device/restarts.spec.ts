@@ -1,4 +1,4 @@
-import { aDevice } from '../testing/a-device';
+import { aDevice, aStore } from '../testing/a-device';
 
 describe('restarts', () => {
   it('refreshes a kernel over a reboot within the same change (§10.27)', async () => {
@@ -24,6 +24,35 @@ describe('restarts', () => {
     const change = await device.run('/v2/snaps/pc-kernel', { action: 'refresh' }, 5000);
     expect(change.err).toContain('(cannot finish pc-kernel installation, there was a rollback across reboot)');
     expect((await device.revisions())['pc-kernel']).toBe('1');
+  });
+
+  it('boots the old kernel again when something fails after the new one has booted (§3.6)', async () => {
+    const device = aDevice({ taskMs: 10 });
+    device.store.release('pc-kernel', 2, ['stable']);
+    device.snapd.failTask('run-hook:post-refresh', 'pc-kernel');
+    const boots = new Set([device.snapd.bootId()]);
+    const { body } = await device.post('/v2/snaps/pc-kernel', { action: 'refresh' });
+    for (let steps = 0; steps < 200; steps++) {
+      await device.clock.advance(10);
+      boots.add(device.snapd.bootId());
+    }
+    expect(await device.change(body.change)).toMatchObject({ status: 'Error', ready: true });
+    expect((await device.revisions())['pc-kernel']).toBe('1');
+    expect(boots.size).toBe(3);
+  });
+
+  it('reboots into the assets of a new gadget (§3.7)', async () => {
+    const store = aStore();
+    const revisions = [{ revision: 1 }, { revision: 2 }];
+    store.addSnap({ name: 'pc', type: 'gadget', revisions, channels: { stable: 2 } });
+    const device = aDevice({ store, snaps: [{ name: 'pc', revision: 1 }] });
+    const before = device.snapd.bootId();
+    const change = await device.run('/v2/snaps/pc', { action: 'refresh' }, 1000);
+    expect(change.status).toBe('Done');
+    expect(change.tasks?.find((task) => task.kind === 'update-gadget-assets')?.log).toEqual([
+      expect.stringContaining('INFO Task set to wait until a system restart allows to continue'),
+    ]);
+    expect(device.snapd.bootId()).not.toBe(before);
   });
 
   it('restarts the daemon amid a refresh of snapd and goes on, in the same boot', async () => {

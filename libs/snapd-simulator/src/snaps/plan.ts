@@ -85,7 +85,10 @@ export function planInstall(device: Device, name: string, wish: Wish): SnapPlan 
     const set = `validation set ${demand.keys}`;
     throw new Refusal(`cannot install snap ${quote(name)} due to enforcing rules of ${set}`);
   }
-  const revision = wish.revision ?? demand?.revision ?? revisionOf(snap, wish.channel ?? 'stable', 'install');
+  const revision =
+    wish.revision ??
+    demand?.revision ??
+    revisionOf(device.store.seenBy(snap, wish.cohort), wish.channel ?? 'stable', 'install');
   checkRevision(snap, revision);
   checkDemand(`cannot install snap ${quote(name)} at revision ${revision}`, revision, demand);
   return planTo(snap, 'install', revision, wish.channel ?? 'stable', fullChannel(wish.channel ?? ''), wish);
@@ -96,10 +99,11 @@ export function planRefresh(device: Device, installed: InstalledSnap, wish: Wish
   const snap = storeSnap(device, installed.name);
   const demand = wish.ignoreValidation || installed.ignoreValidation ? undefined : demandOn(device, installed.name);
   const tracking = fullChannel(wish.channel ?? '', installed.tracking);
-  const revision = wish.revision ?? demand?.revision ?? revisionOf(snap, tracking, 'refresh');
+  const cohort = wish.leaveCohort ? undefined : (wish.cohort ?? installed.cohort);
+  const seen = device.store.seenBy(snap, cohort);
+  const revision = wish.revision ?? demand?.revision ?? revisionOf(seen, tracking, 'refresh');
   checkRevision(snap, revision);
   checkDemand(`cannot update snap ${quote(snap.name)} to revision ${revision}`, revision, demand);
-  const cohort = wish.leaveCohort ? undefined : (wish.cohort ?? installed.cohort);
   const plan = planTo(snap, 'refresh', revision, tracking, tracking, { ...wish, cohort });
   if (revision !== installed.revision && !(wish.unnamed && revertedFrom(installed, revision))) return plan;
   const moved = tracking !== installed.tracking || cohort !== installed.cohort;

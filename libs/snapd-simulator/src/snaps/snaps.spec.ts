@@ -216,4 +216,16 @@ describe('snaps', () => {
       value: { 'change-kind': 'seed' },
     });
   });
+
+  it('sees no later release while it follows a cohort', async () => {
+    const device = aDevice();
+    device.store.release('hello', 2, ['stable']);
+    const { body } = await device.post('/v2/cohorts', { action: 'create', snaps: ['hello'] });
+    const key = (body.result as Record<string, string>).hello;
+    device.store.release('hello', 3, ['stable']);
+    await device.run('/v2/snaps/hello', { action: 'refresh', 'cohort-key': key });
+    expect(await device.read('/v2/snaps/hello')).toMatchObject({ revision: '2', 'cohort-key': key });
+    await device.run('/v2/snaps/hello', { action: 'refresh', 'leave-cohort': true });
+    expect(await device.revisions()).toMatchObject({ hello: '3' });
+  });
 });

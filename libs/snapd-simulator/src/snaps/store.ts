@@ -96,6 +96,7 @@ const DEFAULT_SIZE_BYTES = 4 * 1024 * 1024;
 export class SimulatedStore {
   private readonly snaps = new Map<string, StoreSnap>();
   private readonly accounts = new Map<string, StoreAccount>();
+  private readonly cohorts = new Map<string, { name: string; channels: Map<string, number> }>();
   private readonly sets = new Map<string, Map<number, ValidationSetAssertion>>();
   /** When set, every query fails the way a device without network sees it. */
   unreachable = false;
@@ -164,6 +165,19 @@ export class SimulatedStore {
   /** The account of an id; one that was not added is called by its id. */
   account(id: string): StoreAccount {
     return this.accounts.get(id) ?? { id, username: id, displayName: id, validation: 'unproven' };
+  }
+
+  /** A cohort of a snap as its channels are now: who follows it sees no later release. @returns its key */
+  createCohort(name: string): string {
+    const key = Buffer.from(`1 ${name} ${this.cohorts.size + 1}`).toString('base64');
+    this.cohorts.set(key, { name, channels: new Map(this.snaps.get(name)?.channels) });
+    return key;
+  }
+
+  /** A snap as a device sees it that follows a cohort, or none. */
+  seenBy(snap: StoreSnap, cohort: string | undefined): StoreSnap {
+    const found = cohort === undefined ? undefined : this.cohorts.get(cohort);
+    return found?.name === snap.name ? { ...snap, channels: found.channels } : snap;
   }
 
   addValidationSet(assertion: ValidationSetAssertion): void {

@@ -138,7 +138,7 @@ function postCohorts(device: Device, request: ApiRequest): Reply {
   const snaps = stringListField(body, 'snaps');
   if (snaps.length === 0) return sync({});
   if (device.store.unreachable) throw new ApiError(500, storeError(device, 'Post', 'cohorts'));
-  return sync(Object.fromEntries(snaps.map((snap) => [snap, Buffer.from(`1 ${snap}`).toString('base64')])));
+  return sync(Object.fromEntries(snaps.map((snap) => [snap, device.store.createCohort(snap)])));
 }
 
 /** POST /v2/buy: whoever asks names no price. */
