@@ -9,7 +9,7 @@ interface Lines {
 
 /**
  * Reads the headers of one assertion's text; body and signature are left alone.
- * @throws Error `cannot parse assertion headers: …` when a line fits nothing
+ * @throws Error `parsing assertion headers: …`, as snapd says it, when a line fits nothing
  */
 export function parseHeaders(assertion: string): AssertionHeaders {
   const end = assertion.indexOf('\n\n');
@@ -21,7 +21,8 @@ function readMap(input: Lines, indent: string): AssertionHeaders {
   const headers: AssertionHeaders = {};
   for (let line = peek(input); line !== undefined && belongs(line, indent); line = peek(input)) {
     const match = /^([a-z](?:-?[a-z0-9])*):(?: (.+))?$/.exec(line.slice(indent.length));
-    if (!match?.[1]) throw new Error(`cannot parse assertion headers: line ${JSON.stringify(line)}`);
+    if (!match?.[1])
+      throw new Error(`parsing assertion headers: header entry missing ':' separator: ${JSON.stringify(line)}`);
     input.at++;
     headers[match[1]] = match[2] ?? readNested(input, indent);
   }

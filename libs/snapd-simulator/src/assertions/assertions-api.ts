@@ -6,7 +6,7 @@ import type { ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { storeError } from '../store/store-errors';
 import { setAssertions } from '../validation-sets/assertion-text';
-import { assertionsOf, hasHeaders, readAssertions, type Assertions, type KnownAssertion } from './database';
+import { assertionsOf, hasHeaders, PRIMARY_KEYS, readUploaded, type Assertions, type KnownAssertion } from './database';
 
 export const ASSERTION_ROUTES: RouteTable = [
   ['/v2/assertions', { read: 'open', write: 'authenticated', GET: getTypes, POST: postAssertions }],
@@ -55,13 +55,22 @@ function getAssertions(device: Device, request: ApiRequest): Reply {
   const type = request.params.type ?? '';
   if (!typesOf(device).includes(type)) throw badRequest(`invalid assert type: ${quote(type)}`);
   const headers = Object.fromEntries([...request.query].filter(([name]) => !OPTIONS.includes(name)));
-  if (request.query.get('remote') === 'true') askStore(device, type, headers);
+  const remote = request.query.get('remote') ?? '';
+  if (!['', 'true', 'false'].includes(remote)) {
+    throw badRequest('"remote" query parameter when used must be set to "true" or "false" or left unset');
+  }
+  if (remote === 'true') askStore(device, type, headers);
   const sets = type === 'validation-set' ? setAssertions(device).filter((set) => hasHeaders(set, headers)) : [];
   return assertionsReply([...sets, ...assertionsOf(device).find({ type, headers })], request);
 }
 
 /** What the store would add is known here already; out of reach it cannot be asked. */
 function askStore(device: Device, type: string, headers: Record<string, string>): void {
+  const missing = (PRIMARY_KEYS[type] ?? []).find((name) => name !== 'series' && headers[name] === undefined);
+  if (missing !== undefined) {
+    const why = `cannot query remote assertion: must provide primary key: ${missing}`;
+    throw new ApiError(500, `searching assertions failed: ${why}`);
+  }
   if (!device.store.unreachable) return;
   const path = `assertions/${[type, ...Object.values(headers)].join('/')}?max-format=0`;
   throw new ApiError(500, `searching assertions failed: ${storeError(device, 'Get', path)}`);
@@ -97,7 +106,7 @@ function postAssertions(device: Device, request: ApiRequest): Reply {
 
 function decoded(text: string): KnownAssertion[] {
   try {
-    return readAssertions(text);
+    return readUploaded(text);
   } catch (cause) {
     throw badRequest(`cannot decode request body into assertions: ${(cause as Error).message}`);
   }

@@ -29,7 +29,7 @@ export const hasHeaders = (one: KnownAssertion, headers: Readonly<Record<string,
   Object.entries(headers).every(([name, value]) => one.headers[name] === value);
 
 /** Headers that identify an assertion, by type (§7.4); of other types all headers together do. */
-const PRIMARY: Readonly<Record<string, readonly string[]>> = {
+export const PRIMARY_KEYS: Readonly<Record<string, readonly string[]>> = {
   account: ['account-id'],
   'account-key': ['public-key-sha3-384'],
   model: ['series', 'brand-id', 'model'],
@@ -42,7 +42,7 @@ const PRIMARY: Readonly<Record<string, readonly string[]>> = {
 };
 
 function identity({ type, headers }: KnownAssertion): string {
-  const names = PRIMARY[type];
+  const names = PRIMARY_KEYS[type];
   return JSON.stringify([type, names ? names.map((name) => headers[name]) : headers]);
 }
 
@@ -52,11 +52,23 @@ function identity({ type, headers }: KnownAssertion): string {
  */
 export function readAssertions(text: string): KnownAssertion[] {
   const found: KnownAssertion[] = [];
-  let rest = text.replace(/^\n+/, '');
-  while (rest.trim() !== '') {
+  let rest = text;
+  while (rest !== '') {
     const { assertion, length } = readOne(rest);
     found.push(assertion);
     rest = rest.slice(length).replace(/^\n+/, '');
+  }
+  return found;
+}
+
+/**
+ * The same of what comes over the API, where each must name the key that signed it.
+ * @throws Error with the text of snapd's decoder
+ */
+export function readUploaded(text: string): KnownAssertion[] {
+  const found = readAssertions(text);
+  if (found.some(({ headers }) => headers['sign-key-sha3-384'] === undefined)) {
+    throw new Error('assertion: "sign-key-sha3-384" header is mandatory');
   }
   return found;
 }

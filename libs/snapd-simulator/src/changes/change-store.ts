@@ -162,6 +162,11 @@ export class ChangeStore {
     this.notices.record('change-update', String(change.id), { kind: change.kind });
   }
 
+  /** Forgets every ready change now, as snapd does when it is told to. */
+  pruneAll(): void {
+    for (const change of this.changes.values()) if (change.readyNs !== undefined) this.forget(change);
+  }
+
   /** Prunes as snapd does every ten minutes; here when somebody looks, so that a device at rest holds no timer. */
   pruneWhenDue(): void {
     const now = this.clock.nowNs();

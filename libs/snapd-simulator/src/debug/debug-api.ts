@@ -3,7 +3,7 @@ import { HANDLERS } from '../device/handlers';
 import { isBefore } from '../device/version';
 import { quote } from '../go-text';
 import { formatTime } from '../go-time';
-import { badRequest, notFound, sync, type Reply } from '../http/envelope';
+import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 import { implicitSlots } from '../interfaces/implicit';
@@ -14,11 +14,14 @@ export const DEBUG_ROUTES: RouteTable = [
   ['/v2/debug', { read: 'open', write: 'root', GET: getDebug, POST: postDebug }],
 ];
 
+/** Aspects that 2.68 does not have. */
+const NEWER: ReadonlySet<string> = new Set(['features', 'raa']);
+
 /** GET /v2/debug?aspect=… */
 function getDebug(device: Device, request: ApiRequest): Reply {
   const aspect = request.query.get('aspect') ?? '';
   const show = ASPECTS[aspect];
-  if (!show || (aspect === 'features' && isBefore(device, '2.70'))) {
+  if (!show || (NEWER.has(aspect) && isBefore(device, '2.70'))) {
     throw badRequest(`unknown debug aspect ${quote(aspect)}`);
   }
   return sync(show(device, request));
@@ -29,6 +32,11 @@ const ASPECTS: Readonly<Record<string, (device: Device, request: ApiRequest) => 
     'base-declaration': assertionsOf(device).find({ type: 'base-declaration', headers: {} })[0]?.text.trimEnd() ?? '',
   }),
   'change-timings': changeTimings,
+  disks: () => [],
+  'gadget-disk-mapping': () => {
+    throw new ApiError(500, 'cannot get gadget info: no state entry for key');
+  },
+  raa: () => ({ 'monitored-snaps': {}, 'refresh-candidates': {} }),
   connectivity: (device) =>
     device.store.unreachable
       ? { connectivity: false, unreachable: [new URL(device.store.address).hostname] }
@@ -47,9 +55,13 @@ const ASPECTS: Readonly<Record<string, (device: Device, request: ApiRequest) => 
 
 /** How long each task of a change took; times are what passed on the device's clock. */
 function changeTimings(device: Device, request: ApiRequest): unknown {
+  for (const other of ['ensure', 'startup']) {
+    const asked = request.query.get(other);
+    if (asked !== null) throw badRequest(`cannot find ${other}: ${asked}`);
+  }
   const id = request.query.get('change-id') ?? '';
   const change = device.changes.get(Number(id));
-  if (!change) throw notFound(`cannot find change with id ${quote(id)}`);
+  if (!change) throw badRequest(`cannot find change: ${id}`);
   const timings = change.tasks.map(({ id: task, status, kind, summary, readyNs, durationMs = 0 }) => [
     String(task),
     {
@@ -73,8 +85,14 @@ function postDebug(device: Device, request: ApiRequest): Reply {
       return sync(true);
     case 'ensure-state-soon':
     case 'unshow-warnings':
-    case 'prune':
       return sync(true);
+    case 'prune':
+      device.changes.pruneAll();
+      return sync(true);
+    case 'create-recovery-system':
+      throw badRequest('cannot create a recovery system with no label');
+    case 'migrate-home':
+      throw badRequest('no snaps were provided');
     case 'can-manage-refreshes':
       return sync(false);
     default:

@@ -25,17 +25,22 @@ function getModel(device: Device, request: ApiRequest): Reply {
 /** GET /v2/model/serial (§10.39) */
 function getSerial(device: Device, request: ApiRequest): Reply {
   const { serial } = device;
+  checkJson(request);
   if (serial === undefined) throw notFound('no serial assertion yet', 'assertion-not-found', 'serial');
   return assertionReply(serial, request);
 }
 
 function assertionReply(assertion: string, request: ApiRequest): Reply {
-  const json = request.query.get('json') ?? '';
+  const json = checkJson(request);
   if (json === 'true' || json === 'headers') return sync({ headers: parseHeaders(assertion) });
-  if (json !== '' && json !== 'false')
-    throw badRequest('"json" query parameter when used must be set to "true" or "headers"');
   const headers = { 'x-ubuntu-assertions-count': '1' };
   return { type: 'raw', contentType: 'application/x.ubuntu.assertion', body: assertion, headers };
+}
+
+function checkJson(request: ApiRequest): string {
+  const json = request.query.get('json') ?? '';
+  if (['', 'true', 'false', 'headers'].includes(json)) return json;
+  throw badRequest('"json" query parameter when used must be set to "true" or "headers"');
 }
 
 /** POST /v2/model/serial: only devices of generic models may forget theirs (§8.4). */

@@ -11,7 +11,7 @@ import { enforceHandler } from '../validation-sets/refresh-to-enforce';
 import { ALIAS_HANDLERS } from '../aliases/alias-tasks';
 import { autoDisconnectHandler, connectHandler, disconnectHandler } from '../interfaces/connect-tasks';
 import { quotaHandler } from '../quotas/quotas-api';
-import { reprovisionHandler } from '../systems/installer-actions';
+import { installStepHandler, reprovisionHandler } from '../systems/installer-actions';
 import { SNAPSHOT_HANDLERS } from '../snapshots/snapshot-tasks';
 import type { Device } from './device';
 import { markSeeded } from './first-boot';
@@ -32,6 +32,8 @@ export const HANDLERS: ReadonlyMap<string, TaskHandler<Device>> = new Map<string
   ...SNAPSHOT_HANDLERS,
   ['quota-control', quotaHandler],
   ['fde-reprovision', reprovisionHandler],
+  ['install-finish', installStepHandler],
+  ['install-setup-storage-encryption', installStepHandler],
   ['run-hook', hookHandler],
   ['service-control', serviceHandler],
   ['enforce-validation-sets', enforceHandler],

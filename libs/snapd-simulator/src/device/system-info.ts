@@ -3,7 +3,7 @@ import { formatTime } from '../go-time';
 import { ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import { decodeObjectStrictly, stringField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
-import { quote } from '../go-text';
+import { decodeFirstJson, quote } from '../go-text';
 import { valueAt } from '../conf/document';
 import { features } from './features';
 import { isBefore, versionOf } from './version';
@@ -77,6 +77,12 @@ function postSystemInfo(_device: Device, request: ApiRequest): Reply {
   const action = stringField(value, 'action');
   if (action === '') throw badRequest('no action');
   if (action !== 'advise-system-key-mismatch') throw badRequest(`unsupported action ${quote(action)}`);
+  const key = stringField(value, 'system-key');
+  try {
+    decodeFirstJson(key);
+  } catch (cause) {
+    throw badRequest(`cannot decode system key: ${(cause as Error).message}`);
+  }
   return sync('');
 }
 

@@ -81,8 +81,9 @@ describe('the API as a whole', () => {
     });
   });
 
-  it('takes a path with wrong escapes as it is', async () => {
-    expect((await aDevice().get('/v2/snaps/%zz')).body.result).toMatchObject({ kind: 'snap-not-found', value: '%zz' });
+  it('refuses a path with wrong escapes, and looks for routes in the decoded one', async () => {
+    expect(await aDevice().get('/v2/snaps/%zz')).toMatchObject({ status: 400, text: '400 Bad Request' });
+    expect((await aDevice().get('/v2/snaps/a%2Fb')).body.result).toEqual({ message: 'not found' });
   });
 
   it('escapes as Go does', async () => {

@@ -20,9 +20,12 @@ export async function handle(device: Device, request: ApiRequest): Promise<HttpR
 
 async function replyTo(device: Device, request: ApiRequest): Promise<Reply> {
   try {
-    const moved = cleanPath(request.path);
+    const path = decoded(request.path);
+    if (path === undefined)
+      return { type: 'raw', contentType: 'text/plain; charset=utf-8', status: 400, body: '400 Bad Request' };
+    const moved = cleanPath(path);
     if (moved !== undefined) return { type: 'redirect', location: moved };
-    return await routed(device, request)(device, request);
+    return await routed(device, request, path)(device, request);
   } catch (error) {
     if (error instanceof BareError) return { ...error.toReply(), bare: true } as Reply;
     if (error instanceof ApiError) return error.toReply();
@@ -30,8 +33,8 @@ async function replyTo(device: Device, request: ApiRequest): Promise<Reply> {
   }
 }
 
-function routed(device: Device, request: ApiRequest): Handler {
-  const found = findRoute(request.path);
+function routed(device: Device, request: ApiRequest, path: string): Handler {
+  const found = findRoute(path);
   if (!found || isTooNew(device, found.route.since)) throw new BareError(404, 'not found');
   const missing =
     !METHODS.has(request.method) || (request.method === 'POST' && isTooNew(device, found.route.postSince));
@@ -43,6 +46,15 @@ function routed(device: Device, request: ApiRequest): Handler {
 }
 
 const isTooNew = (device: Device, since: string | undefined): boolean => since !== undefined && isBefore(device, since);
+
+/** The path as Go's router sees it; undefined when its escapes are wrong. */
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Where Go's router sends a path with empty, `.` or `..` segments; undefined when it is clean already (§1.1). */
 function cleanPath(path: string): string | undefined {
@@ -62,22 +74,13 @@ function findRoute(path: string): { route: Route; params: Record<string, string>
   return undefined;
 }
 
-/** A part of a path; one whose escapes are wrong stands for itself. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
 function matchPattern(pattern: string, parts: readonly string[]): Record<string, string> | undefined {
   const wanted = pattern.split('/');
   if (wanted.length !== parts.length || !pattern.includes('{')) return undefined;
   const params: Record<string, string> = {};
   for (const [at, want] of wanted.entries()) {
     const part = parts[at] ?? '';
-    if (want.startsWith('{') && part !== '') params[want.slice(1, -1)] = decoded(part);
+    if (want.startsWith('{') && part !== '') params[want.slice(1, -1)] = part;
     else if (want !== part) return undefined;
   }
   return params;

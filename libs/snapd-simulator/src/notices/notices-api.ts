@@ -2,7 +2,7 @@ import type { Device } from '../device/device';
 import { isBefore } from '../device/version';
 import { parseGoDuration, parseTime } from '../go-time';
 import { ApiError, badRequest, notFound, sync, type Reply } from '../http/envelope';
-import { decodeObject, queryList, stringField, type ApiRequest } from '../http/request';
+import { decodeObject, queryList, stringField, type ApiRequest, type JsonObject } from '../http/request';
 import { openTypes, typesToRead } from './open-types';
 import { noticeJson, type Notice, type NoticeFilter } from './notice-store';
 import type { RouteTable } from '../http/routes';
@@ -50,14 +50,23 @@ function getNotice(device: Device, request: ApiRequest): Reply {
 
 /** POST /v2/notices: refused, since no caller here is the `snap` command. */
 function postNotice(device: Device, request: ApiRequest): Reply {
-  const action = stringField(decodeObject(request, 'notice instruction'), 'action');
+  const body = decodeObject(request, 'notice instruction');
+  const bad = instructionFault(body);
   if (isBefore(device, '2.70')) {
-    if (action !== 'add') throw badRequest(`invalid action ${JSON.stringify(action)}`);
-    throw new ApiError(403, 'only snap command can record notices', 'login-required');
+    throw bad === undefined
+      ? new ApiError(403, 'only snap command can record notices', 'login-required')
+      : badRequest(bad);
   }
-  const what =
-    action === 'add' ? 'unexpected command of the calling process' : `invalid action ${JSON.stringify(action)}`;
+  const what = bad ?? 'unexpected command of the calling process';
   throw badRequest(`${what} (can only record notices from the "snap" command)`);
+}
+
+/** What is wrong with a notice that is to be added, or undefined. */
+function instructionFault(body: JsonObject): string | undefined {
+  const [action, type, key] = ['action', 'type', 'key'].map((field) => stringField(body, field));
+  if (action !== 'add') return `invalid action ${JSON.stringify(action)}`;
+  if (type !== 'snap-run-inhibit') return `cannot add notice with invalid type ${JSON.stringify(type)}`;
+  return key === '' ? `cannot add snap-run-inhibit notice with invalid key ""` : undefined;
 }
 
 function waitForNotices(device: Device, request: ApiRequest, filter: NoticeFilter, timeoutMs: number): Promise<Reply> {
@@ -116,6 +125,7 @@ function checkUserFilters(request: ApiRequest): void {
   }
   if (userId !== null && users !== null) throw badRequest('cannot use both "users" and "user-id" parameters');
   if (users !== null && users !== 'all') throw badRequest('invalid "users" filter: must be "all"');
+  if (userId === '') throw badRequest('invalid "user-id" filter: must only include one "user-id"');
   if (userId !== null && !/^\d+$/.test(userId)) {
     throw badRequest(`invalid "user-id" filter: strconv.ParseInt: parsing ${JSON.stringify(userId)}: invalid syntax`);
   }

@@ -2,7 +2,7 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, badRequest, type Reply } from '../http/envelope';
 import { mediaType } from '../http/multipart';
-import { decodeObject, stringField, type ApiRequest } from '../http/request';
+import { decodeObject, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
 
 const own = { level: 'open', interfaces: ['snap-interfaces-requests-control'] } as const;
@@ -25,7 +25,6 @@ function postRequest(_device: Device, request: ApiRequest): Reply {
   if (request.headers['content-type'] !== 'application/json') {
     throw badRequest(`unexpected content type: ${quote(mediaType(request))}`);
   }
-  const action = stringField(decodeObject(request, 'interfaces request'), 'action');
-  if (action !== 'ask') throw badRequest(`unsupported action ${quote(action)}`);
+  decodeObject(request, 'interfaces request');
   return notRunning();
 }

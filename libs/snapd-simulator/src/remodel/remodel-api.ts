@@ -1,7 +1,8 @@
 import type { AssertionHeaders } from '../assertion-headers';
-import { readAssertions } from '../assertions/database';
+import { readUploaded } from '../assertions/database';
 import type { Device } from '../device/device';
 import { accepted, badRequest, type Reply } from '../http/envelope';
+import { quote } from '../go-text';
 import { mediaType, readForm, type Form } from '../http/multipart';
 import { booleanField, decodeObject, stringField, type ApiRequest } from '../http/request';
 import { readSnapFile } from '../snap-files/read-snap';
@@ -12,7 +13,9 @@ import { startRemodel } from './remodel';
 
 /** POST /v2/model: as JSON, or as a form that brings the assertions and snaps of an offline remodel (§8.4). */
 export function postModel(device: Device, request: ApiRequest): Reply {
-  if (mediaType(request) === 'multipart/form-data') return remodelByForm(device, readForm(request));
+  const type = mediaType(request);
+  if (type === 'multipart/form-data') return remodelByForm(device, readForm(request));
+  if (type !== '' && type !== 'application/json') throw badRequest(`unexpected media type ${quote(type)}`);
   const body = decodeObject(request, 'remodel operation');
   const source = { offline: booleanField(body, 'offline'), files: new Map() };
   return accepted(startRemodel(device, checked(stringField(body, 'new-model')), source).id);
@@ -20,7 +23,7 @@ export function postModel(device: Device, request: ApiRequest): Reply {
 
 function remodelByForm(device: Device, form: Form): Reply {
   const models = form.values.get('new-model') ?? [];
-  if (models.length !== 1) throw badRequest('one model assertion is expected');
+  if (models.length !== 1) throw badRequest(`one model assertion is expected (${models.length} found)`);
   const model = checked(models[0] ?? '');
   for (const text of form.values.get('assertion') ?? []) addAssertions(device, text);
   return accepted(startRemodel(device, model, { offline: true, files: uploadedFiles(device, form) }).id);
@@ -46,7 +49,7 @@ function checked(text: string): string {
 function decodedModel(text: string): AssertionHeaders {
   try {
     if (!text.includes('\n\n')) throw new Error('assertion content/signature separator not found');
-    return readAssertions(text)[0]?.headers ?? {};
+    return readUploaded(text)[0]?.headers ?? {};
   } catch (cause) {
     throw badRequest(`cannot decode new model assertion: ${(cause as Error).message}`);
   }

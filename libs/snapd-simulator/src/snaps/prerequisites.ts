@@ -20,8 +20,8 @@ export const prerequisites: TaskHandler<Device> = {
     // Every file names a base or means core; a snap of the simulated store without one needs none.
     const base = info.base ?? (plan.file ? 'core' : 'none');
     const missing = [
-      ...(device.classic ? [{ name: 'snapd', what: 'system snap' }] : []),
       ...(base === 'none' ? [] : [{ name: base, what: 'snap base' }]),
+      ...(device.classic ? [{ name: 'snapd', what: 'system snap' }] : []),
     ].filter(({ name }) => !device.snaps.has(name) && !isComing(device, name));
     for (const { name, what } of missing) bring(device, change, name, what);
     return 'done';

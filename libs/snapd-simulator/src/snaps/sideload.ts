@@ -7,9 +7,10 @@ import { badRequest, type ApiError } from '../http/envelope';
 import { formFlag, formValue, type Form, type FormFile } from '../http/multipart';
 import { readSnapFile, type SnapFile } from '../snap-files/read-snap';
 import { addClosingTasks, addSnapTasks } from './build';
-import { installComponent } from './sideload-components';
+import { installComponent, noOwner } from './sideload-components';
 import { installMany } from './sideload-many';
 import { signedRevision } from './signed';
+import { modeFault } from './mode';
 import type { SnapPlan } from './plan';
 import { trySnap } from './try';
 
@@ -22,13 +23,13 @@ export interface Upload {
 
 /** POST /v2/snaps with a form: installs from files, or tries a directory (§8.3). */
 export function sideload(device: Device, form: Form): Change {
-  if (formFlag(form, 'devmode') && formFlag(form, 'jailmode')) {
-    throw badRequest('cannot use devmode and jailmode flags together');
-  }
-  if (formFlag(form, 'classic') && formFlag(form, 'devmode')) {
-    throw badRequest('cannot use classic and devmode flags together');
-  }
+  const [devmode, jailmode, classic] = ['devmode', 'jailmode', 'classic'].map((name) => formFlag(form, name));
+  const fault = modeFault(device, { devmode, jailmode, classic });
+  if (fault !== undefined) throw badRequest(fault);
   if (formValue(form, 'action') === 'try') return trySnap(device, formValue(form, 'snap-path'));
+  if ((form.values.get('quota-group') ?? []).length > 1) {
+    throw badRequest("too many names provided for 'quota-group' option");
+  }
   const transaction = formValue(form, 'transaction') ?? 'per-snap';
   if (transaction !== 'per-snap' && transaction !== 'all-snaps') {
     throw badRequest('transaction must be either "per-snap" or "all-snaps"');
@@ -51,6 +52,7 @@ function uploadOf(device: Device, form: Form, { fileName, bytes }: FormFile, nam
   const shown = named ?? fileName;
   const file = device.store.keepFile(bytes, readSnapFile);
   const unsigned = formFlag(form, 'dangerous') || formFlag(form, 'devmode');
+  if (file?.component && !unsigned) checkOwner(device, form, { fileName: shown, path, file });
   if (!unsigned && (!file || signedRevision(device, file) === undefined)) {
     throw badRequest(`cannot find signatures with metadata for snap/component ${quote(shown)}`);
   }
@@ -58,8 +60,20 @@ function uploadOf(device: Device, form: Form, { fileName, bytes }: FormFile, nam
   return { fileName: shown, path, file };
 }
 
+/** The snap of a component has to be there, before anything else is looked at. */
+function checkOwner(device: Device, form: Form, upload: Upload): void {
+  if (form.files.length === 1 && !device.snaps.has(upload.file.info.name)) throw noOwner(upload, 'not installed');
+}
+
 /** What snapd says of a file that is no snap: its first bytes, padded to fifteen. */
 function notASnap(path: string, bytes: Uint8Array): ApiError {
+  const cannot = 'cannot read snap file: ';
+  if (bytes.byteLength === 0)
+    return badRequest(`${cannot}cannot process snap or snapdir: cannot read ${quote(path)}: EOF`);
+  if (Buffer.from(bytes.subarray(0, 4)).toString() === 'hsqs') {
+    const why = `FATAL ERROR: Can't find a valid SQUASHFS superblock on ${path}`;
+    return badRequest(`${cannot}cannot run unsquashfs: ${why}`);
+  }
   const head = Buffer.alloc(15);
   head.set(bytes.subarray(0, 15));
   const text = [...head].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${hex(byte)}`));
@@ -90,7 +104,8 @@ export function planOf(device: Device, { file, path }: Upload, form: Form): Snap
 
 function installOne(device: Device, upload: Upload, form: Form): Change {
   const own = upload.file.info.name;
-  const name = formValue(form, 'name') ?? own;
+  // A name counts only beside the path that the file had (§8.3).
+  const name = (formValue(form, 'snap-path') === undefined ? undefined : formValue(form, 'name')) ?? own;
   if (name.split('_')[0] !== own) {
     throw badRequest(`instance name ${quote(name)} does not match snap name ${quote(own)}`);
   }

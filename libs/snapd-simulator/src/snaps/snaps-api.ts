@@ -10,6 +10,7 @@ import { snapshotSnaps } from '../snapshots/snapshots-api';
 import { MANY_ACTIONS } from './many';
 import { ONE_ACTIONS } from './one';
 import { Refusal } from './plan';
+import { modeFault } from './mode';
 import { sideload } from './sideload';
 import { snapJson } from './snap-json';
 import type { RouteTable } from '../http/routes';
@@ -118,12 +119,10 @@ function start(device: Device, action: string, names: readonly string[], act: ()
 }
 
 /** @throws Refusal when the confinement asked for cannot be (§8.1) */
-function checkMode(device: Device, { action, devmode, jailmode, classic }: SnapAction): void {
-  if (action !== 'install' && action !== 'refresh') return;
-  const { confinement = 'strict' } = device.options.machine ?? {};
-  if (jailmode && confinement !== 'strict') throw new Refusal('this system cannot honour the jailmode flag');
-  if (devmode && jailmode) throw new Refusal('cannot use devmode and jailmode flags together');
-  if (devmode && classic) throw new Refusal('cannot use classic and devmode flags together');
+function checkMode(device: Device, action: SnapAction): void {
+  if (action.action !== 'install' && action.action !== 'refresh') return;
+  const fault = modeFault(device, action);
+  if (fault !== undefined) throw new Refusal(fault);
 }
 
 function checkContentType(request: ApiRequest): void {

@@ -35,8 +35,8 @@ function readDirectory(directory: string): SnapFile {
   }
   const yaml = path.join(directory, 'meta/snap.yaml');
   if (!statSync(yaml, { throwIfNoEntry: false })) {
-    const why = `cannot find "meta/snap.yaml" in ${quote(directory)}`;
-    throw badRequest(`cannot read snap info for ${directory}: ${why}`, 'snap-not-a-snap');
+    const why = `directory ${quote(directory)} is invalid`;
+    throw badRequest(`cannot process snap or snapdir: ${why}`, 'snap-not-a-snap');
   }
   const hooks = path.join(directory, 'meta/hooks');
   const names = statSync(hooks, { throwIfNoEntry: false }) ? readdirSync(hooks) : [];

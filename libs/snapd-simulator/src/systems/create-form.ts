@@ -1,4 +1,4 @@
-import { assertionsOf, readAssertions } from '../assertions/database';
+import { assertionsOf, readUploaded } from '../assertions/database';
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { badRequest } from '../http/envelope';
@@ -16,7 +16,7 @@ export function createBodyOf(device: Device, request: ApiRequest): JsonObject {
     throw badRequest(`${action} action is not supported for content type multipart/form-data`);
   }
   const label = form.values.get('label') ?? [];
-  if (label.length !== 1 || label[0] === '') throw badRequest('expected exactly one "label" value in form');
+  if (label.length !== 1) throw badRequest('expected exactly one "label" value in form');
   const sets = atMostOne(form, 'validation-sets');
   for (const text of form.values.get('assertion') ?? []) addAssertions(device, text);
   const body = {
@@ -63,7 +63,7 @@ function switchOf(form: Form, field: string): boolean {
 /** Adds a stream of assertions that came in a form. @throws ApiError 400 `cannot decode assertion: …` */
 export function addAssertions(device: Device, text: string): void {
   try {
-    for (const assertion of readAssertions(text)) assertionsOf(device).add(assertion);
+    for (const assertion of readUploaded(text)) assertionsOf(device).add(assertion);
   } catch (cause) {
     throw badRequest(`cannot decode assertion: ${(cause as Error).message}`);
   }

@@ -4,6 +4,7 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { accepted, ApiError, badRequest, sync, type Reply } from '../http/envelope';
 import { stringField, type JsonObject } from '../http/request';
+import { isBefore } from '../device/version';
 import { systemDetailsJson } from './system-json';
 import type { RecoverySystem } from './systems';
 
@@ -27,48 +28,89 @@ export const INSTALLER_ACTIONS: Readonly<Record<string, SystemAction>> = {
 
 /** Actions that snapd has had since 2.70 only. */
 export const NEWER_ACTIONS: ReadonlySet<string> = new Set([
-  'check-passphrase',
   'check-passphrase-quality',
-  'check-pin',
   'check-pin-quality',
   'fix-encryption-support',
   'reprovision',
   'generate-recovery-key',
 ]);
 
-/** An installed system has nothing left to install; what is wrong with the request is told first. */
+/** What is wrong with the request is told at once, what is wrong with the system by the step's change. */
 function install(device: Device, label: string, body: JsonObject): Reply {
   const step = stringField(body, 'step');
   const hasVolumes = Object.keys((body['on-volumes'] as JsonObject | undefined) ?? {}).length > 0;
-  const refused = INSTALL_STEPS[step]?.(label, body, hasVolumes);
-  if (!refused) throw badRequest(`unsupported install step ${quote(step)}`);
-  known(device, label);
-  throw refused;
+  const act = NEWER_STEPS.has(step) && isBefore(device, '2.70') ? undefined : INSTALL_STEPS[step];
+  if (!act) throw badRequest(`unsupported install step ${quote(step)}`);
+  return act(device, label, body, hasVolumes);
 }
 
-type StepRefusal = (label: string, body: JsonObject, hasVolumes: boolean) => ApiError;
+/** Steps that snapd has had since 2.70 only. */
+const NEWER_STEPS: ReadonlySet<string> = new Set(['generate-recovery-key', 'preseed']);
 
-const INSTALL_STEPS: Readonly<Record<string, StepRefusal>> = {
-  'setup-storage-encryption': (label, body, hasVolumes) => {
+type InstallStep = (device: Device, label: string, body: JsonObject, hasVolumes: boolean) => Reply;
+
+const INSTALL_STEPS: Readonly<Record<string, InstallStep>> = {
+  'setup-storage-encryption': (device, label, body, hasVolumes) => {
     if (body['volumes-auth'] !== undefined && body['keyboard-config'] === undefined) {
       throw badRequest('cannot use volumes authentication without a keyboard configuration');
     }
     const what = `cannot setup storage encryption for install from ${quote(label)}`;
-    if (!hasVolumes) throw badRequest(`${what}: cannot setup storage encryption without volumes data`);
-    return badRequest(`${what}: encryption is disabled by the model`);
+    if (isBefore(device, '2.70'))
+      return emptyLabelOr(what, label, hasVolumes, () => stepChange(device, 'setup', label));
+    const unknown = `cannot determine if volume authentication is required for install from ${quote(label)}`;
+    known(device, label, `${unknown}: `);
+    return emptyLabelOr(what, label, hasVolumes, () => stepChange(device, 'setup', label));
   },
-  'generate-recovery-key': (label) =>
-    new ApiError(500, `cannot generate recovery key for ${quote(label)}: encryption is disabled by the model`),
-  finish: (label, _body, hasVolumes) => {
-    const what = `cannot finish install for ${quote(label)}`;
-    if (!hasVolumes) throw badRequest(`${what}: cannot finish install without volumes data`);
-    return badRequest(`${what}: the system is installed already`);
+  'generate-recovery-key': (_device, label) => {
+    const why = 'storage encryption setup step was not called';
+    throw new ApiError(500, `cannot generate recovery key for ${quote(label)}: ${why}`);
   },
-  preseed: (_label, body) => {
+  finish: (device, label, _body, hasVolumes) =>
+    emptyLabelOr(`cannot finish install for ${quote(label)}`, label, hasVolumes, () =>
+      stepChange(device, 'finish', label),
+    ),
+  preseed: (_device, _label, body) => {
     if (body['target-root'] === undefined) {
       throw badRequest('cannot preseed installed system without its target root');
     }
-    return new ApiError(500, 'cannot preseed installed system: the system is installed already');
+    throw new ApiError(500, 'cannot preseed installed system: the system is installed already');
+  },
+};
+
+const STEPS = {
+  finish: {
+    kind: 'install-step-finish',
+    task: 'install-finish',
+    summary: (label: string) => `Finish setup of run system for ${quote(label)}`,
+    verb: 'finish install',
+  },
+  setup: {
+    kind: 'install-step-setup-storage-encryption',
+    task: 'install-setup-storage-encryption',
+    summary: (label: string) => `Setup storage encryption for installing system ${quote(label)}`,
+    verb: 'setup storage encryption',
+  },
+} as const;
+
+function emptyLabelOr(what: string, label: string, hasVolumes: boolean, start: () => Reply): Reply {
+  const verb = what.includes('finish') ? STEPS.finish.verb : STEPS.setup.verb;
+  if (label === '') throw badRequest(`${what}: cannot ${verb} with an empty system label`);
+  if (!hasVolumes) throw badRequest(`${what}: cannot ${verb} without volumes data`);
+  return start();
+}
+
+function stepChange(device: Device, step: keyof typeof STEPS, label: string): Reply {
+  const { kind, task, summary } = STEPS[step];
+  const change = device.changes.spawn({ kind, summary: summary(label) });
+  device.changes.addTask(change, { kind: task, summary: summary(label), setup: { label } });
+  return accepted(change.id);
+}
+
+/** install-finish and install-setup-storage-encryption: an installed system has nothing left to install. */
+export const installStepHandler: TaskHandler<Device> = {
+  do(device, task) {
+    known(device, (task.setup as { label: string }).label);
+    throw new Error('the system is installed already');
   },
 };
 
@@ -118,9 +160,9 @@ export const reprovisionHandler: TaskHandler<Device> = {
   },
 };
 
-function known(device: Device, label: string): RecoverySystem {
+function known(device: Device, label: string, before = ''): RecoverySystem {
   const system = device.systems.get(label);
-  if (!system) throw new ApiError(500, `cannot load assertions for label ${quote(label)}: no seed assertions`);
+  if (!system) throw new ApiError(500, `${before}cannot load assertions for label ${quote(label)}: no seed assertions`);
   return system;
 }
 

@@ -11,12 +11,15 @@ export const SET_NAME = /^[a-z0-9](?:-?[a-z0-9])*$/;
 export function parseSetReference(text: string): SetReference {
   const fail = (why: string): Error => new Error(`cannot parse validation set ${quote(text)}: ${why}`);
   const [path = '', sequence, ...more] = text.split('=');
+  if (more.length > 0) throw fail('expected account/name=seq');
+  if (sequence !== undefined && !/^[+-]?\d+$/.test(sequence)) {
+    throw fail(`invalid sequence: strconv.Atoi: parsing ${quote(sequence)}: invalid syntax`);
+  }
   const [accountId = '', name, ...deeper] = path.split('/');
-  if (name === undefined || deeper.length > 0 || more.length > 0) throw fail('expected a single account/name');
+  if (name === undefined || deeper.length > 0) throw fail('expected a single account/name');
   if (!ACCOUNT_ID.test(accountId)) throw fail(`invalid account ID ${quote(accountId)}`);
   if (!SET_NAME.test(name)) throw fail(`invalid validation set name ${quote(name)}`);
   if (sequence === undefined) return { accountId, name };
-  if (!/^[1-9]\d*$/.test(sequence)) throw fail(`invalid validation set sequence: ${sequence}`);
   return { accountId, name, sequence: Number(sequence) };
 }
 

@@ -43,6 +43,12 @@ function postValidationSet(device: Device, request: ApiRequest): Reply {
   const reference = pathReference(request);
   const { value: body, trailing } = decodeObjectStrictly(request, 'validation set action');
   if (trailing) throw badRequest('extra content found in request body');
+  if (typeof body.sequence === 'string') {
+    const field = 'Go struct field validationSetApplyRequest.sequence of type int';
+    throw badRequest(
+      `cannot decode request body into validation set action: json: cannot unmarshal string into ${field}`,
+    );
+  }
   const sequence = sequenceOf(body.sequence);
   const action = stringField(body, 'action');
   if (action === 'forget') return forget(device, { ...reference, sequence });
