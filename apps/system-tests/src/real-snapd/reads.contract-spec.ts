@@ -62,10 +62,11 @@ describeRealSnapd('reads of a real snapd', () => {
     90_000,
   );
 
-  /** What snapd says to another client: a download is the one read that snapd wants asked with a POST. */
+  /** What snapd says to another client: two reads are POSTs for snapd. */
   function told(name: string, target: string): Promise<Said> {
-    if (name !== 'read-download') return stand.snapd.raw(target);
-    return stand.snapd.raw('/v2/download', { 'snap-name': 'hello' });
+    if (name === 'read-download') return stand.snapd.raw('/v2/download', { 'snap-name': 'hello' });
+    if (name !== 'read-new-recovery-key') return stand.snapd.raw(target);
+    return stand.snapd.raw('/v2/system-volumes', { action: 'generate-recovery-key' });
   }
 
   /** The result, or the problem in its place. */

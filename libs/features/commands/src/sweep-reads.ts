@@ -8,7 +8,7 @@ const SWEEP_LIMIT = 5_000;
 /** Seconds within which who asked for what is sensitive has fetched it, or never will. */
 const FETCH_SECONDS = 60;
 
-const READS: readonly string[] = operations.flatMap(({ name, read }) => (read ? [name] : []));
+const READS: readonly string[] = operations.flatMap(({ name, read, follows }) => ((read ?? follows) ? [name] : []));
 
 /**
  * Forgets what sensitive reads have shown and nobody has fetched: who asked is gone, or the answer came too late.
