@@ -37,9 +37,13 @@ export async function benchAgentFiles(config: BenchConfig): Promise<void> {
     await snapd.listen();
     const start = await agentStarter(server, directory, socket);
     const file = await upload(server);
-    const sideload = await measure(await start(), 'sideload', () => order(server, 'sideload', { files: [file] }));
+    const sideload = await measure(server, await start(), 'sideload', () =>
+      order(server, 'sideload', { files: [file] }),
+    );
     if (snapd.swallowedBytes < SIZE_BYTES) throw new Error(`cannot go on: snapd got ${snapd.swallowedBytes} bytes`);
-    const exported = await measure(await start(), 'snapshot export', () => ask(server, '/v2/snapshots/1/export'));
+    const exported = await measure(server, await start(), 'snapshot export', () =>
+      ask(server, '/v2/snapshots/1/export'),
+    );
     const { sha256 } = exported.result as { sha256?: string };
     if (sha256 !== file.sha256) throw new Error(`cannot go on: the export is ${JSON.stringify(exported.result)}`);
     for (const one of [sideload, exported]) print(one);
@@ -89,20 +93,28 @@ interface Measured {
   readonly name: string;
   readonly beforeMiB: number;
   readonly addedMiB: number;
+  readonly gatewayAddedMiB: number;
   readonly seconds: number;
   readonly result: unknown;
 }
 
-/** What the agent's memory does while it acts. The agent ends then. */
-async function measure(agent: ChildProcess, name: string, act: () => Promise<unknown>): Promise<Measured> {
-  forgetPeak(agent.pid);
+/** What the agent's memory does while it acts, and the gateway's. The agent ends then. */
+async function measure(
+  { gateway }: Server,
+  agent: ChildProcess,
+  name: string,
+  act: () => Promise<unknown>,
+): Promise<Measured> {
+  for (const { pid } of [agent, gateway]) forgetPeak(pid);
   const beforeKiB = residentKiB(agent.pid);
+  const gatewayBeforeKiB = residentKiB(gateway.pid);
   const started = Date.now();
   const result = await act();
   const seconds = (Date.now() - started) / 1000;
   const addedMiB = (peakKiB(agent.pid) - beforeKiB) / 1024;
+  const gatewayAddedMiB = (peakKiB(gateway.pid) - gatewayBeforeKiB) / 1024;
   await end(agent);
-  return { name, beforeMiB: beforeKiB / 1024, addedMiB, seconds, result };
+  return { name, beforeMiB: beforeKiB / 1024, addedMiB, gatewayAddedMiB, seconds, result };
 }
 
 /** Orders an operation. @returns its result, once it is verified */
@@ -138,9 +150,10 @@ async function get<T>({ url, token }: Server, route: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-function print({ name: what, beforeMiB, addedMiB, seconds }: Measured): void {
+function print({ name: what, beforeMiB, addedMiB, gatewayAddedMiB, seconds }: Measured): void {
   const rate = SIZE_BYTES / MIB / seconds;
   const name = `${what}, 1 GB`.padEnd(32);
-  console.log(`${name} adds ${addedMiB.toFixed(1)} MiB to ${beforeMiB.toFixed(1)} (below ${LIMIT_MIB})`);
+  console.log(`${name} adds to the agent ${addedMiB.toFixed(1)} MiB (below ${LIMIT_MIB}) on ${beforeMiB.toFixed(1)}`);
+  console.log(`${''.padEnd(32)} adds to the gateway ${gatewayAddedMiB.toFixed(1)} MiB`);
   console.log(`${''.padEnd(32)} ${seconds.toFixed(1)} s, ${rate.toFixed(0)} MiB/s from order to verified`);
 }

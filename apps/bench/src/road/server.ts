@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { startBundle } from '../process/child';
 import type { BenchConfig } from '../process/settings';
@@ -7,6 +8,7 @@ const ADMIN = { username: 'bench', password: 'bench-of-the-road' };
 export interface Server {
   readonly url: string;
   readonly token: string;
+  readonly gateway: ChildProcess;
 }
 
 /** Starts the production shape, one process of each, and logs the first admin in by the one-time link. */
@@ -32,7 +34,7 @@ export async function startServer(config: BenchConfig): Promise<Server> {
   const [, setupToken, url = ''] = api.match;
   await post(url, undefined, '/v1/setup', { token: setupToken, ...ADMIN });
   const { token } = await post<{ token: string }>(url, undefined, '/v1/login', ADMIN);
-  return { url, token };
+  return { url, token, gateway: gateway.child };
 }
 
 /** @throws Error with the problem's detail for an answer that is not 2xx */
