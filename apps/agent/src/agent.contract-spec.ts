@@ -208,6 +208,23 @@ describe('an agent beside a simulated snapd', () => {
     expect(gateway.frames.filter(({ type }) => type === 'hello')).toHaveLength(2);
   });
 
+  it('does not touch snapd when a file has come past the deadline', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'corefleet-agent-'));
+    try {
+      const snapd = aSnapd();
+      start(snapd, memoryJournalStore(), { artifactsDirectory: directory });
+      const file = gateway.artifacts.offer(Buffer.from('a snap that takes its time'));
+      gateway.artifacts.delayMs = 1500;
+      expect(await gateway.end(issue('sideload', { files: [file] }, { 'deadline-seconds': 1 }))).toMatchObject({
+        state: 'failed',
+        cause: 'too-late',
+        changeIds: [],
+      });
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
   it('does not touch snapd for a file that does not fit on the disk, and says so', async () => {
     const snapd = aSnapd();
     const directory = await mkdtemp(path.join(tmpdir(), 'corefleet-agent-'));

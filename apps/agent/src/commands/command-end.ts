@@ -15,6 +15,13 @@ export function journalFailure(error: unknown): End {
   return { state: 'failed', cause: error.code, message: messageOf(error) };
 }
 
+/** What it needed took too long to come, or the agent was away: nobody waits for it any more. */
+export const TOO_LATE_TO_START: End = {
+  state: 'failed',
+  cause: 'too-late',
+  message: 'the deadline passed before the request could be sent',
+};
+
 /** Nobody can say whether the first one reached snapd. */
 export const TOO_LATE_TO_SEND_AGAIN: End = {
   state: 'unknown',

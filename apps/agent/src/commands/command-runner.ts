@@ -14,7 +14,14 @@ import { messageOf } from '../logger';
 import type { Followed } from '../observer/change-tracker';
 import { decideAdoption } from './adoption';
 import type { CheckedCommand } from './check-command';
-import { endOfChange, fitReport, journalFailure, TOO_LATE_TO_SEND_AGAIN, type End } from './command-end';
+import {
+  endOfChange,
+  fitReport,
+  journalFailure,
+  TOO_LATE_TO_SEND_AGAIN,
+  TOO_LATE_TO_START,
+  type End,
+} from './command-end';
 import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
 import { operationContext } from './operation-context';
 import { Progress } from './progress';
@@ -105,6 +112,7 @@ export class CommandRunner {
         if (over) return over;
         continue;
       }
+      if (this.options.time.nowMs() >= this.deadlineMs) return TOO_LATE_TO_START;
       const sent = await this.send(intent);
       if ('state' in sent) return sent;
       const over = await this.waitToRetry(attempt, sent.why);

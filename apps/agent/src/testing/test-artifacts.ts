@@ -22,6 +22,8 @@ export class TestArtifacts {
   readonly uploadCuts: number[] = [];
   /** Answers with this status instead. */
   refuseWith: number | undefined;
+  /** Lets each answer wait. */
+  delayMs = 0;
   /** Says that it keeps something else. */
   lies = false;
 
@@ -35,6 +37,7 @@ export class TestArtifacts {
     const { method = '', url = '', headers } = request;
     this.asked.push([method, url, headers.range].filter(Boolean).join(' '));
     if (publicKey !== undefined && !isProven(request, publicKey)) return refuse(response, 401, 'not proven');
+    if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     if (this.refuseWith !== undefined) return refuse(response, this.refuseWith, 'told to refuse');
     return method === 'GET' ? this.serve(url, headers.range, response) : this.take(request, response);
   }
