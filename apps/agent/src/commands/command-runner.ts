@@ -22,9 +22,10 @@ import {
   TOO_LATE_TO_START,
   type End,
 } from './command-end';
-import { isTransient, judgeReading, judgeRequest, whyOf, type Why } from './failure';
+import { isTransient, judgeRequest, whyOf, type Why } from './failure';
 import { operationContext } from './operation-context';
 import { Progress } from './progress';
+import { prepareIntent } from './prepare-intent';
 import type { RunnerOptions } from './runner-options';
 
 /** Tries of a verification that snapd answers but that does not show what was ordered. */
@@ -105,7 +106,8 @@ export class CommandRunner {
 
   private async tryToStart(): Promise<End> {
     for (let attempt = 1; ; attempt += 1) {
-      const intent = await this.prepareIntent();
+      const intent = await prepareIntent(this.options, this.operation, this.context);
+      this.leaveIfStopped();
       if ('why' in intent) {
         if (intent.kind !== 'later') return { state: 'failed', ...intent.why };
         const over = await this.waitToRetry(attempt, intent.why);
@@ -117,25 +119,6 @@ export class CommandRunner {
       if ('state' in sent) return sent;
       const over = await this.waitToRetry(attempt, sent.why);
       if (over) return over;
-    }
-  }
-
-  private async prepareIntent(): Promise<Intent | ReturnType<typeof judgeReading>> {
-    const { client, readBootId, highestChangeId } = this.options;
-    try {
-      const highest = this.operation.expects === 'change' ? await highestChangeId() : '0';
-      const before = await this.operation.observe(client, this.context);
-      const bootId = await readBootId();
-      this.leaveIfStopped();
-      return {
-        operation: this.operation.name,
-        highestChangeId: highest,
-        before,
-        ...(bootId !== undefined && { bootId }),
-      };
-    } catch (error) {
-      this.leaveIfStopped();
-      return judgeReading(error);
     }
   }
 
