@@ -28,9 +28,9 @@ export async function findSnap(client: SnapdClient, snap: string): Promise<Snap 
   }
 }
 
-/** The snaps that a change of files says it installed. */
+/** The snaps that a change of files says it installed; of a component alone its `components` tell the snap. */
 export function snapsOf({ data }: Change): string[] {
-  const names = [data?.['snap-name'], ...(data?.['snap-names'] ?? [])];
+  const names = [data?.['snap-name'], ...(data?.['snap-names'] ?? []), ...Object.keys(data?.components ?? {})];
   return [...new Set(names.filter((name): name is string => typeof name === 'string'))];
 }
 

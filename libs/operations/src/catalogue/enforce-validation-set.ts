@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
+import { observeRefresh, refreshUndoneBy, setsBefore, undoRefresh } from '../before-refresh';
 import { keyOfSet, parseValidationSet, validationSet } from '../fields';
 import { defineOperation } from '../operation';
 import { changeOf } from '../starting';
-import { observeSets, setOperations, undoSets, verifySets, wantedPins } from '../validation-set-pins';
+import { verifySets, wantedPins } from '../validation-set-pins';
 import { enforces } from './refresh';
 
 const Parameters = z.strictObject({
@@ -18,13 +19,13 @@ export const enforceValidationSet = defineOperation<z.infer<typeof Parameters>>(
   risk: 'reversible',
   parameters: Parameters,
   undo: {
-    by: setOperations,
-    steps: ({ 'validation-set': set }, { before }) => undoSets(before, [keyOfSet(set)]),
+    by: refreshUndoneBy,
+    steps: ({ 'validation-set': set }, done) => undoRefresh(done, { sets: [keyOfSet(set)] }),
   },
   idempotent: true,
   expects: ({ refresh }) => (refresh ? 'change' : 'sync'),
   reboots: ({ refresh }) => (refresh ? 'may' : 'never'),
-  observe: observeSets,
+  observe: (client) => observeRefresh(client),
   start: async (client, { 'validation-set': set, refresh }) => {
     if (refresh) return changeOf(await client.snaps.act({ action: 'refresh', 'validation-sets': [set] }));
     const { accountId, name, sequence } = parseValidationSet(set);
@@ -32,5 +33,5 @@ export const enforceValidationSet = defineOperation<z.infer<typeof Parameters>>(
     return { kind: 'sync', result };
   },
   matches: (change, { 'validation-set': set, refresh }) => refresh === true && enforces(change, [set]),
-  verify: (client, { 'validation-set': set }, { before }) => verifySets(client, before, wantedPins([set])),
+  verify: (client, { 'validation-set': set }, { before }) => verifySets(client, setsBefore(before), wantedPins([set])),
 });

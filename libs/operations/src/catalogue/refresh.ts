@@ -1,16 +1,9 @@
 import type { Change, Snap, SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
+import { observeRefresh, refreshUndoneBy, setsBefore, undoRefresh } from '../before-refresh';
 import { flag, keyOfSet, snapNames, validationSets, worded } from '../fields';
 import { isAbout } from '../matching';
-import {
-  defineOperation,
-  notVerified,
-  readBefore,
-  verified,
-  type Outcome,
-  type Started,
-  type Verdict,
-} from '../operation';
+import { defineOperation, notVerified, verified, type Started, type Verdict } from '../operation';
 import { isRefusalOf } from '../refusals';
 import {
   commonOf,
@@ -22,11 +15,9 @@ import {
   revisionOptions,
   shownSnap,
 } from '../snap-options';
-import { observeRevisions, revertTo, revisionsBefore } from '../snap-revision';
 import { follows } from '../snapd-words';
 import { changeOf, nothingToFollow } from '../starting';
-import type { UndoStep } from '../undo';
-import { observeSets, setOperations, undoSets, verifySets, wantedPins } from '../validation-set-pins';
+import { verifySets, wantedPins } from '../validation-set-pins';
 
 const Parameters = z
   .strictObject({
@@ -50,21 +41,20 @@ const Parameters = z
   );
 type Parameters = z.infer<typeof Parameters>;
 
-const Before = z.object({ sets: z.unknown(), revisions: z.unknown() });
-
 /** Refreshes all snaps, some, or one to a channel, revision or cohort. */
 export const refresh = defineOperation<Parameters>({
   name: 'refresh',
   risk: 'reversible',
   parameters: Parameters,
-  undo: { by: ['revert', ...setOperations], steps: undoRefresh },
+  undo: {
+    by: refreshUndoneBy,
+    steps: ({ snaps, channel: followed, 'validation-sets': sets }, done) =>
+      undoRefresh(done, { snaps, channel: followed, sets: sets?.map(keyOfSet) }),
+  },
   idempotent: true,
   expects: 'change',
   reboots: 'may',
-  observe: async (client, { snaps }) => ({
-    sets: await observeSets(client),
-    revisions: await observeRevisions(client, snaps),
-  }),
+  observe: (client, { snaps }) => observeRefresh(client, snaps),
   start: async (client, parameters) => {
     const { snaps, components: wanted, 'validation-sets': sets, ...options } = parameters;
     const common = commonOf(options);
@@ -77,7 +67,7 @@ export const refresh = defineOperation<Parameters>({
     sets ? enforces(change, sets) : isAbout(change, 'refresh-snap', snaps) && !change.summary.startsWith('Enforce'),
   verify: async (client, parameters, { before }) => {
     const { 'validation-sets': sets } = parameters;
-    if (sets) return verifySets(client, readBefore(Before, before)?.sets, wantedPins(sets));
+    if (sets) return verifySets(client, setsBefore(before), wantedPins(sets));
     return verifyRefreshed(await client.snaps.list(), parameters);
   },
 });
@@ -97,13 +87,6 @@ async function refreshOne(client: SnapdClient, snap: string, parameters: Paramet
 export function enforces(change: Change, sets: readonly string[]): boolean {
   const isOurs = change.kind === 'refresh-snap' && change.summary.startsWith('Enforce validation set');
   return isOurs && sets.every((set) => change.summary.includes(`"${set}"`));
-}
-
-/** The sets first: an enforced one would not let its snaps go back. */
-function undoRefresh({ snaps, 'validation-sets': sets }: Parameters, { before, change }: Outcome): UndoStep[] {
-  const was = readBefore(Before, before);
-  const refreshed = snaps ?? change?.data?.['snap-names'] ?? [];
-  return [...undoSets(was?.sets, (sets ?? []).map(keyOfSet)), ...revertTo(revisionsBefore(was?.revisions), refreshed)];
 }
 
 function verifyRefreshed(installed: Snap[], parameters: Parameters): Verdict {
