@@ -26,6 +26,8 @@ export interface SnapAction {
   ignoreRunning: boolean;
   purge: boolean;
   validationSets: string[];
+  /** Of an action on one snap: components to come with it. */
+  components: string[];
   hold?: { level: 'general' | 'auto-refresh'; until: bigint | 'forever' };
   devmode: boolean;
   jailmode: boolean;
@@ -54,6 +56,7 @@ export function parseSnapAction(request: ApiRequest): SnapAction {
     ignoreRunning: booleanField(body, 'ignore-running'),
     purge: booleanField(body, 'purge'),
     validationSets: stringListField(body, 'validation-sets'),
+    components: stringListField(body, 'components'),
     devmode: booleanField(body, 'devmode'),
     jailmode: booleanField(body, 'jailmode'),
     classic: booleanField(body, 'classic'),

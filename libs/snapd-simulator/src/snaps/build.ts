@@ -6,7 +6,7 @@ import { isBefore } from '../device/version';
 import { quoteAll } from '../go-text';
 import type { InstalledSnap } from './installed';
 import type { SnapPlan } from './plan';
-import { componentSteps } from './components';
+import { componentSteps, withOwnComponents } from './components';
 import { revisionText } from './local-snaps';
 import { installSteps, refreshSteps, revertSteps, switchSteps, type Step } from './task-lists';
 
@@ -24,7 +24,8 @@ export interface SnapSetup {
 }
 
 /** Adds the chain of one snap; returns its last task. */
-export function addSnapTasks(device: Device, change: Change, plan: SnapPlan, lane: number): Task | undefined {
+export function addSnapTasks(device: Device, change: Change, wanted: SnapPlan, lane: number): Task | undefined {
+  const plan = wanted.action === 'refresh' ? withOwnComponents(device, wanted) : wanted;
   const setup: SnapSetup = { plan };
   const sizeBytes = device.downloads.has(plan.name, plan.revision) ? undefined : plan.sizeBytes;
   const steps = [...stepsOf(device, plan), ...componentSteps(plan)];

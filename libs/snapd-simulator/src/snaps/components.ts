@@ -1,7 +1,11 @@
 import type { Device } from '../device/device';
 import { quote } from '../go-text';
+import { formatTime } from '../go-time';
+import { badRequest } from '../http/envelope';
 import { combine } from '../validation-sets/constraints';
 import type { Lack, Unmet } from '../validation-sets/verdict';
+import type { InstalledSnap } from './installed';
+import { revisionText } from './local-snaps';
 import { Refusal, type SnapPlan } from './plan';
 import type { Step } from './task-lists';
 
@@ -26,11 +30,12 @@ export function withComponents(
   device: Device,
   plans: readonly SnapPlan[],
   wanted: readonly WantedComponent[],
+  context = '',
 ): SnapPlan[] {
   const byName = new Map(plans.map((plan) => [plan.name, plan]));
   for (const { snap, name, revision } of wanted) {
     const plan = byName.get(snap) ?? planInPlace(device, snap);
-    const found = resource(device, plan, name);
+    const found = resource(device, plan, name, context);
     byName.set(snap, { ...plan, components: { ...plan.components, [name]: revision ?? found } });
   }
   return [...byName.values()];
@@ -43,14 +48,57 @@ function planInPlace(device: Device, name: string): SnapPlan {
 }
 
 /** Revision of the component that comes with the snap's revision. */
-function resource(device: Device, plan: SnapPlan, name: string): number {
-  const found = device.store.snap(plan.name)?.revisions.get(plan.revision)?.components?.[name];
+function resource(device: Device, plan: SnapPlan, name: string, context: string): number {
+  const found = resourcesOf(device, plan)[name];
   if (found !== undefined) return found;
   const why = `cannot find component ${quote(name)} in snap resources`;
   if (plan.action === 'components') throw new Refusal(why);
-  throw new Refusal(
-    `cannot auto-resolve enforcement constraints: cannot build target from store action result: ${why}`,
+  throw new Refusal(`${context}cannot build target from store action result: ${why}`);
+}
+
+const resourcesOf = (device: Device, { name, revision }: SnapPlan): Readonly<Record<string, number>> =>
+  device.store.snap(name)?.revisions.get(revision)?.components ?? {};
+
+/** A refresh takes along the components the snap has, as far as the new revision offers them. */
+export function withOwnComponents(device: Device, plan: SnapPlan): SnapPlan {
+  const offered = resourcesOf(device, plan);
+  const own = [...(device.snaps.get(plan.name)?.components?.keys() ?? [])].filter((name) => name in offered);
+  return (
+    withComponents(
+      device,
+      [plan],
+      own.map((name) => ({ snap: plan.name, name })),
+    )[0] ?? plan
   );
+}
+
+/** A plan for components of a snap that stays as it is. @throws ApiError 400 when all of them are there */
+export function planComponents(device: Device, name: string, components: readonly string[]): SnapPlan {
+  const there = device.snaps.get(name)?.components;
+  const missing = components.filter((component) => !there?.has(component));
+  if (missing.length > 0) {
+    const wanted = missing.map((component) => ({ snap: name, name: component }));
+    return withComponents(device, [planInPlace(device, name)], wanted)[0] ?? planInPlace(device, name);
+  }
+  const about = components.map((component) => quote(`${name}+${component}`)).join(', ');
+  const value = { components: { [name]: components } };
+  throw badRequest(`component ${about} is already installed`, 'snap-already-installed', value);
+}
+
+/** The components of an installed snap, as GET /v2/snaps shows them (§8.2). */
+export function componentsJson({ components, installedNs }: InstalledSnap, version: string): Record<string, unknown> {
+  if (!components || components.size === 0) return {};
+  const list = [...components].map(([name, revision]) => ({
+    name,
+    type: 'standard',
+    version,
+    summary: name,
+    description: name,
+    revision: revisionText(revision),
+    'install-date': formatTime(installedNs),
+    'installed-size': 0,
+  }));
+  return { components: list };
 }
 
 /** Steps that bring the components of a plan. */

@@ -3,12 +3,13 @@ import { busyText } from '../auto-refresh/running-apps';
 import { checkSnapConflict } from '../changes/conflict';
 import { removalRefusal } from '../device/boot-snaps';
 import type { Device } from '../device/device';
-import { quote } from '../go-text';
+import { quote, quoteAll } from '../go-text';
 import { badRequest } from '../http/envelope';
 import { demandOn } from '../validation-sets/tracking';
 import type { SnapAction } from './action-request';
 import { addChain, addClosingTasks, addSnapTasks } from './build';
 import { checkDiskSpace } from './disk-space';
+import { planComponents, withComponents } from './components';
 import { holdSnaps, unholdSnaps } from './hold';
 import { automaticSet } from '../snapshots/automatic';
 import type { InstalledSnap } from './installed';
@@ -51,6 +52,8 @@ const wishOf = ({ channel, revision, cohort, leaveCohort, ignoreValidation }: Sn
 });
 
 function install(device: Device, name: string, action: SnapAction): Change {
+  const { components } = action;
+  if (device.snaps.has(name) && components.length > 0) return installComponents(device, name, components);
   if (device.snaps.has(name)) {
     // §10.12
     throw badRequest(
@@ -60,9 +63,22 @@ function install(device: Device, name: string, action: SnapAction): Change {
     );
   }
   checkSnapConflict(device.changes, [name]);
-  const plan = planInstall(device, name, wishOf(action));
-  return runPlan(device, plan, `Install ${quote(name)} snap${fromChannel(action)}`);
+  const wanted = components.map((component) => ({ snap: name, name: component }));
+  const plans = withComponents(device, [planInstall(device, name, wishOf(action))], wanted);
+  const about = components.length > 0 ? ` with component${plural(components)} ${quoteAll(components)}` : '';
+  return runPlan(device, plans[0] as SnapPlan, `Install ${quote(name)} snap${about}${fromChannel(action)}`);
 }
+
+function installComponents(device: Device, name: string, components: readonly string[]): Change {
+  checkSnapConflict(device.changes, [name]);
+  const plan = planComponents(device, name, components);
+  const about = `component${plural(components)} ${quoteAll(components)} for ${quote(name)} snap`;
+  const change = device.changes.spawn({ kind: 'install-snap', summary: `Install ${about}`, snapNames: [name] });
+  addSnapTasks(device, change, plan, device.changes.newLane());
+  return change;
+}
+
+const plural = (names: readonly string[]): string => (names.length > 1 ? 's' : '');
 
 function refresh(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrRefusal(device, name);

@@ -5,6 +5,7 @@ import { appJson } from '../apps/app-json';
 import { refreshStateJson } from '../auto-refresh/refresh-state-json';
 import { isBefore } from '../device/version';
 import { accountJson } from './account-json';
+import { componentsJson } from './components';
 import { revisionText, snapInfo } from './local-snaps';
 import type { SimulatedStore, StoreSnap } from './store';
 
@@ -46,6 +47,7 @@ export function snapJson(device: Device, installed: InstalledSnap, revision = in
     ...(installed.cohort !== undefined && { 'cohort-key': installed.cohort }),
     ...(installed.hold && { hold: formatTime(installed.hold.untilNs) }),
     ...refreshStateJson(installed),
+    ...componentsJson(installed, info?.version ?? ''),
   };
 }
 

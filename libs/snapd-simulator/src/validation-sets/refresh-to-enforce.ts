@@ -52,7 +52,9 @@ function plansFor(device: Device, lacking: Unmet): SnapPlan[] {
     planRequired(device, constraint.name, wantedRevision(constraint)),
   );
   const components = requiredComponents(lacking.components);
-  return withComponents(device, snaps, components).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return withComponents(device, snaps, components, 'cannot auto-resolve enforcement constraints: ').sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
 function wantedRevision(constraint: Lack['constraint']): number | undefined {
