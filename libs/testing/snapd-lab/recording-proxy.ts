@@ -24,6 +24,8 @@ export interface RecordingProxy {
   socketPath: string;
   /** all requests but GETs, oldest first; grows while the proxy runs */
   requests: readonly RecordedRequest[];
+  /** How often a path was read so far, whatever its query. */
+  reads(path: string): number;
   /** Cuts the connection of the next request (no GET) that matches; each call cuts one. */
   cutNext(point: CutPoint, matches?: (request: RecordedRequest) => boolean): void;
   /**
@@ -62,12 +64,14 @@ const bodyLimitBytes = 64 * 1024;
  */
 export async function startRecordingProxy(options: { socketPath: string; upstream: string }): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
+  const reads = new Map<string, number>();
   const awaited: Awaited[] = [];
   const pending = new Set<http.ClientRequest>();
   const held = new Set<NodeJS.Timeout>();
   const server = http.createServer((incoming, answer) => {
     const record = recordOf(incoming);
-    if (record.method !== 'GET') requests.push(record);
+    if (record.method === 'GET') countRead(reads, record.path);
+    else requests.push(record);
     const blow = record.method === 'GET' ? undefined : takeBlow(awaited, record);
     record.cut = blow?.cut !== undefined;
     relay({ upstream: options.upstream, incoming, answer, record, blow, pending, held });
@@ -81,6 +85,7 @@ export async function startRecordingProxy(options: { socketPath: string; upstrea
   return {
     socketPath: options.socketPath,
     requests,
+    reads: (of) => reads.get(of) ?? 0,
     cutNext: (cut, matches = () => true) => awaited.push({ blow: { cut }, matches }),
     holdNext: (holdMs, matches = () => true) => awaited.push({ blow: { holdMs }, matches }),
     close: () => {
@@ -88,6 +93,11 @@ export async function startRecordingProxy(options: { socketPath: string; upstrea
       return closeServer(server, pending);
     },
   };
+}
+
+function countRead(reads: Map<string, number>, url: string): void {
+  const [path = ''] = url.split('?');
+  reads.set(path, (reads.get(path) ?? 0) + 1);
 }
 
 function recordOf(incoming: http.IncomingMessage): RecordedRequest {

@@ -116,4 +116,20 @@ describeRealSnapd('requests to a real snapd whose answer is lost', () => {
     expect(await stand.snapd.result('/v2/snaps/fleet-hello')).toMatchObject({ revision: 'x2' });
     await expectCommandToBeTrue(stand, command);
   }, 60_000);
+
+  it('are of unknown fate when two changes may be theirs, and never sent again then', async () => {
+    const seen = stand.proxy.requests.length;
+    stand.proxy.cutNext('before-answer', ({ path }) => path === '/v2/snaps/system/conf');
+    const parameters = { snap: 'system', values: { 'refresh.retain': 10 } };
+    const id = await stand.issue('set-configuration', parameters);
+    await eventually(() => stand.proxy.requests.slice(seen).find(({ status }) => status !== undefined), {
+      what: 'snapd to answer',
+    });
+    await stand.snapd.ask('/v2/snaps/system/conf', { method: 'PUT', json: parameters.values });
+    const command = await stand.end(id);
+    expect(command).toMatchObject({ status: 'unknown', cause: 'unknown-fate', changeIds: [] });
+    expect(command.message).toMatch(/^cannot tell which of changes \d+, \d+ is the command's$/);
+    expect(stand.proxy.requests.slice(seen)).toMatchObject([{ forwarded: true, status: 202, cut: true }]);
+    await expectCommandToBeTrue(stand, command);
+  }, 60_000);
 });
