@@ -29,7 +29,7 @@ export interface ConfdbDelegation {
   views: readonly string[];
 }
 
-/** Reads and writes configuration shared between snaps (behind `experimental.confdb`). */
+/** Reads and writes configuration shared between snaps (behind `experimental.confdb`, in snapd 2.68 `.confdbs`). */
 export class Confdb {
   constructor(private readonly caller: SnapdCaller) {}
 

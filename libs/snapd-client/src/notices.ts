@@ -94,7 +94,7 @@ export class Notices {
   /**
    * Records a notice of type `snap-run-inhibit`, the only one that can be: its key is the snap's instance name.
    * @returns the notice's id
-   * @throws SnapdError status 400 `… (can only record notices from the "snap" command)` for anybody else
+   * @throws SnapdError status 400 `… (can only record notices from the "snap" command)` for anybody else; 403 in snapd 2.68
    */
   async add(key: string, options?: CallOptions): Promise<string> {
     const json = { action: 'add', type: 'snap-run-inhibit', key };

@@ -65,7 +65,10 @@ export class Systems {
     return toSystemDetails(await this.caller.get(path, options), { method: 'GET', path });
   }
 
-  /** The same about the system that is running, which need not be one of the list. */
+  /**
+   * The same about the system that is running, which need not be one of the list. snapd 2.68 does not know the question
+   * and answers with the list: that is a SnapdGarbageError.
+   */
   async running(options?: CallOptions): Promise<SystemDetails> {
     const path = '/v2/systems?running=true';
     return toSystemDetails(await this.caller.get(path, options), { method: 'GET', path });
