@@ -15,6 +15,18 @@ export const APPS = {
   agent: 'device',
 };
 
+/** Importing a module of a lib does nothing by itself: one of which nothing is used is left out, tables and all. */
+const unusedLeftOut = {
+  name: 'unused-left-out',
+  setup(build) {
+    build.onResolve({ filter: /^(\.{1,2}\/|@corefleet\/)/ }, async ({ path: name, pluginData, ...args }) => {
+      if (pluginData === unusedLeftOut) return undefined;
+      const found = await build.resolve(name, { ...args, pluginData: unusedLeftOut });
+      return found.path.startsWith(inRoot('libs')) ? { ...found, sideEffects: false } : found;
+    });
+  },
+};
+
 const SHAPES = {
   server: { packages: 'external', sourcemap: 'linked', keepNames: true },
   device: {
@@ -24,6 +36,7 @@ const SHAPES = {
     external: ['bufferutil', 'utf-8-validate'],
     // the client alone: the package's own entry brings a server along
     alias: { ws: inRoot('node_modules/ws/lib/websocket.js') },
+    plugins: [unusedLeftOut],
   },
 };
 
@@ -62,8 +75,8 @@ async function build(app, file) {
     metafile: true,
     write: false,
     logLevel: 'error',
-    plugins: [swcPlugin],
     ...SHAPES[APPS[app]],
+    plugins: [...(SHAPES[APPS[app]].plugins ?? []), swcPlugin],
   });
   for (const output of outputFiles) replaceFile(output.path, output.contents);
   replaceFile(inputsOf(app), JSON.stringify(Object.keys(metafile.inputs)));
