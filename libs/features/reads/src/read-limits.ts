@@ -28,7 +28,7 @@ for i, key in ipairs(KEYS) do
 end
 for _, key in ipairs(KEYS) do
   redis.call('ZADD', key, now + tonumber(ARGV[2]), ARGV[3])
-  redis.call('PEXPIRE', key, ARGV[2])
+  if redis.call('PTTL', key) < tonumber(ARGV[2]) then redis.call('PEXPIRE', key, ARGV[2]) end
 end
 return 0`;
 

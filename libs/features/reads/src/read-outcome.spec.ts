@@ -34,6 +34,11 @@ describe('the outcome of a read', () => {
       { status: 'rejected', cause: 'policy', message: 'no reads' },
       { code: 'device-refused', message: 'cannot carry out read-snaps: no reads' },
     ],
+    [
+      'an agent that is older than the read',
+      { status: 'rejected', cause: 'unknown-operation', message: 'this agent knows no operation "read-snaps"' },
+      { code: 'device-refused', message: expect.stringContaining('this agent knows no operation') as string },
+    ],
     ['an error of the agent', { status: 'failed', cause: 'agent-error', message: 'x' }, { code: 'read-failed' }],
   ])('of %s is said with the command', (_, answer, error) => {
     expect(outcome(answer)).toMatchObject({ commandId: 'id', ...error });

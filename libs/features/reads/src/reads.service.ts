@@ -16,12 +16,15 @@ export interface ReadAnswer {
   readonly result: unknown;
 }
 
-/** Within so long the device must begin, and somebody waits for its answer. */
-const WAIT_SECONDS = 60;
-/** A file may take longer than anybody waits: it is stored all the same. */
-const FILE_SECONDS = 3_600;
+/** Within so long the device must begin. */
+const BEGIN_SECONDS = 60;
+/** Seconds that somebody waits for an answer, and the device has for it: a file may take longer, and is stored all the same. */
+const ANSWER = { wait: 60, deadline: 60 };
+const FILE = { wait: 600, deadline: 3_600 };
 
-const LIMIT: ReadLimit = { what: 'read', perDevice: 8, perPerson: 32, leaseMs: (WAIT_SECONDS + 10) * 1_000 };
+const limitOf = (waitSeconds: number): ReadLimit => ({
+  ...{ what: 'read', perDevice: 8, perPerson: 32, leaseMs: (waitSeconds + 10) * 1_000 },
+});
 
 /** Reads of one device, as a person asks for them: each is a command that is issued, signed, pulled and reported like any. */
 @Injectable()
@@ -43,23 +46,24 @@ export class ReadsService {
    */
   async ask(principal: Principal, deviceId: string, target: string, gone: AbortSignal): Promise<ReadAnswer> {
     const { operation, parameters } = checkRead(principal, target);
-    await this.requireReachable(deviceId);
     const command = { id: this.ids.uuid(), operation: operation.name };
-    const held = await this.limits.take(LIMIT, command.id, deviceId, principal.userId);
+    const { wait, deadline } = operation.storesArtifacts ? FILE : ANSWER;
+    const held = await this.limits.take(limitOf(wait), command.id, deviceId, principal.userId);
     const over = new AbortController();
     const giveUp = (): void => over.abort();
-    const timer = setTimeout(giveUp, WAIT_SECONDS * 1_000);
+    const timer = setTimeout(giveUp, wait * 1_000);
     gone.addEventListener('abort', giveUp);
     try {
+      await this.requireReachable(deviceId);
       const ended = this.ends.wait(command.id, over.signal);
       await this.commands.issueRead(principal.actor, {
         ...{ id: command.id, deviceId, operation: operation.name, parameters },
-        validForSeconds: WAIT_SECONDS,
-        deadlineSeconds: operation.storesArtifacts ? FILE_SECONDS : WAIT_SECONDS,
+        validForSeconds: BEGIN_SECONDS,
+        deadlineSeconds: deadline,
       });
       await ended;
       if (gone.aborted) throw new AskerGoneError(`cannot answer ${operation.name}: who asked is gone`);
-      return { command, result: await this.result(command) };
+      return { command, result: await this.result(command, wait) };
     } finally {
       clearTimeout(timer);
       gone.removeEventListener('abort', giveUp);
@@ -77,9 +81,9 @@ export class ReadsService {
     return enrolmentId;
   }
 
-  private async result(command: ReadAnswer['command']): Promise<unknown> {
+  private async result(command: ReadAnswer['command'], waitSeconds: number): Promise<unknown> {
     const answer = await takeAnswer(this.database, command);
     if (answer) return resultOf(command.id, command.operation, answer);
-    throw timedOut(command.id, command.operation, `the device has not answered within ${WAIT_SECONDS} s`);
+    throw timedOut(command.id, command.operation, `the device has not answered within ${waitSeconds} s`);
   }
 }
