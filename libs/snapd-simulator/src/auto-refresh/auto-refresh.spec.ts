@@ -102,6 +102,16 @@ describe('auto-refresh', () => {
     expect(await device.read('/v2/snaps?select=refresh-inhibited')).toEqual([]);
   });
 
+  it('keeps nobody from the snap while it fetches, except what must be alone (§1.5)', async () => {
+    const device = aSelfRefreshing();
+    device.snapd.slowTask('pre-download-snap', HOUR);
+    device.snapd.startApp('hello', 'shell');
+    while ((await changesOf(device, 'pre-download')).length === 0) await device.clock.advance(60_000);
+    expect((await device.post('/v2/systems', { action: 'create', label: 'l' })).status).toBe(500);
+    const named = { action: 'refresh', 'ignore-running': true };
+    expect((await device.post('/v2/snaps/hello', named)).status).toBe(202);
+  });
+
   it('is forced when the apps had their fourteen days', async () => {
     const device = aSelfRefreshing();
     device.snapd.startApp('hello', 'shell');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Change } from '../changes/change';
+import { isBusy } from '../changes/conflict';
 import type { TaskHandler } from '../changes/runner';
 import { valueAt } from '../conf/document';
 import type { Device } from '../device/device';
@@ -71,10 +72,12 @@ export class AutoRefresh {
   private plans(): SnapPlan[] {
     const { device } = this;
     const nowNs = device.clock.nowNs();
-    const busy = new Set(device.changes.unready().flatMap(({ tasks }) => tasks.flatMap((task) => task.snaps ?? [])));
     return [...device.snaps.values()]
       .filter(
-        (snap) => !(snap.hold && snap.hold.untilNs > nowNs) && !busy.has(snap.name) && device.store.snap(snap.name),
+        (snap) =>
+          !(snap.hold && snap.hold.untilNs > nowNs) &&
+          !isBusy(device.changes, snap.name) &&
+          device.store.snap(snap.name),
       )
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .flatMap((snap) => planRefresh(device, snap, { unnamed: true }) ?? [])

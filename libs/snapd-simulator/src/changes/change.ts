@@ -46,6 +46,8 @@ export interface Change {
   snapNames?: readonly string[];
   /** Ready by its status when the daemon last started, without ever having been seen to get so. */
   restored?: true;
+  /** Text that refuses everything else while this runs, where its kind alone does not. */
+  exclusive?: string;
   /** Last status a notice told of. */
   noticed?: Status;
 }

@@ -148,4 +148,16 @@ describe('changes', () => {
     });
     expect((await device.post('/v2/snaps/other', { action: 'switch', channel: 'edge' })).status).toBe(202);
   });
+
+  it('refuses everything beside a snapd that goes back (§1.5)', async () => {
+    const device = aDevice({ taskMs: 1000 });
+    device.store.release('snapd', 2, ['stable']);
+    await device.run('/v2/snaps/snapd', { action: 'refresh' }, 120_000);
+    await device.post('/v2/snaps/snapd', { action: 'refresh', revision: 1 });
+    expect((await device.post('/v2/snaps/hello', { action: 'refresh', channel: 'edge' })).body.result).toEqual({
+      message: 'snapd downgrade in progress, no other changes allowed until this is done',
+      kind: 'snap-change-conflict',
+      value: { 'change-kind': 'refresh-snap' },
+    });
+  });
 });

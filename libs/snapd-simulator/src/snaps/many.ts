@@ -1,5 +1,5 @@
 import type { Change } from '../changes/change';
-import { checkSnapConflict } from '../changes/conflict';
+import { checkSnapConflict, isBusy } from '../changes/conflict';
 import type { Device } from '../device/device';
 import { quote, quoteAll } from '../go-text';
 import { badRequest } from '../http/envelope';
@@ -73,17 +73,13 @@ function plansForAll(device: Device, { ignoreValidation }: SnapAction): SnapPlan
   acceptNewerSets(device);
   const now = device.clock.nowNs();
   return fromStore
-    .filter((snap) => !isHeld(snap, now) && !isBusy(device, snap.name))
+    .filter((snap) => !isHeld(snap, now) && !isBusy(device.changes, snap.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((snap) => planRefresh(device, snap, { ignoreValidation, unnamed: true }) ?? []);
 }
 
 /** Snaps from files have nothing to be refreshed from. */
 const isFromStore = ({ revision }: InstalledSnap): boolean => revision > 0;
-
-function isBusy(device: Device, name: string): boolean {
-  return device.changes.unready().some((change) => change.tasks.some((task) => task.snaps?.includes(name)));
-}
 
 /** Starts the change of several plans: a lane per snap, or one lane for all (§3.4, §10.24). */
 function runPlans(

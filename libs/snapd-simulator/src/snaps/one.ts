@@ -1,7 +1,7 @@
 import type { Change } from '../changes/change';
 import { busyText } from '../auto-refresh/running-apps';
-import { checkSnapConflict } from '../changes/conflict';
-import { removalRefusal } from '../device/boot-snaps';
+import { checkSnapConflict, SNAPD_DOWNGRADE } from '../changes/conflict';
+import { removalRefusal, roleOf } from '../device/boot-snaps';
 import type { Device } from '../device/device';
 import { quote, quoteAll } from '../go-text';
 import { badRequest } from '../http/envelope';
@@ -104,11 +104,15 @@ function runPlan(device: Device, plan: SnapPlan, summary: string): Change {
   const kind = plan.action === 'switch' ? 'refresh-snap' : `${plan.action}-snap`;
   if (plan.action === 'install' || plan.action === 'refresh') checkDiskSpace(device, plan.action, [plan.name]);
   const change = device.changes.spawn({ kind, summary, snapNames: [plan.name] });
+  if (isSnapdDowngrade(device, plan)) change.exclusive = SNAPD_DOWNGRADE;
   addSnapTasks(device, change, plan, device.changes.newLane());
   if (plan.action === 'install') addClosingTasks(device, change, []);
   if (plan.action === 'refresh') addClosingTasks(device, change, [plan.name]);
   return change;
 }
+
+const isSnapdDowngrade = (device: Device, { name, revision }: SnapPlan): boolean =>
+  roleOf(device, name) === 'snapd' && revision < (device.snaps.get(name)?.revision ?? 0);
 
 function remove(device: Device, name: string, action: SnapAction): Change {
   const installed = installedOrError(device, name);
