@@ -3,6 +3,7 @@ import type { AgentOptions } from './agent';
 import { memoryJournalStore, type JournalStore } from './journal/journal-store';
 import { CountingTransport } from './testing/counting-transport';
 import { aSnapd, Fixture, transportOf } from './testing/fixture';
+import { LossyTransport } from './testing/lossy-transport';
 import { VirtualTime } from './testing/virtual-time';
 import { DEFAULT_TIMINGS } from './timings';
 
@@ -230,6 +231,35 @@ describe('a snapd whose ids began anew', () => {
     expect(now.map((change) => change.id)).toContain('1');
     expect(now.filter(({ commandId, kind }) => commandId !== undefined && kind === 'configure-snap')).toEqual([]);
   }, 60_000);
+
+  it.each([
+    [
+      'asks a person about a request that it cannot tell the fate of',
+      'create-recovery-system',
+      { label: 'fresh' },
+      'unknown',
+    ],
+    ['sends again what may be sent twice', ...CONFIGURE, 'succeeded'],
+  ])(
+    '%s',
+    async (_what, operation, body, state) => {
+      const snapd = device({ rebootMs: 1000 });
+      const journal = memoryJournalStore();
+      for (const retain of [4, 5, 6]) await ask(snapd, 'PUT', '/v2/snaps/system/conf', { 'refresh.retain': retain });
+      const lossy = new LossyTransport(transportOf(snapd), ['request-lost']);
+      start(snapd, journal, { snapd: lossy });
+      const id = fixture.issue(operation, body, lasting);
+      await time.until(() => fixture.gateway.commandReports(id).length > 0);
+      await time.pass(5000, 1000);
+      await fixture.stopAgents();
+      await resetToFactory(snapd);
+      const again = new LossyTransport(transportOf(snapd));
+      start(snapd, journal, { snapd: again });
+      expect(await end(id)).toMatchObject({ state });
+      expect([lossy.posts, again.posts]).toEqual([0, state === 'succeeded' ? 1 : 0]);
+    },
+    60_000,
+  );
 });
 
 describe.each([

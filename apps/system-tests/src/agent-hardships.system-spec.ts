@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { simulatedStore } from '@corefleet/apps/simulator';
 import { startFleet, type Fleet } from '@corefleet/testing/fleet';
@@ -68,6 +69,31 @@ describe('an agent whose own snap is refreshed by order', () => {
     expect(command).toMatchObject({ status: 'succeeded', changeIds: [expect.any(String)] });
     expect(device.sent((request) => request.body.includes('candidate'))).toHaveLength(1);
     expect(after.output().split(`"message":"Command ended","commandId":"${id}"`)).toHaveLength(2);
+  }, 60_000);
+});
+
+describe('an agent whose journal was damaged while it was down', () => {
+  it('asks a person about the command that it may have sent, keeps a copy, and serves on', async () => {
+    const device = await openDevice('damaged');
+    device.startAgent();
+    const { id: deviceId } = await road.online('damaged');
+    device.snapd.slowTask('download-snap', 3000);
+    const parameters = { snaps: ['acme-telemetry'], channel: 'candidate', 'ignore-validation': true };
+    const id = await road.order(deviceId, 'refresh', parameters);
+    await doing(device, 'download-snap');
+    await device.stopAgent('SIGKILL');
+    const journal = readFileSync(device.journalFile);
+    const at = journal.indexOf('"t":"intent"');
+    journal[at + 6] = (journal[at + 6] ?? 0) ^ 1;
+    writeFileSync(device.journalFile, journal);
+    const agent = device.startAgent();
+    expect(await road.ended(id)).toMatchObject({ status: 'unknown', cause: 'journal-damaged' });
+    expect(agent.output()).toContain('The journal is damaged');
+    expect(readFileSync(`${device.journalFile}.damaged`)).toEqual(journal);
+    const read = await road.run(deviceId, 'read-configuration', { name: 'acme-app' });
+    expect(read).toMatchObject({ status: 'succeeded' });
+    expect(device.sent(({ method, path: of }) => method === 'POST' && of.startsWith('/v2/snaps'))).toHaveLength(1);
+    await device.stopAgent();
   }, 60_000);
 });
 

@@ -32,8 +32,8 @@ const SHAPES = {
   device: {
     minify: true,
     legalComments: 'none',
-    // ws tries to load these two and lives without them
-    external: ['bufferutil', 'utf-8-validate'],
+    // ws would try to load two native packages, which the agent lives without: so it does not try, and nothing of it is kept
+    define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     // the client alone: the package's own entry brings a server along
     alias: { ws: inRoot('node_modules/ws/lib/websocket.js') },
     plugins: [unusedLeftOut],
