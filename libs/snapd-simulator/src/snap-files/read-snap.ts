@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AppInfo, EndInfo, SnapInfo } from './snap-info';
+import type { AppInfo, ComponentInfo, EndInfo, SnapInfo } from './snap-info';
 import { Squashfs } from './squashfs';
 import { parseYaml, type YamlValue } from './yaml';
 
@@ -10,7 +10,7 @@ export interface SnapFile {
   bytes: Uint8Array;
   info: SnapInfo;
   /** Set when it is a component: the snap it belongs to is `info.name`. */
-  component?: { name: string; type: string };
+  component?: ComponentInfo;
 }
 
 type Yaml = Record<string, YamlValue>;
@@ -34,12 +34,21 @@ const yamlOf = (bytes: Uint8Array): Yaml => mapOf(parseYaml(Buffer.from(bytes).t
 function readComponent(yaml: Yaml, sizeBytes: number): Pick<SnapFile, 'info' | 'component'> {
   const [snap = '', name = ''] = textOf(yaml.component).split('+');
   const about = { ...yaml, name: snap };
-  return { info: infoOf(about, [], sizeBytes), component: { name, type: textOf(yaml.type, 'standard') } };
+  return { info: infoOf(about, [], sizeBytes), component: componentOf(name, yaml) };
 }
+
+const componentOf = (name: string, yaml: Yaml): ComponentInfo => ({
+  name,
+  type: textOf(yaml.type, 'standard'),
+  version: textOf(yaml.version),
+  summary: textOf(yaml.summary),
+  description: textOf(yaml.description),
+});
 
 /** What a snap.yaml says, given the names of the hook files beside it. */
 export function infoOf(yaml: Yaml, hooks: readonly string[], sizeBytes: number): SnapInfo {
   const apps = Object.entries(mapOf(yaml.apps)).map(([name, app]) => ({ name, yaml: mapOf(app) }));
+  const components = Object.entries(mapOf(yaml.components)).map(([name, about]) => componentOf(name, mapOf(about)));
   const named = [...new Set([...hooks, ...Object.keys(mapOf(yaml.hooks))])].sort();
   return {
     name: textOf(yaml.name),
@@ -58,6 +67,7 @@ export function infoOf(yaml: Yaml, hooks: readonly string[], sizeBytes: number):
     hooks: named,
     plugs: endsOf(mapOf(yaml.plugs), apps, 'plugs'),
     slots: endsOf(mapOf(yaml.slots), apps, 'slots'),
+    ...(components.length > 0 && { components }),
   };
 }
 

@@ -19,6 +19,17 @@ export interface SnapInfo {
   hooks: readonly string[];
   plugs: readonly EndInfo[];
   slots: readonly EndInfo[];
+  /** Components it may have. */
+  components?: readonly ComponentInfo[];
+}
+
+/** What a snap, or the component's own file, says about a component. */
+export interface ComponentInfo {
+  name: string;
+  type: string;
+  version: string;
+  summary: string;
+  description: string;
 }
 
 /** An app of a snap; a service when it has a `daemon`. */

@@ -28,6 +28,8 @@ export interface SnapAction {
   validationSets: string[];
   /** Of an action on one snap: components to come with it. */
   components: string[];
+  /** Components of one or several snaps, by snap. */
+  componentsBySnap: ReadonlyMap<string, string[]>;
   hold?: { level: 'general' | 'auto-refresh'; until: bigint | 'forever' };
   devmode: boolean;
   jailmode: boolean;
@@ -56,13 +58,25 @@ export function parseSnapAction(request: ApiRequest): SnapAction {
     ignoreRunning: booleanField(body, 'ignore-running'),
     purge: booleanField(body, 'purge'),
     validationSets: stringListField(body, 'validation-sets'),
-    components: stringListField(body, 'components'),
+    components: request.params.name === undefined ? [] : stringListField(body, 'components'),
+    componentsBySnap: componentsField(body, request.params.name),
     devmode: booleanField(body, 'devmode'),
     jailmode: booleanField(body, 'jailmode'),
     classic: booleanField(body, 'classic'),
     hold: action === 'hold' ? holdField(body) : undefined,
     singleOnly: SINGLE_ONLY.some((name) => Boolean(body[name])),
   };
+}
+
+function componentsField(body: JsonObject, snap: string | undefined): Map<string, string[]> {
+  const { components } = body;
+  if (snap !== undefined) {
+    const names = stringListField(body, 'components');
+    return new Map(names.length > 0 ? [[snap, names]] : []);
+  }
+  if (typeof components !== 'object' || components === null) return new Map();
+  const bySnap = components as JsonObject;
+  return new Map(Object.keys(bySnap).map((name) => [name, stringListField(bySnap, name)]));
 }
 
 function checkFlags(body: JsonObject, action: string, revision: number | undefined): void {

@@ -6,7 +6,7 @@ import { isBefore } from '../device/version';
 import { quoteAll } from '../go-text';
 import type { InstalledSnap } from './installed';
 import type { SnapPlan } from './plan';
-import { componentSteps, withOwnComponents } from './components';
+import { withComponentSteps, withOwnComponents } from './components';
 import { revisionText } from './local-snaps';
 import { installSteps, refreshSteps, revertSteps, switchSteps, type Step } from './task-lists';
 
@@ -15,6 +15,10 @@ export interface SnapSetup {
   plan: SnapPlan;
   /** The record as it was before link-snap; null when there was none. */
   before?: InstalledSnap | null;
+  /** The components as they were before link-component or unlink-current-component. */
+  componentsBefore?: Pick<InstalledSnap, 'components' | 'componentFiles'>;
+  /** The component that is taken away. */
+  dropped?: string;
   /** The boot into this revision failed and the old one came up again. */
   rolledBack?: boolean;
   /** The snap comes with the system, at its first boot. */
@@ -28,7 +32,7 @@ export function addSnapTasks(device: Device, change: Change, wanted: SnapPlan, l
   const plan = wanted.action === 'refresh' ? withOwnComponents(device, wanted) : wanted;
   const setup: SnapSetup = { plan };
   const sizeBytes = device.downloads.has(plan.name, plan.revision) ? undefined : plan.sizeBytes;
-  const steps = [...stepsOf(device, plan), ...componentSteps(plan)];
+  const steps = withComponentSteps(device, plan, stepsOf(device, plan));
   return addChain(device, change, steps, { lane, snap: plan.name, setup, sizeBytes });
 }
 

@@ -2,6 +2,7 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { formatTime } from '../go-time';
 import { badRequest } from '../http/envelope';
+import type { ComponentInfo, SnapInfo } from '../snap-files/snap-info';
 import { combine } from '../validation-sets/constraints';
 import type { Lack, Unmet } from '../validation-sets/verdict';
 import type { InstalledSnap } from './installed';
@@ -86,12 +87,14 @@ export function planComponents(device: Device, name: string, components: readonl
 }
 
 /** The components of an installed snap, as GET /v2/snaps shows them (§8.2). */
-export function componentsJson({ components, installedNs }: InstalledSnap, version: string): Record<string, unknown> {
+export function componentsJson(installed: InstalledSnap, info: SnapInfo | undefined): Record<string, unknown> {
+  if (info?.components) return { components: info.components.map((component) => declaredJson(installed, component)) };
+  const { components, installedNs } = installed;
   if (!components || components.size === 0) return {};
   const list = [...components].map(([name, revision]) => ({
     name,
     type: 'standard',
-    version,
+    version: info?.version ?? '',
     summary: name,
     description: name,
     revision: revisionText(revision),
@@ -101,26 +104,100 @@ export function componentsJson({ components, installedNs }: InstalledSnap, versi
   return { components: list };
 }
 
-/** Steps that bring the components of a plan. */
-export function componentSteps(plan: SnapPlan): Step[] {
-  return Object.entries(plan.components ?? {}).flatMap(([name, revision]): Step[] => {
-    const file = plan.componentFiles?.[name];
-    if (file !== undefined) return uploadedSteps(`${plan.name}+${name}`, file);
-    const about = `${quote(`${plan.name}+${name}`)} (${revision})`;
-    return [
-      ['download-component', `Download component ${about}`],
-      ['validate-component', `Fetch and check assertions for component ${about}`],
-      ['mount-component', `Mount component ${about}`],
-      ['link-component', `Make component ${about} available to the system`],
-    ];
-  });
+/** One that came from a file as that says, any other as the snap declares it. */
+function declaredJson({ components, componentFiles }: InstalledSnap, declared: ComponentInfo): unknown {
+  const file = componentFiles?.get(declared.name);
+  if (!file) return { ...declared, version: '', revision: 'unset' };
+  return {
+    ...file.info,
+    revision: revisionText(components?.get(declared.name) ?? 0),
+    'install-date': formatTime(file.installedNs),
+    'installed-size': file.sizeBytes,
+  };
 }
 
-function uploadedSteps(reference: string, file: string): Step[] {
-  const about = `${quote(reference)} (unset)`;
+/** The steps of a snap's chain with those that bring the components of its plan. */
+export function withComponentSteps(device: Device, plan: SnapPlan, steps: readonly Step[]): Step[] {
+  return Object.entries(plan.components ?? {}).reduce<Step[]>(
+    (chain, [name, revision]) => {
+      const file = plan.componentFiles?.[name];
+      if (file === undefined) return [...chain, ...downloadedSteps(`${plan.name}+${name}`, revision)];
+      const isNew = device.snaps.get(plan.name)?.components?.has(name) !== true;
+      const uploaded = uploadedSteps(`${plan.name}+${name}`, file.path, isNew);
+      return plan.action === 'components' ? [...chain, ...aloneSteps(uploaded)] : woven(chain, plan.name, uploaded);
+    },
+    [...steps],
+  );
+}
+
+function downloadedSteps(reference: string, revision: number): Step[] {
+  const about = `${quote(reference)} (${revision})`;
   return [
-    ['prepare-component', `Prepare component ${quote(file)} (unset)`],
+    ['download-component', `Download component ${about}`],
+    ['validate-component', `Fetch and check assertions for component ${about}`],
     ['mount-component', `Mount component ${about}`],
     ['link-component', `Make component ${about} available to the system`],
   ];
+}
+
+/** Steps of a component from a file, by where they belong. */
+interface UploadedSteps {
+  prepare: Step[];
+  mount: Step[];
+  unlink: Step[];
+  profiles: Step;
+  link: Step;
+  hook: Step;
+  discard: Step[];
+}
+
+function uploadedSteps(reference: string, file: string, isNew: boolean): UploadedSteps {
+  const q = quote(reference);
+  const about = `${q} (unset)`;
+  return {
+    prepare: [['prepare-component', `Prepare component ${quote(file)} (unset)`]],
+    mount: [['mount-component', `Mount component ${about}`], ...(isNew ? [] : [componentHook('pre-refresh', q)])],
+    unlink: isNew ? [] : [unlinkStep(q)],
+    profiles: ['setup-profiles', `Setup component ${about} security profiles`],
+    link: ['link-component', `Make component ${about} available to the system`],
+    hook: componentHook(isNew ? 'install' : 'post-refresh', q),
+    discard: isNew ? [] : [discardStep(q)],
+  };
+}
+
+const componentHook = (name: string, q: string): Step => ['run-hook', `Run ${name} hook of ${q} component if present`];
+
+const unlinkStep = (q: string): Step => [
+  'unlink-current-component',
+  `Make current revision for component ${q} unavailable`,
+];
+
+const discardStep = (q: string): Step => ['discard-component', `Discard previous revision for component ${q}`];
+
+const aloneSteps = ({ prepare, mount, unlink, profiles, link, hook, discard }: UploadedSteps): Step[] => [
+  ...prepare,
+  ...mount,
+  ...unlink,
+  profiles,
+  link,
+  hook,
+  ...discard,
+];
+
+/** With its snap a component takes each step behind the snap's own; the profiles are those of the snap. */
+function woven(chain: readonly Step[], snap: string, { prepare, mount, link, hook }: UploadedSteps): Step[] {
+  const ofSnap = ['install', 'post-refresh'].map((name) => `Run ${name} hook of ${quote(snap)} snap if present`);
+  return chain.flatMap((step): Step[] => {
+    const [kind, summary] = step;
+    if (kind === 'prepare-snap') return [step, ...prepare];
+    if (kind === 'mount-snap') return [step, ...mount];
+    if (kind === 'link-snap') return [step, link];
+    return ofSnap.includes(summary) ? [step, hook] : [step];
+  });
+}
+
+/** Steps that take a component away from its snap. */
+export function removeComponentSteps(reference: string): Step[] {
+  const q = quote(reference);
+  return [componentHook('remove', q), unlinkStep(q), discardStep(q)];
 }

@@ -103,17 +103,53 @@ function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | und
 const linkComponent: Handler = {
   do(device, task) {
     const { plan } = setupOf(task);
-    const installed = device.snaps.get(plan.name);
-    if (installed)
-      installed.components = new Map([...(installed.components ?? []), ...Object.entries(plan.components ?? {})]);
+    const files = Object.entries(plan.componentFiles ?? {});
+    const installedNs = device.clock.nowNs();
+    changeComponents(device, task, ({ components, componentFiles }) => ({
+      components: new Map([...(components ?? []), ...Object.entries(plan.components ?? {})]),
+      ...(files.length > 0 && {
+        componentFiles: new Map([
+          ...(componentFiles ?? []),
+          ...files.map(([name, file]) => [name, { ...file, installedNs }] as const),
+        ]),
+      }),
+    }));
     return 'done';
   },
-  undo(device, task) {
-    const { plan } = setupOf(task);
-    for (const name of Object.keys(plan.components ?? {})) device.snaps.get(plan.name)?.components?.delete(name);
-    return 'done';
-  },
+  undo: putComponentsBack,
 };
+
+/** unlink-current-component: at a removal the component is gone; at an update link-component replaces it. */
+const unlinkComponent: Handler = {
+  do(device, task) {
+    const { dropped } = setupOf(task);
+    if (dropped === undefined) return 'done';
+    changeComponents(device, task, ({ components, componentFiles }) => ({
+      components: new Map([...(components ?? [])].filter(([name]) => name !== dropped)),
+      componentFiles: new Map([...(componentFiles ?? [])].filter(([name]) => name !== dropped)),
+    }));
+    return 'done';
+  },
+  undo: putComponentsBack,
+};
+
+type Components = Pick<InstalledSnap, 'components' | 'componentFiles'>;
+
+function changeComponents(device: Device, task: Task, change: (before: Components) => Components): void {
+  const setup = setupOf(task);
+  const installed = device.snaps.get(setup.plan.name);
+  if (!installed) return;
+  const { components, componentFiles } = installed;
+  setup.componentsBefore ??= { components, componentFiles };
+  Object.assign(installed, change(installed));
+}
+
+function putComponentsBack(device: Device, task: Task): 'done' {
+  const { plan, componentsBefore } = setupOf(task);
+  const installed = device.snaps.get(plan.name);
+  if (installed) Object.assign(installed, componentsBefore);
+  return 'done';
+}
 
 const setActive =
   (active: boolean) =>
@@ -202,6 +238,7 @@ export const SNAP_HANDLERS: readonly [string, Handler][] = [
   ['unlink-snap', { do: setActive(false), undo: setActive(true) }],
   ['link-snap', linkSnap],
   ['link-component', linkComponent],
+  ['unlink-current-component', unlinkComponent],
   ['update-gadget-assets', updateAssets],
   ['update-managed-boot-config', updateBootConfig],
   ['prerequisites', prerequisites],

@@ -1,4 +1,5 @@
 import type { RefreshFailures } from '../auto-refresh/failures';
+import type { ComponentFile } from './plan';
 
 /** A snap on the device: only what differs per device; the rest is looked up in the store. */
 export interface InstalledSnap {
@@ -14,6 +15,8 @@ export interface InstalledSnap {
   installedNs: bigint;
   /** Revisions of its components, by name. */
   components?: Map<string, number>;
+  /** Those of them that came from files. */
+  componentFiles?: Map<string, ComponentFile & { installedNs: bigint }>;
   cohort?: string;
   /** Until when refreshes of a level are held. */
   hold?: { level: 'general' | 'auto-refresh'; untilNs: bigint };

@@ -10,6 +10,7 @@ import { addClosingTasks, addSnapTasks } from './build';
 import { checkDiskSpace } from './disk-space';
 import { holdAll, holdSnaps, unholdAll, unholdSnaps } from './hold';
 import { isHeld, type InstalledSnap } from './installed';
+import { removeComponents } from './remove-components';
 import { addRemoval, checkRemovable, installedOrRefusal } from './one';
 import { alreadyValue, checkInstanceName, checkStore, planInstall, planRefresh, Refusal, type SnapPlan } from './plan';
 
@@ -100,6 +101,8 @@ function runPlans(
 }
 
 function remove(device: Device, action: SnapAction): Change {
+  const { componentsBySnap } = action;
+  if (action.snaps.length === 0 && componentsBySnap.size > 0) return removeComponents(device, componentsBySnap);
   if (action.snaps.length === 0) throw new Refusal('cannot remove zero snaps');
   const installed = action.snaps.flatMap((name) => device.snaps.get(name) ?? []);
   const summary = `Remove ${snapsText(action.snaps)}`;

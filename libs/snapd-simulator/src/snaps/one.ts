@@ -14,6 +14,7 @@ import { holdSnaps, unholdSnaps } from './hold';
 import { automaticSet } from '../snapshots/automatic';
 import type { InstalledSnap } from './installed';
 import { revisionText } from './local-snaps';
+import { removeComponents } from './remove-components';
 import {
   alreadyValue,
   planInstall,
@@ -53,6 +54,10 @@ const wishOf = ({ channel, revision, cohort, leaveCohort, ignoreValidation }: Sn
 
 function install(device: Device, name: string, action: SnapAction): Change {
   const { components } = action;
+  const { revision = 0 } = device.snaps.get(name) ?? {};
+  if (revision < 0 && components.length > 0) {
+    throw new Refusal('internal error: cannot install components for a snap that is unknown to the store');
+  }
   if (device.snaps.has(name) && components.length > 0) return installComponents(device, name, components);
   if (device.snaps.has(name)) {
     // §10.12
@@ -115,6 +120,7 @@ const isSnapdDowngrade = (device: Device, { name, revision }: SnapPlan): boolean
   roleOf(device, name) === 'snapd' && revision < (device.snaps.get(name)?.revision ?? 0);
 
 function remove(device: Device, name: string, action: SnapAction): Change {
+  if (action.componentsBySnap.size > 0) return removeComponents(device, action.componentsBySnap);
   const installed = installedOrError(device, name);
   checkSnapConflict(device.changes, [name]);
   checkRemovable(device, installed, action.revision);

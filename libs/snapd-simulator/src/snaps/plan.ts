@@ -3,6 +3,7 @@ import { isBefore } from '../device/version';
 import { quote } from '../go-text';
 import { ApiError, notFound } from '../http/envelope';
 import type { SnapFile } from '../snap-files/read-snap';
+import type { ComponentInfo } from '../snap-files/snap-info';
 import { demandOn, type Demand } from '../validation-sets/tracking';
 import { storeError } from '../store/store-errors';
 import type { InstalledSnap } from './installed';
@@ -31,8 +32,8 @@ export interface SnapPlan {
   sizeBytes: number;
   /** Components to install with it, and the revision of each. */
   components?: Readonly<Record<string, number>>;
-  /** Where snapd keeps those of them that come from files. */
-  componentFiles?: Readonly<Record<string, string>>;
+  /** Those of them that come from files. */
+  componentFiles?: Readonly<Record<string, ComponentFile>>;
   ignoreValidation?: boolean;
   devmode?: boolean;
   /** Mounted from a directory. */
@@ -40,6 +41,14 @@ export interface SnapPlan {
   /** The file it comes from, and where snapd keeps that. */
   file?: SnapFile;
   path?: string;
+}
+
+/** A component that comes from a file. */
+export interface ComponentFile {
+  info: ComponentInfo;
+  sizeBytes: number;
+  /** Where snapd keeps the file for the time being. */
+  path: string;
 }
 
 /** A refusal that the API prefixes with `cannot <action> "x": ` and sends as 400 without kind. */

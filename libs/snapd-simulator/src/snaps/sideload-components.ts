@@ -51,12 +51,14 @@ export function componentsOf(
   uploads: readonly Upload[],
 ): Pick<SnapPlan, 'components' | 'componentFiles'> {
   const named = uploads.map((upload) => {
-    const name = upload.file.component?.name ?? '';
-    const known = device.snaps.get(upload.file.info.name)?.components?.get(name) ?? 0;
-    return { name, revision: Math.min(0, known) - 1, path: upload.path };
+    const { component, info } = upload.file;
+    const name = component?.name ?? '';
+    const known = device.snaps.get(info.name)?.components?.get(name) ?? 0;
+    const file = component && { info: component, sizeBytes: info.sizeBytes, path: upload.path };
+    return { name, revision: Math.min(0, known) - 1, file };
   });
   return {
     components: Object.fromEntries(named.map(({ name, revision }) => [name, revision])),
-    componentFiles: Object.fromEntries(named.map(({ name, path }) => [name, path])),
+    componentFiles: Object.fromEntries(named.flatMap(({ name, file }) => (file ? [[name, file]] : []))),
   };
 }

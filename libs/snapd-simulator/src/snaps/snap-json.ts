@@ -47,7 +47,7 @@ export function snapJson(device: Device, installed: InstalledSnap, revision = in
     ...(installed.cohort !== undefined && { 'cohort-key': installed.cohort }),
     ...(installed.hold && { hold: formatTime(installed.hold.untilNs) }),
     ...refreshStateJson(installed),
-    ...componentsJson(installed, info?.version ?? ''),
+    ...(current && componentsJson(installed, info)),
   };
 }
 
