@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@corefleet/contracts/device-protocol';
 import { operations } from '@corefleet/operations';
 import { ApiProblem } from '@corefleet/testing/fleet';
+import { eventually } from '@corefleet/testing/processes';
+import { LogClient } from '../kill-lab/log-client';
 import { Stand } from './stand';
 import { describeRealSnapd } from './suite';
 
@@ -61,6 +63,20 @@ describeRealSnapd('reads of a real snapd', () => {
     },
     90_000,
   );
+
+  it('follows the log of a service, line by line', async () => {
+    const target = `/v1/devices/${stand.deviceId}/snapd/v2/logs?follow=true&n=2&names=fleet-hello`;
+    const client = await LogClient.open(stand.fleet.api.url + target, stand.fleet.api.bearer);
+    expect([client.status, client.contentType]).toEqual([200, 'application/json-seq']);
+    client.resume();
+    await eventually(() => client.entries.length >= 4, { what: 'lines that are new', timeoutMs: 20_000 });
+    const lines = [1, 2, 3, 4].map((line) => ({
+      ...{ timestamp: expect.any(String) as string, message: `snap.fleet-hello.svc.service line ${line}` },
+      ...{ sid: 'fleet-hello.svc', pid: '1' },
+    }));
+    expect(client.entries.slice(0, 4)).toEqual(lines);
+    client.leave();
+  });
 
   /** What snapd says to another client: two reads are POSTs for snapd. */
   function told(name: string, target: string): Promise<Said> {
