@@ -73,6 +73,10 @@ describe('an agent beside a simulated snapd', () => {
     start(aSnapd(), memoryJournalStore(), { policy: { deniedOperations: [], deniedRisks: [] } });
     expect(await gateway.end(issue('refresh', { snaps: ['app'], channel: 'edge' }))).toMatchObject({
       state: 'succeeded',
+      undo: [
+        { operation: 'revert', parameters: { snap: 'app', revision: '1' } },
+        { operation: 'switch', parameters: { snap: 'app', channel: 'latest/stable' } },
+      ],
     });
     expect(await gateway.end(issue('revert', { snap: 'app' }))).toMatchObject({
       state: 'succeeded',

@@ -1,11 +1,15 @@
 import { LIMITS, type CommandReport, type CommandReportState } from '@corefleet/contracts/device-protocol';
+import type { Done, PreparedOperation } from '@corefleet/operations';
 import type { Change } from '@corefleet/snapd-client';
 import { JournalNotWritableError } from '../journal/journal';
 import { messageOf } from '../logger';
 import { cut } from '../observer/fit-change';
 
 /** How a command ended. */
-export type End = Pick<CommandReport, 'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'snapdStatus' | 'result'> & {
+export type End = Pick<
+  CommandReport,
+  'cause' | 'message' | 'snapdKind' | 'snapdValue' | 'snapdStatus' | 'result' | 'undo'
+> & {
   readonly state: Extract<CommandReportState, 'succeeded' | 'failed' | 'unknown' | 'expired'>;
 };
 
@@ -29,6 +33,12 @@ export const TOO_LATE_TO_SEND_AGAIN: End = {
   message: 'the deadline passed before the request could be sent again',
 };
 
+/** The end of what the device shows, with what takes it back. */
+export function successOf(operation: PreparedOperation, done: Done): End {
+  const undo = operation.undo(done).map((step) => ({ ...step, parameters: { ...step.parameters } }));
+  return { state: 'succeeded', result: done.result, ...(undo.length > 0 && { undo }) };
+}
+
 /** The end of a change that did not do all it was made for. */
 export function endOfChange(change: Change): End {
   if (change.status === 'Error')
@@ -44,10 +54,11 @@ const MAX_MESSAGE = 64 * 1024;
 
 /** What is too large to be reported is left out, and said so; a read without its result has failed. */
 export function fitReport(report: CommandReport, isRead: boolean): CommandReport {
-  const { result, message: said, snapdValue, ...rest } = report;
+  const { result, message: said, snapdValue, undo, ...rest } = report;
   const message = said !== undefined && { message: cut(said, MAX_MESSAGE) };
   const value = sizeOf(snapdValue) <= LIMITS.resultBytes / 4 && { snapdValue };
-  const kept: CommandReport = { ...rest, ...message, ...value };
+  const back = undo && sizeOf(undo) <= LIMITS.resultBytes / 4 && { undo };
+  const kept: CommandReport = { ...rest, ...message, ...value, ...back };
   if (result === undefined) return kept;
   const sizeBytes = sizeOf(result);
   if (sizeBytes <= LIMITS.resultBytes) return { ...kept, result };

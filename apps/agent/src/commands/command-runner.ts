@@ -20,6 +20,7 @@ import {
   journalFailure,
   TOO_LATE_TO_SEND_AGAIN,
   TOO_LATE_TO_START,
+  successOf,
   type End,
 } from './command-end';
 import { isTransient, judgeRequest, whyOf, type Why } from './failure';
@@ -291,7 +292,7 @@ export class CommandRunner {
     const verdict = await this.settledVerdict(outcome);
     if ('state' in verdict) return verdict;
     const { kind, result } = verdict.value;
-    if (kind === 'verified') return { state: 'succeeded', result };
+    if (kind === 'verified') return successOf(this.operation, { ...outcome, result });
     return { state: 'failed', cause: 'not-verified', message: verdict.value.message, result };
   }
 

@@ -37,6 +37,12 @@ export const CommandReport = z.strictObject({
   snapdStatus: z.optional(z.int()),
   /** What the verification read back from the device. */
   result: z.optional(z.unknown()),
+  /** What to issue, in order, to take back what succeeded. */
+  undo: z.optional(
+    z
+      .array(z.strictObject({ operation: short, parameters: z.record(z.string(), z.unknown()) }))
+      .check(z.maxLength(1000)),
+  ),
 });
 export type CommandReport = z.infer<typeof CommandReport>;
 

@@ -67,6 +67,8 @@ export const CommandView = z.object({
   snapdStatus: z.number().int().nullable(),
   /** What the verification read back from the device. */
   result: z.unknown(),
+  /** What to issue, in order, to take it back; null when nothing does, or nothing is to be taken back. */
+  undo: z.unknown(),
   /** The end the device reported after the command had been closed here. */
   lateStatus: z.string().nullable(),
   deadlineSeconds: z.number().int(),

@@ -175,6 +175,14 @@ describe('foldReports, as the role of the worker', () => {
     expect(await owner.prisma.commandReport.count({ where: { enrolmentId } })).toBe(0);
   });
 
+  it('keeps what takes a command back, as its device computed it', async () => {
+    const { deviceId, enrolmentId } = await aDevice();
+    const [id] = await issued([deviceId]);
+    const undo = [{ operation: 'revert', parameters: { snap: 'app', revision: '1' } }];
+    await reported(enrolmentId, [[1, report(id!, 'succeeded', { result: [], undo })]]);
+    expect(await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } })).toMatchObject({ undo });
+  });
+
   it('never goes back to an older report, and never leaves an end', async () => {
     const { deviceId, enrolmentId } = await aDevice();
     const [id] = await issued([deviceId]);

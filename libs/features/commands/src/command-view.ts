@@ -21,6 +21,8 @@ export interface CommandView {
   /** HTTP status of snapd's refusal. */
   readonly snapdStatus: number | null;
   readonly result: unknown;
+  /** Operations with parameters, to issue in order to take it back. */
+  readonly undo: unknown;
   /** The end the device reported after the command had been closed here. */
   readonly lateStatus: string | null;
   readonly deadlineSeconds: number;
@@ -49,6 +51,7 @@ export function commandView(row: Row): CommandView {
   return {
     ...{ id, deviceId, rolloutId, operation, status, requestedBy, changeIds, cause, message, snapdKind },
     parameters: shownParameters(operation, row.parameters),
+    undo: row.undo,
     ...{ snapdValue, snapdStatus, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt },
     finishedAt,
     sequence: row.sequence === null ? null : Number(row.sequence),

@@ -44,6 +44,7 @@ WITH taken AS (
       snapd_value = newest.report->'snapdValue',
       snapd_status = (newest.report->>'snapdStatus')::int,
       result = newest.report->'result',
+      undo = newest.report->'undo',
       applied_epoch = newest.journal_epoch,
       applied_number = newest.number
     FROM newest
