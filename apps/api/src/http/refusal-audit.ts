@@ -8,7 +8,10 @@ import { routeName, type ApiRequest } from './request';
 
 const DETAIL_MOST = 2000;
 
-/** Keeps what a known person or token tried and was refused. Reading is not an act, and strangers are not recorded. */
+/**
+ * Keeps what a known person or token tried and was refused. Reading is not an act, but for what a device would be asked and who asks
+ * may not see. Strangers are not recorded.
+ */
 @Injectable()
 export class RefusalAudit {
   constructor(
@@ -20,7 +23,7 @@ export class RefusalAudit {
   /** Never throws: the refusal reaches its client also when it cannot be recorded, and the log says so. */
   async record(request: ApiRequest, problem: Problem): Promise<void> {
     const { principal } = request;
-    if (principal === undefined || request.method === 'GET') return;
+    if (principal === undefined || (request.method === 'GET' && !isRefusedRead(request, problem))) return;
     const entry = {
       actor: principal.actor,
       action: 'request.refuse',
@@ -35,3 +38,6 @@ export class RefusalAudit {
     }
   }
 }
+
+const isRefusedRead = (request: ApiRequest, { status }: Problem): boolean =>
+  status === 403 && request.routeOptions.url === '/v1/devices/:id/snapd/*';

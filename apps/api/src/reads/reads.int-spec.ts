@@ -25,6 +25,8 @@ describe('reads of a device', () => {
     const refused = { code: 'refused', detail: 'cannot read /v2/users: it needs role admin, you have viewer' };
     expect(await ask(viewer, '/v2/users')).toMatchObject({ status: 403, body: refused });
     expect(await ask(admin, '/v2/users')).toMatchObject({ status: 404 });
+    const audited = await api.call('GET', '/v1/audit?limit=1&action=request.refuse', { token: admin });
+    expect(audited.body).toMatchObject({ items: [{ actor: { name: 'vera' }, details: refused }] });
   });
 
   it.each([
