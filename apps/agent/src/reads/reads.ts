@@ -153,7 +153,8 @@ export class Reads {
     context: OperationContext,
     signal: AbortSignal,
   ): Promise<End | { readonly why: Why }> {
-    const client = new SnapdClient(boundTransport(this.options.snapd, signal));
+    // tried again here, where why is kept: the client's own tries would swallow it
+    const client = new SnapdClient(boundTransport(this.options.snapd, signal), { retryForMs: 0 });
     try {
       const started = await operation.start(client, context);
       const verdict = await operation.verify(client, { started, before: null }, context);

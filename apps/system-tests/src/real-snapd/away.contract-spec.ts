@@ -92,7 +92,7 @@ describeRealSnapd('a snapd that is away or talks nonsense', () => {
         const reboot = await stand.issue('reboot', {}, { deadlineSeconds: 10 });
         await expectFailedCommands('snapd-garbage');
         // something took the request, and nobody can say what it did with it
-        expect(await stand.end(reboot)).toMatchObject({ status: 'unknown', cause: 'unknown-fate', changeIds: [] });
+        expect(await stand.end(reboot)).toMatchObject({ status: 'unknown', cause: 'snapd-garbage', changeIds: [] });
         expect(await stand.device()).toMatchObject({ online: true });
         expect(stand.agent.isRunning).toBe(true);
       } finally {
