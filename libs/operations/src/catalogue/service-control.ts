@@ -1,4 +1,4 @@
-import type { App } from '@corefleet/snapd-client';
+import { SnapdError, type App, type SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import { flag, serviceName, userNames } from '../fields';
 import { defineOperation, notVerified, readBefore, verified, type Outcome } from '../operation';
@@ -37,7 +37,7 @@ export const serviceControl = defineOperation<Parameters>({
   undo: { by: ['service-control'], steps: undoServices },
   idempotent: ({ action }) => action !== 'restart',
   expects: 'change',
-  observe: async (client, { names }) => (await client.apps.list({ select: 'service', names })).map(shownService),
+  observe: seeServices,
   start: async (client, parameters) => changeOf(await client.apps.act(parameters)),
   // The summary is always "Running service command": tasks tell the snaps.
   matches: (change, { names }) => {
@@ -55,6 +55,16 @@ export const serviceControl = defineOperation<Parameters>({
     return verified(services);
   },
 });
+
+/** Nothing of names that are not there: the request itself is refused, in snapd's words. */
+async function seeServices(client: SnapdClient, { names }: Parameters) {
+  try {
+    return (await client.apps.list({ select: 'service', names })).map(shownService);
+  } catch (error) {
+    if (error instanceof SnapdError && error.status === 404) return [];
+    throw error;
+  }
+}
 
 /** Stops what was not active, or starts what was; a restart leaves nothing to take back. */
 function undoServices({ action, enable, disable }: Parameters, { before }: Outcome): UndoStep[] {
