@@ -3,7 +3,7 @@ import type { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-prot
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { cancelCommands } from '@corefleet/features/commands';
 import { Clock } from '@corefleet/platform/clock';
-import { Database } from '@corefleet/platform/database';
+import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
 import { Admission, type Admitted } from './admission';
@@ -45,8 +45,7 @@ export class EnrolmentService {
   async allowReEnrolment(actor: Actor, deviceId: string, forSeconds: number, remark: string): Promise<void> {
     const until = new Date(this.clock.now().getTime() + forSeconds * 1000);
     await this.database.transaction(async (tx) => {
-      const device = await tx.device.findUnique({ where: { id: deviceId } });
-      if (!device) throw new NotFoundError('device', deviceId);
+      const device = await lockedDevice(tx, deviceId);
       if (!device.enrolmentId)
         throw new ConflictError(
           `cannot allow device "${deviceId}" to enrol anew: it has no enrolment, any key may take it`,
@@ -61,12 +60,12 @@ export class EnrolmentService {
 
   /**
    * Ends the device's enrolment, takes back the commands it has not accepted and cuts its link.
-   * The device stays visible with its history.
+   * The device stays visible with its history. A key that is just taking the place of the device's own is revoked too, or
+   * finds the device without an enrolment.
    */
   async revokeDevice(actor: Actor, deviceId: string, remark?: string): Promise<void> {
     const enrolmentId = await this.database.transaction(async (tx) => {
-      const device = await tx.device.findUnique({ where: { id: deviceId } });
-      if (!device) throw new NotFoundError('device', deviceId);
+      const device = await lockedDevice(tx, deviceId);
       if (!device.enrolmentId) return undefined;
       await tx.device.update({ where: { id: deviceId }, data: { enrolmentId: null, reEnrolUntil: null } });
       const data = { status: 'revoked', endedAt: this.clock.now() };
@@ -121,4 +120,12 @@ export class EnrolmentService {
       throw new ConflictError('cannot enrol: the signer has not published its key yet, start it first');
     return keys.map(({ id, publicKey }) => ({ keyId: id, publicKey }));
   }
+}
+
+/** Until the transaction ends, no other key takes the device's place. @throws NotFoundError */
+async function lockedDevice(tx: Transaction, id: string): Promise<{ enrolmentId: string | null }> {
+  await tx.$queryRaw`SELECT id FROM devices WHERE id = ${id}::uuid FOR UPDATE`;
+  const device = await tx.device.findUnique({ where: { id }, select: { enrolmentId: true } });
+  if (!device) throw new NotFoundError('device', id);
+  return device;
 }

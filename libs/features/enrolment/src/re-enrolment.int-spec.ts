@@ -5,6 +5,7 @@ import { Database } from '@corefleet/platform/database';
 import { createLogger } from '@corefleet/platform/logger';
 import { Bus, RedisConnections } from '@corefleet/platform/redis';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
+import { eventually } from '@corefleet/testing/processes';
 import { testRedis } from '@corefleet/testing/redis';
 import { Admission } from './admission';
 import { EnrolmentTokensService } from './enrolment-tokens.service';
@@ -188,4 +189,33 @@ describe('a device that comes with another key', () => {
     const row = await owner.prisma.device.findUniqueOrThrow({ where: { id: device.deviceId } });
     expect(active.map(({ id }) => id)).toEqual([row.enrolmentId]);
   });
+
+  it('is revoked whole when a person revokes it while it comes', async () => {
+    const device = await aDevice();
+    await aCommand(device, reset);
+    const acts: Promise<unknown>[] = [];
+    await owner.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM devices WHERE id = ${device.deviceId}::uuid FOR UPDATE`;
+      for (const act of [() => comeBack(device), () => enrolment.revokeDevice(person, device.deviceId)]) {
+        acts.push(act());
+        await waiting(acts.length);
+      }
+    });
+    await Promise.all(acts);
+    expect(await owner.prisma.enrolment.count({ where: { deviceId: device.deviceId, status: 'active' } })).toBe(0);
+  });
 });
+
+/** Resolves once so many transactions of this database wait for a lock. */
+const waiting = (count: number): Promise<unknown> =>
+  eventually(
+    async () => {
+      const rows = await owner.rows(
+        'waiting',
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        [],
+      );
+      return rows.length === count;
+    },
+    { what: `${count} to wait` },
+  );
