@@ -186,6 +186,18 @@ describe('a device', () => {
   });
 
   it.each([
+    ['read-snapshot-export', true],
+    [STORING, false],
+  ])('knows of a file of %s whether it is sensitive when the read is long gone', async (operation, sensitive) => {
+    const device = await stand.anEnrolment();
+    const commandId = await stand.aCommand(device, { operation });
+    const file = { enrolmentId: device.enrolmentId, commandId, name: 'a' };
+    const { sha256 } = (await stand.gateway.store(file, pieces(commandId), BOUNDS))!;
+    await stand.owner.prisma.command.delete({ where: { id: commandId } });
+    expect(await stand.api.get(sha256)).toMatchObject({ sensitive });
+  });
+
+  it.each([
     ['of another device', STORING, 'other', 'active', {}],
     ['that has ended', STORING, 'own', 'active', { finishedAt: new Date() }],
     ['that stores no files', 'refresh', 'own', 'active', {}],
@@ -228,12 +240,16 @@ describe('the gateway’s role', () => {
     [`INSERT INTO artifacts (sha256, size, name, created_by, created_at) VALUES (repeat('a', 64), 1, 'x', 'y', now())`],
     ['UPDATE artifacts SET expires_at = NULL'],
     [`UPDATE artifacts SET expires_at = '2000-01-01' WHERE expires_at IS NOT NULL`],
+    [`UPDATE artifacts SET expires_at = '2000-01-01' WHERE expires_at IS NULL AND command_id IS NOT NULL`],
+    [`UPDATE artifacts SET sensitive = false`],
     ['UPDATE artifacts SET size = 1'],
     ['DELETE FROM artifacts'],
   ])('may not %s', async (statement) => {
     const device = await stand.anEnrolment();
     const commandId = await stand.aCommand(device, { operation: STORING });
-    await stand.gateway.store({ enrolmentId: device.enrolmentId, commandId, name: 'a' }, pieces(commandId), BOUNDS);
+    const file = { enrolmentId: device.enrolmentId, commandId, name: 'a' };
+    for (const text of [commandId, 'kept by a person too']) await stand.gateway.store(file, pieces(text), BOUNDS);
+    await upload('kept by a person too');
     await expect(stand.connect('corefleet_gateway').pool.query(statement)).rejects.toMatchObject({ code: '42501' });
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
-import { findOperation, type ArtifactReference } from '@corefleet/operations';
+import type { ArtifactReference } from '@corefleet/operations';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import {
@@ -34,8 +34,7 @@ interface Row {
   readonly deviceId: string | null;
   readonly commandId: string | null;
   readonly expiresAt: Date | null;
-  /** Of the command it was stored for. */
-  readonly operation: string | null;
+  readonly sensitive: boolean;
 }
 
 /** Who reads a file. */
@@ -177,23 +176,14 @@ export class ArtifactsService {
 const SELECT = `
 SELECT artifacts.sha256, artifacts.size, artifacts.name, artifacts.created_by AS "createdBy",
        artifacts.created_at AS "createdAt", enrolments.device_id AS "deviceId", artifacts.command_id AS "commandId",
-       artifacts.expires_at AS "expiresAt", commands.operation
-  FROM artifacts LEFT JOIN enrolments ON enrolments.id = artifacts.enrolment_id
-                 LEFT JOIN commands ON commands.id = artifacts.command_id`;
+       artifacts.expires_at AS "expiresAt", artifacts.sensitive
+  FROM artifacts LEFT JOIN enrolments ON enrolments.id = artifacts.enrolment_id`;
 
 const LIST = `${SELECT}
  WHERE $1::bigint IS NULL OR (artifacts.created_at, artifacts.sha256) < (to_timestamp($1::bigint / 1000.0), $2)
  ORDER BY artifacts.created_at DESC, artifacts.sha256 DESC LIMIT $3`;
 
-function view({ operation, ...row }: Row): ArtifactView {
-  return { ...row, size: Number(row.size), sensitive: row.commandId !== null && isSensitive(operation) };
-}
-
-/** What nobody knows any more is taken for sensitive. */
-function isSensitive(operation: string | null): boolean {
-  const found = operation === null ? undefined : findOperation(operation);
-  return found === undefined || found.read?.sensitive === true;
-}
+const view = (row: Row): ArtifactView => ({ ...row, size: Number(row.size) });
 
 function otherDigest(sha256: string): InvalidRequestError {
   const message = `is not the digest of what was sent: that is ${sha256}`;

@@ -96,15 +96,15 @@ export class DeviceArtifactsService {
     const { enrolmentId, commandId, name } = file;
     const { sha256, sizeBytes } = received;
     const [command] = await tx.$queryRawUnsafe<StoringCommand[]>(STORING_COMMAND, enrolmentId, commandId);
-    if (!storesFiles(command)) return false;
+    if (!command || !storesFiles(command)) return false;
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + days * DAY_MS);
     await lockBytes(tx, sha256);
     await this.files.place(received);
     await tx.$executeRaw`
-      INSERT INTO artifacts (sha256, size, name, created_by, created_at, enrolment_id, command_id, expires_at)
-      VALUES (${sha256}, ${sizeBytes}, ${name}, ${command?.serial ?? ''}, ${now}, ${enrolmentId}::uuid, ${commandId}::uuid,
-              ${expiresAt})
+      INSERT INTO artifacts (sha256, size, name, created_by, created_at, enrolment_id, command_id, expires_at, sensitive)
+      VALUES (${sha256}, ${sizeBytes}, ${name}, ${command.serial}, ${now}, ${enrolmentId}::uuid, ${commandId}::uuid,
+              ${expiresAt}, ${isSensitive(command)})
       ON CONFLICT (sha256) DO UPDATE SET expires_at = greatest(artifacts.expires_at, excluded.expires_at)
         WHERE artifacts.expires_at IS NOT NULL`;
     return true;
@@ -121,6 +121,8 @@ const storesFiles = (command: StoringCommand | undefined): boolean =>
   command !== undefined &&
   command.kept < FILES_OF_COMMAND &&
   findOperation(command.operation)?.storesArtifacts === true;
+
+const isSensitive = ({ operation }: StoringCommand): boolean => findOperation(operation)?.read?.sensitive === true;
 
 const FETCHABLE = `
 SELECT EXISTS (SELECT FROM commands

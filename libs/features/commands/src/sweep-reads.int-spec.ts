@@ -66,6 +66,16 @@ describe('the answer of a sensitive read', () => {
     ]);
   });
 
+  it.each([
+    ['of another operation', 'refresh', { endedMsAgo: 0 }, null],
+    ['before its end', 'read-users', {}, null],
+    ['with another', 'read-users', { endedMsAgo: 0 }, '{"secret":"y"}'],
+  ])('is not the api’s to replace %s', async (_, operation, over, result) => {
+    const id = await aCommand(operation, over);
+    const replacing = api.pool.query('UPDATE commands SET result = $2 WHERE id = $1', [id, result]);
+    await expect(replacing).rejects.toMatchObject({ code: '42501' });
+  });
+
   it('is not there before the end', async () => {
     expect(await takeAnswer(api, { id: await aCommand('read-users'), operation: 'read-users' })).toBeUndefined();
   });
