@@ -62,6 +62,7 @@ const temporary = (): string[] => readdirSync(path.join(stand.artifacts, 'tmp'))
 describe('a file for a device', () => {
   const bytes = randomBytes(MIB);
   let sha256: string;
+  let large: string | undefined;
 
   beforeAll(async () => {
     sha256 = await kept(bytes);
@@ -184,28 +185,46 @@ describe('a file for a device', () => {
   it('waits its turn past the bound on transfers', async () => {
     const busy = await stand.start({ COREFLEET_TRANSFERS: 1 });
     try {
-      const large = await kept(randomBytes(32 * MIB));
-      await aCommand(key, 'sideload', [large, sha256]);
-      const target = `/v1/device/artifacts/${large}`;
-      const authorization = await proofOf(busy.url, key, 'GET', target);
-      const { request } = openRequest(busy.url, 'GET', target, { authorization });
-      request.on('response', (response) => response.pause().on('error', () => undefined));
-      request.on('error', () => undefined);
-      request.end();
-      const refused = await eventually(
-        async () => {
-          const answer = await fetchFile(busy.url, key, sha256);
-          return answer.status === 503 && answer;
-        },
-        { what: 'the gateway to be busy' },
-      );
-      expect(refused).toMatchObject({ json: { code: 'busy' }, headers: { 'retry-after': '5' } });
-      request.destroy();
+      const paused = await openPaused(busy.url);
+      expect(await refusedAt(busy.url)).toMatchObject({ json: { code: 'busy' }, headers: { 'retry-after': '5' } });
+      paused.destroy();
       await eventually(async () => (await fetchFile(busy.url, key, sha256)).status === 200, { what: 'its turn' });
     } finally {
       await busy.close();
     }
   });
+
+  it('waits its turn behind the other files of its own device alone', async () => {
+    const other = await stand.anEnrolledDevice();
+    await aCommand(other, 'sideload', [sha256]);
+    const paused = [];
+    for (let n = 0; n < 8; n += 1) paused.push(await openPaused(url));
+    expect(await refusedAt(url)).toMatchObject({ json: { code: 'busy' } });
+    expect((await fetchFile(url, other, sha256)).status).toBe(200);
+    for (const request of paused) request.destroy();
+    await eventually(async () => (await fetchFile(url, key, sha256)).status === 200, { what: 'its turn' });
+  });
+
+  const refusedAt = (at: string) =>
+    eventually(
+      async () => {
+        const answer = await fetchFile(at, key, sha256);
+        return answer.status === 503 && answer;
+      },
+      { what: 'the gateway to be busy' },
+    );
+
+  /** Begins to fetch a large file and reads none of it. @returns the request */
+  async function openPaused(at: string): Promise<ReturnType<typeof openRequest>['request']> {
+    large ??= await kept(randomBytes(32 * MIB));
+    await aCommand(key, 'sideload', [large, sha256]);
+    const target = `/v1/device/artifacts/${large}`;
+    const { request } = openRequest(at, 'GET', target, { authorization: await proofOf(at, key, 'GET', target) });
+    request.on('response', (response) => response.pause().on('error', () => undefined));
+    request.on('error', () => undefined);
+    request.end();
+    return request;
+  }
 });
 
 describe('a file of a device', () => {

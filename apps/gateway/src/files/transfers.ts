@@ -5,6 +5,8 @@ import { GatewayContext } from '../gateway-context';
 import { Wheel } from '../wheel';
 
 const SWEEP_MS = 60_000;
+/** Files of one device on their way at one time: as many as reads that may be asked of it, and it holds up no other. */
+const OF_DEVICE = 8;
 
 interface Transfer {
   readonly enrolmentId: string;
@@ -13,7 +15,7 @@ interface Transfer {
 }
 
 /**
- * Files on their way now: bounded in number, and broken off when their enrolment is revoked. Told by events at once; by a
+ * Files on their way now: bounded in number, all and of each device, and broken off when their enrolment is revoked. Told by events at once; by a
  * sweep over Postgres every minute where an event was lost.
  */
 @Injectable()
@@ -43,7 +45,8 @@ export class Transfers {
 
   /** @returns ends the transfer's place, or undefined when there is none */
   begin(transfer: Transfer): (() => void) | undefined {
-    if (this.underWay.size >= this.context.config.COREFLEET_TRANSFERS) return undefined;
+    const own = [...this.underWay].filter(({ enrolmentId }) => enrolmentId === transfer.enrolmentId);
+    if (own.length >= OF_DEVICE || this.underWay.size >= this.context.config.COREFLEET_TRANSFERS) return undefined;
     this.underWay.add(transfer);
     return () => void this.underWay.delete(transfer);
   }
