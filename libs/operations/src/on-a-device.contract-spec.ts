@@ -105,8 +105,10 @@ describe('files of the server', () => {
   });
 
   it('bring a component to a snap that is there, told by the change', async () => {
-    const { device } = await aSideloaded();
-    const file = device.upload('lab-hello+extra_1.comp', Buffer.from(recordedSnap('lab-hello+extra_1.snap')));
+    const device = new TestDevice();
+    const parts = device.upload('lab-parts_1.snap', Buffer.from(recordedSnap('lab-parts_1.snap')));
+    await device.run('sideload', { files: [parts] });
+    const file = device.upload('lab-parts+extra_1.comp', Buffer.from(recordedSnap('lab-parts+extra_1.snap')));
     const { operation, change } = await device.run('sideload', { files: [file] });
     expect(operation.matches(change!)).toBe(true);
   });

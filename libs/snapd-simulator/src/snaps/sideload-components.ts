@@ -4,6 +4,8 @@ import type { Device } from '../device/device';
 import { quote } from '../go-text';
 import { ApiError, badRequest } from '../http/envelope';
 import { addSnapTasks } from './build';
+import type { SnapInfo } from '../snap-files/snap-info';
+import { snapInfo } from './local-snaps';
 import type { SnapPlan } from './plan';
 import type { Upload } from './sideload';
 
@@ -15,6 +17,7 @@ export function installComponent(device: Device, upload: Upload): Change {
   const snap = upload.file.info.name;
   const component = upload.file.component?.name ?? '';
   if (!device.snaps.has(snap)) throw noOwner(upload, 'not installed');
+  checkDeclared(upload, snapInfo(device, snap), (why) => `cannot install component file: ${why}`);
   checkSnapConflict(device.changes, [snap]);
   const change = device.changes.spawn({
     kind: 'install-component',
@@ -29,6 +32,14 @@ export function installComponent(device: Device, upload: Upload): Change {
 /** The 400 for a component whose snap is nowhere. */
 export const noOwner = (upload: Upload, where: string): ApiError =>
   badRequest(`snap owning ${quote(componentReference(upload))} ${where}`, 'snap-not-installed', upload.file.info.name);
+
+/** @throws ApiError 500 for a component that its snap knows nothing of */
+export function checkDeclared({ file }: Upload, owner: SnapInfo | undefined, say: (why: string) => string): void {
+  const { name = '' } = file.component ?? {};
+  if (owner?.components?.some((component) => component.name === name)) return;
+  const why = `${quote(name)} is not a component for snap ${quote(file.info.name)}`;
+  throw new ApiError(500, say(why));
+}
 
 /** A plan that brings components to an installed snap and leaves the rest as it is. */
 export function componentPlan(device: Device, name: string, uploads: readonly Upload[]): SnapPlan {

@@ -5,7 +5,8 @@ import { quote, quoteAll } from '../go-text';
 import type { Form } from '../http/multipart';
 import { addClosingTasks, addSnapTasks } from './build';
 import { planOf, type Upload } from './sideload';
-import { componentPlan, componentReference, componentsOf, noOwner } from './sideload-components';
+import { snapInfo } from './local-snaps';
+import { checkDeclared, componentPlan, componentReference, componentsOf, noOwner } from './sideload-components';
 
 /** What several files bring: snaps with components of theirs, and components of installed snaps. */
 interface Upcoming {
@@ -43,14 +44,25 @@ function sorted(device: Device, uploads: readonly Upload[]): Upcoming {
   const snaps = uploads.filter(({ file }) => !file.component).map((upload) => ({ upload, components: [] as Upload[] }));
   const others: Upload[] = [];
   for (const upload of uploads.filter(({ file }) => file.component)) {
-    const own = snaps.find((snap) => snap.upload.file.info.name === upload.file.info.name);
-    if (!own && !device.snaps.has(upload.file.info.name)) {
+    const { name } = upload.file.info;
+    const own = snaps.find((snap) => snap.upload.file.info.name === name);
+    if (!own && !device.snaps.has(name)) {
       throw noOwner(upload, 'is neither installed nor provided to sideload');
     }
+    checkDeclared(upload, own?.upload.file.info ?? snapInfo(device, name), own ? withSnap : besideSnap(upload));
     (own?.components ?? others).push(upload);
   }
   return { snaps, others };
 }
+
+const withSnap = (why: string): string => `cannot install snap/component files: cannot open snap file: ${why}`;
+
+/** Of an installed snap snapd says the reason twice, by a mistake of its own. */
+const besideSnap =
+  (upload: Upload) =>
+  (why: string): string =>
+    `cannot install component ${quote(componentReference(upload))} for snap ${quote(upload.file.info.name)}: ${why}` +
+    `%!(EXTRA *errors.errorString=${why})`;
 
 const componentOf = ({ file }: Upload): string => file.component?.name ?? '';
 

@@ -6,6 +6,8 @@ import { recordedSnap } from '@corefleet/testing/snapd-recordings';
 import { aDevice } from '../testing/a-device';
 
 const hello = ['lab-hello_1.snap', recordedSnap('lab-hello_1.snap')] as const;
+const parts = ['lab-parts_1.snap', recordedSnap('lab-parts_1.snap')] as const;
+const extraParts = ['lab-parts+extra_1.comp', recordedSnap('lab-parts+extra_1.snap')] as const;
 const extra = ['lab-hello+extra_1.comp', recordedSnap('lab-hello+extra_1.snap')] as const;
 
 const revisionOf = (content: Uint8Array): string => `type: snap-revision
@@ -52,29 +54,49 @@ describe('sideloading', () => {
 
   it('installs a component of an installed snap', async () => {
     const device = aDevice();
-    expect((await device.upload([extra])).body.result).toEqual({
-      message: 'snap owning "lab-hello+extra" not installed',
+    expect((await device.upload([extraParts])).body.result).toEqual({
+      message: 'snap owning "lab-parts+extra" not installed',
       kind: 'snap-not-installed',
-      value: 'lab-hello',
+      value: 'lab-parts',
     });
-    await device.upload([hello]);
-    const change = await device.change((await device.upload([extra])).body.change);
+    await device.upload([parts]);
+    const change = await device.change((await device.upload([extraParts])).body.change);
     expect(change).toMatchObject({
       kind: 'install-component',
-      summary: 'Install "extra" component for "lab-hello" snap from file "lab-hello+extra_1.comp"',
+      summary: 'Install "extra" component for "lab-parts" snap from file "lab-parts+extra_1.comp"',
       status: 'Done',
-      data: { components: { 'lab-hello': ['extra'] } },
+      data: { components: { 'lab-parts': ['extra'] } },
     });
   });
 
   it('installs a snap with its component from one form', async () => {
     const device = aDevice();
-    const change = await device.change((await device.upload([hello, extra])).body.change);
+    const change = await device.change((await device.upload([parts, extraParts])).body.change);
     expect(change).toMatchObject({
       summary:
-        'Install snap "lab-hello" (with component "extra") from files "lab-hello_1.snap", "lab-hello+extra_1.comp"',
+        'Install snap "lab-parts" (with component "extra") from files "lab-parts_1.snap", "lab-parts+extra_1.comp"',
       status: 'Done',
-      data: { 'snap-names': ['lab-hello'], components: { 'lab-hello': ['extra'] } },
+      data: { 'snap-names': ['lab-parts'], components: { 'lab-parts': ['extra'] } },
+    });
+  });
+
+  it('refuses a component that its snap does not declare', async () => {
+    const device = aDevice();
+    const why = '"extra" is not a component for snap "lab-hello"';
+    const together = await device.upload([hello, extra]);
+    expect(together.status).toBe(500);
+    expect(together.body.result).toEqual({
+      message: `cannot install snap/component files: cannot open snap file: ${why}`,
+    });
+    await device.upload([hello]);
+    const alone = await device.upload([extra]);
+    expect(alone.status).toBe(500);
+    expect(alone.body.result).toEqual({ message: `cannot install component file: ${why}` });
+    const beside = await device.upload([extra, parts]);
+    expect(beside.body.result).toEqual({
+      message:
+        `cannot install component "lab-hello+extra" for snap "lab-hello": ${why}` +
+        `%!(EXTRA *errors.errorString=${why})`,
     });
   });
 

@@ -210,7 +210,9 @@ export function removeSteps(
     ['remove-aliases', `Remove aliases for snap ${q}`],
     ['unlink-snap', `Make snap ${q} unavailable to the system`],
     ['remove-profiles', `Remove security profile for snap ${q} (${current})`],
-    ...[...revisions].reverse().flatMap((revision) => discardSteps(snap, revision)),
+    ...[...revisions.filter((revision) => revision !== current).reverse(), current].flatMap((revision) =>
+      discardSteps(snap, revision),
+    ),
   ];
 }
 
