@@ -1,5 +1,5 @@
 import { canonicalJson } from '@corefleet/contracts/device-protocol';
-import type { SnapdClient } from '@corefleet/snapd-client';
+import { SnapdError, type SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import { confdbKey, confdbView, readConfdb } from '../confdb';
 import { accountId, duration, text } from '../fields';
@@ -34,7 +34,7 @@ export const setConfdb = defineOperation<Set>({
   },
   idempotent: true,
   expects: 'change',
-  observe: valuesOf,
+  observe: seeValues,
   start: async (client, { account, schema, view, values, ...how }) =>
     changeOf(await client.confdb.set({ account, schema, view }, values, how)),
   matches: ({ kind, summary }, { account, schema, view }) =>
@@ -47,6 +47,16 @@ export const setConfdb = defineOperation<Set>({
     return differs ? notVerified(`"${differs[0]}" is not what was set`, shown) : verified(shown);
   },
 });
+
+/** Null where the view cannot be read: then the write itself tells why, or is one that cannot be taken back. */
+async function seeValues(client: SnapdClient, parameters: Set): Promise<Record<string, unknown> | null> {
+  try {
+    return await valuesOf(client, parameters);
+  } catch (error) {
+    if (error instanceof SnapdError && error.status < 500) return null;
+    throw error;
+  }
+}
 
 /** Values by path; null for a path without one. */
 async function valuesOf(client: SnapdClient, { values, ...of }: Set): Promise<Record<string, unknown>> {
