@@ -12,6 +12,7 @@ import { Warnings } from '../warnings/warnings';
 
 export const DEBUG_ROUTES: RouteTable = [
   ['/v2/debug', { read: 'open', write: 'root', GET: getDebug, POST: postDebug }],
+  ['/v2/debug/pprof/{profile}', { read: 'root', write: 'root', GET: getProfile }],
 ];
 
 /** Aspects that 2.68 does not have. */
@@ -89,6 +90,8 @@ function postDebug(device: Device, request: ApiRequest): Reply {
     case 'prune':
       device.changes.pruneAll();
       return sync(true);
+    case 'stacktraces':
+      return sync('goroutine 1 [running]:\nmain.main()\n'); // what a reader knows a stack trace by
     case 'create-recovery-system':
       throw badRequest('cannot create a recovery system with no label');
     case 'migrate-home':
@@ -98,4 +101,11 @@ function postDebug(device: Device, request: ApiRequest): Reply {
     default:
       throw badRequest(`unknown debug action: ${action}`);
   }
+}
+
+/** GET /v2/debug/pprof/{profile}: of Go's profiles only the one that tells what is running. */
+function getProfile(_device: Device, request: ApiRequest): Reply {
+  const contentType = 'text/plain; charset=utf-8';
+  if (request.params.profile === 'cmdline') return { type: 'raw', contentType, body: '/usr/lib/snapd/snapd' };
+  return { type: 'raw', status: 404, contentType, body: '404 page not found\n' };
 }

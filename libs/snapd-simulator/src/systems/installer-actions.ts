@@ -73,7 +73,7 @@ const INSTALL_STEPS: Readonly<Record<string, InstallStep>> = {
     if (body['target-root'] === undefined) {
       throw badRequest('cannot preseed installed system without its target root');
     }
-    throw new ApiError(500, 'cannot preseed installed system: the system is installed already');
+    throw new ApiError(500, 'cannot preseed installed system: target root must be a directory');
   },
 };
 
@@ -142,7 +142,9 @@ function fixEncryptionSupport(device: Device, label: string, body: JsonObject): 
   if (body.args !== undefined && Object.keys(body.args as JsonObject).length === 0) {
     throw badRequest(`optional fix action args, when provided, must contain one or more arguments ${action}`);
   }
-  return sync(systemDetailsJson(device, known(device, label === '' ? (device.systems.current ?? '') : label)));
+  const { current } = device.systems;
+  if (label === '' && current === undefined) throw new ApiError(500, `no current system for mode ${device.mode}`);
+  return sync(systemDetailsJson(device, known(device, label === '' ? (current ?? '') : label)));
 }
 
 function reprovision(device: Device, label: string): Change {

@@ -4,18 +4,18 @@ import { formatTime } from '../go-time';
 import { badRequest, sync, type Reply } from '../http/envelope';
 import { decodeObject, stringField, timeField, type ApiRequest } from '../http/request';
 import type { RouteTable } from '../http/routes';
-import { Warnings } from './warnings';
+import { Warnings, type Warning } from './warnings';
 
 export const WARNING_ROUTES: RouteTable = [
   ['/v2/warnings', { read: 'open', write: 'authenticated', GET: getWarnings, POST: postWarnings }],
 ];
 
-/** GET /v2/warnings: the pending ones; all there are are pending here. */
+/** GET /v2/warnings: the pending ones, or all that were ever added. */
 function getWarnings(device: Device, request: ApiRequest): Reply {
   const select = request.query.get('select') ?? '';
   if (!['', 'all', 'pending'].includes(select)) throw badRequest(`invalid select parameter: ${quote(select)}`);
   return sync(
-    (device.parts.peek(Warnings)?.all() ?? []).map(({ message, firstNs, lastNs }) => ({
+    shown(device, select).map(({ message, firstNs, lastNs }) => ({
       message,
       'first-added': formatTime(firstNs),
       'last-added': formatTime(lastNs),
@@ -23,6 +23,11 @@ function getWarnings(device: Device, request: ApiRequest): Reply {
       'repeat-after': '24h0m0s',
     })),
   );
+}
+
+function shown(device: Device, select: string): readonly Warning[] {
+  const warnings = device.parts.peek(Warnings);
+  return (select === 'all' ? warnings?.all() : warnings?.pending()) ?? [];
 }
 
 /** POST /v2/warnings: okays what was added up to the timestamp, and says how many that were. */
