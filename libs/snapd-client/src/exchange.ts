@@ -16,13 +16,6 @@ import {
 import { FormBody } from './multipart';
 import { DEFAULT_MAX_BODY_BYTES, type SnapdRequest, type SnapdResponse } from './transport';
 
-/**
- * Largest piece of a streamed answer, in bytes. node reads a socket in pieces of 64 KiB, each in new memory outside of V8's
- * heap, and V8, to whom such a piece is a small object, collects them only past 32 MiB. Smaller steps make more of the
- * small objects that it does count, so that it collects sooner: in a small process a long answer stays below that.
- */
-const PIECE_BYTES = 8 * 1024;
-
 /** Stands where nobody waits. */
 const nobody = (): void => {};
 
@@ -118,7 +111,7 @@ export class Exchange implements SnapdResponse, Timed {
       this.awaitPiece();
       for await (const piece of this.head() as AsyncIterable<Uint8Array>) {
         this.dueAt = Infinity;
-        for (let at = 0; at < piece.byteLength; at += PIECE_BYTES) yield piece.subarray(at, at + PIECE_BYTES);
+        yield piece;
         this.awaitPiece();
       }
     } catch (error) {

@@ -97,32 +97,6 @@ describe('a sideload', () => {
   });
 });
 
-describe('a component', () => {
-  it('is sideloaded by the names of its snap and of itself', async () => {
-    const how = { name: 'x', 'component-name': 'c', dangerous: true };
-    await client.sideload.install([{ filename: 'x+c.comp', bytes: bytes('component') }], how);
-    expect(await form()).toEqual([
-      ['name', 'x'],
-      ['component-name', 'c'],
-      ['dangerous', 'true'],
-      ['snap', 'x+c.comp:component'],
-    ]);
-  });
-});
-
-describe('a remodel from files', () => {
-  it('brings the model, assertions and snaps, in this order', async () => {
-    const files = { assertions: ['type: account\n\nx'], snaps: [{ filename: 'core24.snap', bytes: bytes('snap') }] };
-    expect(await client.model.remodelFromFiles('type: model\n\ny', files)).toEqual({ changeId: '7', result: null });
-    expect(daemon.seen[0]?.url).toBe('/v2/model');
-    expect(await form()).toEqual([
-      ['new-model', 'type: model\n\ny'],
-      ['assertion', 'type: account\n\nx'],
-      ['snap', 'core24.snap:snap'],
-    ]);
-  });
-});
-
 describe('a recovery system made of files', () => {
   it('is sent as snapd wants it: one list of sets, many assertions', async () => {
     await client.systems.createFromFiles(

@@ -57,7 +57,7 @@ export class Contract {
       const said = typeof words === 'string' ? words : words(subject);
       const seen = subject.recorder.take();
       for (const proof of [proofs].flat()) {
-        expectRefused(proof, said, seen);
+        expectRefused(proof, said, seen, subject);
         this.results.quote(proof, said);
       }
     });
@@ -122,12 +122,12 @@ function expectSent(proof: Proof, seen: readonly Seen[]): void {
   throw new Error(`cannot take this for a proof of "${proof}": no such request was sent, only\n${sent}`);
 }
 
-function expectRefused(proof: Proof, words: string, seen: readonly Seen[]): void {
+function expectRefused(proof: Proof, words: string, seen: readonly Seen[], subject: Subject): void {
   expectSent(proof, seen);
   const answers = sentFor(proof, seen);
   const changes = answers.flatMap(({ change }) => (change === undefined ? [] : `/v2/changes/${change}`));
   const shown = [...answers, ...seen.filter(({ pathname }) => changes.includes(pathname))];
-  if (shown.some(({ refusal }) => refusal === words)) return;
+  if (shown.some(({ refusal = '' }) => subject.inItsOwnWords(refusal) === words)) return;
   const said = shown.map(({ refusal = 'no refusal' }) => `  ${refusal}`).join('\n');
   throw new Error(`cannot quote "${words}" for "${proof}": snapd said\n${said}`);
 }

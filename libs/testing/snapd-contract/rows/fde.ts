@@ -11,7 +11,10 @@ export const fdeRows = [
   get('/v2/system-recovery-keys', { ...refused, access: 'R' }),
   post('/v2/system-recovery-keys', 'remove', { ...refused, access: 'R' }),
   get('/v2/system-volumes', { ...VOLUMES, fits: ({ query }) => !query.has('by-container-role') }),
-  post('/v2/system-volumes', 'generate-recovery-key', VOLUMES),
+  post('/v2/system-volumes', 'generate-recovery-key', {
+    ...VOLUMES,
+    without: { operation: 'the key is a secret that nobody on the road may keep' },
+  }),
   post('/v2/system-volumes', 'check-recovery-key', VOLUMES),
   post('/v2/system-volumes', 'add-recovery-key', VOLUMES),
   post('/v2/system-volumes', 'replace-recovery-key', VOLUMES),

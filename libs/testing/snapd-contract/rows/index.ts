@@ -7,6 +7,12 @@ import { promptingRows } from './prompting';
 import { storeRows } from './store';
 import { systemsRows } from './systems';
 import { validationSetsRows } from './validation-sets';
+import { sideloadRows } from './sideload';
+import { systemRows } from './system';
+import { assertionsRows } from './assertions';
+import { debugRows } from './debug';
+import { accessoriesRows } from './accessories';
+import { confdbRows } from './confdb';
 import { interfacesRows } from './interfaces';
 import { quotasRows } from './quotas';
 import type { Row } from './row';
@@ -22,6 +28,12 @@ const all = [
   ...interfacesRows,
   ...snapshotsRows,
   ...quotasRows,
+  ...confdbRows,
+  ...accessoriesRows,
+  ...debugRows,
+  ...assertionsRows,
+  ...systemRows,
+  ...sideloadRows,
   ...validationSetsRows,
   ...systemsRows,
   ...storeRows,

@@ -46,8 +46,9 @@ describeContract(
       ['operation: POST /v2/login to the store', 'operation: POST /v2/logout of the store'],
       'logs in and out through the catalogue',
       async (subject) => {
-        const { verdict } = await subject.operate('log-in', { email: 'b@example.com', password: 'x' });
-        const { macaroon, discharges } = verdict.result as { macaroon: string; discharges?: string[] };
+        const parameters = { email: 'b@example.com', password: 'x' };
+        expect(await subject.operate('log-in', parameters)).toMatchObject(OK);
+        const { macaroon, discharges } = await subject.client.login.login(parameters);
         expect(await subject.operate('log-out', { macaroon, discharges })).toMatchObject(OK);
       },
     );
@@ -62,6 +63,39 @@ describeContract(
         expect(Buffer.concat(chunks)).toHaveLength(file.sizeBytes);
         const reference = (await subject.read('/v2/download?snap-name=lab-app')) as { sha256: string };
         expect(subject.artifacts.bytes(reference).equals(Buffer.concat(chunks))).toBe(true);
+      },
+    );
+
+    contract.proves(
+      [
+        'client: POST /v2/users create',
+        'client: POST /v2/users remove',
+        'client: POST /v2/create-user in the old form',
+        'client: GET /v2/users',
+        'read: GET /v2/users',
+      ],
+      'makes and removes users of accounts of the store',
+      async (subject) => {
+        const { users } = subject.client;
+        expect(await users.create({ email: 'ann@example.com', sudoer: true, 'force-managed': true })).toMatchObject([
+          { username: 'ann' },
+        ]);
+        expect((await users.list()).map(({ username }) => username)).toContain('ann');
+        expect(await subject.read('/v2/users')).toEqual(await users.list());
+        expect(await users.remove('ann')).toMatchObject([{ username: 'ann', email: 'ann@example.com' }]);
+        expect(await users.createLegacy({ email: 'bob@example.com', 'force-managed': true })).toMatchObject([
+          { username: 'bob' },
+        ]);
+      },
+    );
+
+    contract.proves(
+      ['operation: POST /v2/users create', 'operation: POST /v2/users remove'],
+      'makes and removes users through the catalogue',
+      async (subject) => {
+        const parameters = { email: 'eve@example.com', 'force-managed': true };
+        expect(await subject.operate('create-users', parameters)).toMatchObject(OK);
+        expect(await subject.operate('remove-user', { username: 'eve' })).toMatchObject(OK);
       },
     );
   },

@@ -38,7 +38,6 @@ describeContract('disk encryption', (contract) => {
     },
     {
       row: 'POST /v2/system-volumes generate-recovery-key',
-      operation: ['generate-recovery-key', {}],
       ask: (client) => client.systemVolumes.generateRecoveryKey(),
       ...NO_VOLUMES,
     },

@@ -44,7 +44,8 @@ async function expectRefused(
   const asked = ask(subject.client);
   if (isAccepted) {
     const { changeId } = (await asked) as { changeId: string };
-    expect(await subject.ended(changeId)).toMatchObject({ status: 'Error', err: said });
+    const { status, err = '' } = await subject.ended(changeId);
+    expect({ status, err: subject.inItsOwnWords(err) }).toEqual({ status: 'Error', err: said });
   } else await expect(asked).rejects.toMatchObject(refusal);
   if (read !== undefined) await expect(subject.read(read)).rejects.toMatchObject(refusal);
   if (operation === undefined) return;

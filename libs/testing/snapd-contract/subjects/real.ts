@@ -20,6 +20,7 @@ export async function startReal(suite: SnapdSuite): Promise<Backend> {
   const snapSocket = path.join(path.dirname(lab.socketPath), 'snapd-snap.socket');
   return {
     version: lab.version,
+    rootDir: lab.rootDir,
     hasNobody: mayBeNobody(),
     connect: (peer: Peer) => {
       if (peer === 'nobody') return asNobody(lab.socketPath);
@@ -33,6 +34,8 @@ export async function startReal(suite: SnapdSuite): Promise<Backend> {
       await lab.answersAgain(starts);
       return answer;
     },
+    cookie: async (snap) =>
+      (await readFile(path.join(lab.rootDir, `var/lib/snapd/cookie/snap.${snap}`), 'utf8')).trim(),
     stop: async () => {
       await lab.stop();
       await rm(dir, { recursive: true, force: true });

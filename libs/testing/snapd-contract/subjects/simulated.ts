@@ -38,6 +38,7 @@ export async function startSimulated(version: string, kind: DeviceKind): Promise
   return {
     version,
     hasNobody: true,
+    rootDir: '',
     connect: (peer) => connect(snapd, peer),
     bootId: () => Promise.resolve(snapd.bootId()),
     restartDaemon: async () => {
@@ -51,6 +52,7 @@ export async function startSimulated(version: string, kind: DeviceKind): Promise
       await eventually(booted, { what: 'the simulated device to boot again', everyMs: 5 });
       return answer;
     },
+    cookie: () => Promise.resolve(''), // a caller on its socket for snaps is known
     stop: () => snapd.dispose(),
   };
 }
@@ -66,18 +68,24 @@ async function classicLab(version: string): Promise<SimulatedSnapd> {
   return snapd;
 }
 
-/** The device of the recordings: classic, no serial, no store within reach. */
-function classicDevice(): Pick<SimulatedSnapdOptions, 'store' | 'model' | 'snaps' | 'systems'> {
+/** The device of the recordings: classic, no serial, no store within reach, the assertions that the build brings. */
+function classicDevice(): Pick<SimulatedSnapdOptions, 'store' | 'model' | 'snaps' | 'systems' | 'assertions'> {
   const store = new SimulatedStore();
   store.unreachable = true;
   store.address = 'http://no..store';
-  return { store, model: genericModel(), snaps: [], systems: [] };
+  const declaration = recordedBody('/v2/debug?aspect=base-declaration') as { result: { 'base-declaration': string } };
+  const assertions = [
+    String(recordedBody('/v2/assertions/account')),
+    String(recordedBody('/v2/assertions/account-key')),
+    declaration.result['base-declaration'],
+  ];
+  return { store, model: String(recordedBody('/v2/model')), snaps: [], systems: [], assertions };
 }
 
-function genericModel(): string {
-  const step = readRecording('2.77.1', 'reads').find((one) => !isTimeline(one) && one.request?.path === '/v2/model');
-  if (step === undefined || isTimeline(step)) throw new Error('cannot find the recorded model');
-  return String(step.body);
+function recordedBody(path: string): unknown {
+  const step = readRecording('2.77.1', 'reads').find((one) => !isTimeline(one) && one.request?.path === path);
+  if (step === undefined || isTimeline(step)) throw new Error(`cannot find the recorded answer of ${path}`);
+  return step.body;
 }
 
 async function installLabSnaps(snapd: SimulatedSnapd): Promise<void> {

@@ -19,6 +19,8 @@ export type Peer = 'root' | 'nobody' | 'snap';
 export interface Backend {
   /** As system-info says it: `2.77.1-2`. */
   readonly version: string;
+  /** What snapd takes for the root of the file system; empty for the machine's own. */
+  readonly rootDir: string;
   /** Where this process cannot connect as another user: false. */
   readonly hasNobody: boolean;
   connect(peer: Peer): SnapdTransport;
@@ -27,6 +29,8 @@ export interface Backend {
   restartDaemon(): Promise<void>;
   /** Resolves when the device has booted again after a reboot that `ask` asks for. */
   throughReboot<T>(ask: () => Promise<T>): Promise<T>;
+  /** What a snap's own programs show snapctl for who they are. */
+  cookie(snap: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -73,6 +77,11 @@ export class Subject {
   /** Of snapd's version 2.N: N. What differs between versions is told by it. */
   get minor(): number {
     return Number(/^2\.(\d+)/.exec(this.backend.version)?.[1]);
+  }
+
+  /** A text of snapd without the folder that its lab lies in. */
+  inItsOwnWords(text: string): string {
+    return text.replaceAll(this.backend.rootDir || '\0', '');
   }
 
   /** Sends a request as it is. */
@@ -166,7 +175,8 @@ export class Subject {
     await this.backend.stop();
   }
 
-  private road(hand: Hand, peer: Peer): SnapdTransport {
+  /** A connection whose requests count as that hand's. */
+  road(hand: Hand, peer: Peer): SnapdTransport {
     const key = `${hand} ${peer}`;
     const known = this.peers.get(key) ?? this.recorder.record(this.backend.connect(peer), hand);
     this.peers.set(key, known);
