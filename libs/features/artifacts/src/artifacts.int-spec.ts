@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Actor } from '@corefleet/features/audit';
 import { createTestDatabase } from '@corefleet/testing/postgres';
@@ -233,6 +242,24 @@ describe('a device', () => {
     await upload('first from a device');
     expect(await stand.api.get(reference?.sha256 ?? '')).toMatchObject({ expiresAt: null, commandId });
   });
+});
+
+it('opens no file whose reading cannot be audited', async () => {
+  const { sha256 } = await upload('audited');
+  await stand.owner.prisma.$executeRaw`REVOKE INSERT ON audit_entries FROM corefleet_api`;
+  try {
+    await expect(stand.api.content({ actor: ADA, mayReadSensitive: false }, sha256, {})).rejects.toThrow();
+  } finally {
+    await stand.owner.prisma.$executeRaw`GRANT INSERT ON audit_entries TO corefleet_api`;
+  }
+  const open = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return undefined; // of the listing itself
+    }
+  });
+  expect(open).not.toContain(stand.pathOf(sha256));
 });
 
 describe('the gateway’s role', () => {

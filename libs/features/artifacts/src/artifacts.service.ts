@@ -90,7 +90,7 @@ export class ArtifactsService {
   }
 
   /**
-   * The bytes, or a part of them; who read them is audited.
+   * The bytes, or a part of them. Who asks is audited before they are opened: without the entry nothing is read.
    * @throws NotFoundError, ArtifactBytesMissingError, RefusedError for what is sensitive and not for this reader
    */
   async content(
@@ -101,11 +101,10 @@ export class ArtifactsService {
     const { name, size, sensitive } = await this.get(sha256);
     if (sensitive && !mayReadSensitive)
       throw new RefusedError(`cannot read artifact "${sha256}": it holds what role admin alone may see`);
-    const answer = await contentAnswer(this.files, { sha256, name, sizeBytes: size }, asked);
     const { range } = asked;
     const entry = { actor, action: 'artifact.read', subject: { kind: 'artifact', id: sha256 } };
     await this.database.transaction((tx) => this.audit.record(tx, { ...entry, details: { name, range } }));
-    return answer;
+    return contentAnswer(this.files, { sha256, name, sizeBytes: size }, asked);
   }
 
   /**
