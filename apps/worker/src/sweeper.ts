@@ -56,12 +56,12 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async sweep(): Promise<void> {
+    await forgetSensitiveAnswers(this.database); // first: the steps below wait for Redis when it is away
     this.folder.fold();
     await this.folder.announce(await closeOverdueCommands(this.database));
     await this.requeueUnsigned();
     await this.nudgeWaiting();
     await this.rollouts.nudge(await this.reconciler.runningIds());
-    await forgetSensitiveAnswers(this.database);
     await pruneReads(this.database, this.times.readsKeptMs);
   }
 
