@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { IdempotencyKey as KeySchema } from '@corefleet/contracts/http';
-import type { Principal } from '@corefleet/features/access';
+import { covers, type Principal } from '@corefleet/features/access';
+import type { ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
 import { InvalidRequestError, UnauthenticatedError } from '@corefleet/platform/errors';
 import type { ApiRequest } from '../http/request';
@@ -18,6 +19,12 @@ export const CurrentPrincipal = createParamDecorator((_: unknown, context): Prin
 
 /** The `Actor` who asks, for the audit. */
 export const CurrentActor = createParamDecorator((_: unknown, context): Actor => principalOf(context).actor);
+
+/** Who asks, with which of the kept files that role may read. */
+export const CurrentReader = createParamDecorator((_: unknown, context): ArtifactReader => {
+  const { actor, role } = principalOf(context);
+  return { actor, mayReadSensitive: covers(role, 'admin') };
+});
 
 /** The address the request came from. */
 export const Source = createParamDecorator((_: unknown, context): string => requestOf(context).ip);

@@ -10,12 +10,11 @@ import {
   RemoveArtifactRequest,
   UploadArtifactQuery,
 } from '@corefleet/contracts/http';
-import { ArtifactsService } from '@corefleet/features/artifacts';
-import { covers, type Principal } from '@corefleet/features/access';
+import { ArtifactsService, type ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
 import { boundSilence } from '@corefleet/platform/http';
 import { Requires } from '../access/declarations';
-import { CurrentActor, CurrentPrincipal } from '../access/parameters';
+import { CurrentActor, CurrentReader } from '../access/parameters';
 import type { ApiConfig } from '../config';
 import { listPage } from '../http/cursor';
 import { ARTIFACTS_ROUTE, fileOf } from '../http/file-body';
@@ -78,13 +77,12 @@ export class ArtifactsController {
   @Requires('operator')
   @ApiProduces('application/octet-stream')
   async content(
-    @CurrentPrincipal() { actor, role }: Principal,
+    @CurrentReader() reader: ArtifactReader,
     @Param() { sha256 }: ArtifactParamsDto,
     @Req() request: ApiRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { range, 'if-range': ifRange } = request.headers;
-    const reader = { actor, mayReadSensitive: covers(role, 'admin') };
     const answer = await this.artifacts.content(reader, sha256, { range, ifRange: headerOf(ifRange) });
     boundSilence(request.raw, reply.raw, SILENT_MS);
     await reply.status(answer.status).headers(answer.headers).send(answer.body);

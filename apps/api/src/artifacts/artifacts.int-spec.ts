@@ -208,6 +208,22 @@ describe('an operation that needs a file', () => {
       });
   });
 
+  it('is refused for a file that its person may not read', async () => {
+    const { body } = await upload(Buffer.from(`sensitive ${randomUUID()}`));
+    await sql.query('UPDATE artifacts SET sensitive = true WHERE sha256 = $1', [body['sha256']]);
+    const asked = sideload({ sha256: body['sha256'], size: body['size'], name: 'set-1.zip' });
+    const orders: [string, object, number][] = [
+      ['/v1/commands', { deviceIds: [deviceId], ...asked }, 202],
+      ['/v1/rollouts', { name: 'sensitive', waves: [{ percent: 100 }], ...asked }, 201],
+    ];
+    const admin = await api.session('root', 'admin');
+    for (const [route, order, status] of orders) {
+      const refused = await api.call('POST', route, { token: operator, body: order });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'refused' } });
+      expect((await api.call('POST', route, { token: admin, body: order })).status).toBe(status);
+    }
+  });
+
   it('keeps the file from being removed until its command, or its rollout, has ended', async () => {
     const remove = () => api.call('DELETE', `/v1/artifacts/${file.sha256}`, { token: operator });
     const issued = await api.call('POST', '/v1/commands', {

@@ -11,11 +11,12 @@ import {
   IssueCommandsRequest,
   IssuedCommands,
 } from '@corefleet/contracts/http';
+import type { ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
 import { ChangesReadModel } from '@corefleet/features/changes';
 import { CommandsService } from '@corefleet/features/commands';
 import { Requires } from '../access/declarations';
-import { CurrentActor, IdempotencyKey } from '../access/parameters';
+import { CurrentActor, CurrentReader, IdempotencyKey } from '../access/parameters';
 import { listPage } from '../http/cursor';
 
 class IdParamsDto extends createZodDto(IdParams) {}
@@ -41,11 +42,11 @@ export class CommandsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again is the same request' })
   @ZodResponse({ status: 202, type: IssuedCommandsDto })
   issue(
-    @CurrentActor() actor: Actor,
+    @CurrentReader() orderer: ArtifactReader,
     @Body() request: IssueCommandsRequestDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
   ) {
-    return this.commands.issue(actor, { ...request, idempotencyKey });
+    return this.commands.issue(orderer, { ...request, idempotencyKey });
   }
 
   @Get()

@@ -11,10 +11,11 @@ import {
   TargetPage,
   TargetsQuery,
 } from '@corefleet/contracts/http';
+import type { ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
 import { RolloutsReadModel, RolloutsService } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
-import { CurrentActor, IdempotencyKey } from '../access/parameters';
+import { CurrentActor, CurrentReader, IdempotencyKey } from '../access/parameters';
 import { listPage } from '../http/cursor';
 
 class IdParamsDto extends createZodDto(IdParams) {}
@@ -40,11 +41,11 @@ export class RolloutsController {
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again is the same request' })
   @ZodResponse({ status: 201, type: RolloutViewDto })
   create(
-    @CurrentActor() actor: Actor,
+    @CurrentReader() orderer: ArtifactReader,
     @Body() request: CreateRolloutRequestDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
   ) {
-    return this.rollouts.create(actor, { ...request, idempotencyKey });
+    return this.rollouts.create(orderer, { ...request, idempotencyKey });
   }
 
   @Get()

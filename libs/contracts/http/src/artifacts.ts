@@ -33,7 +33,7 @@ export const ArtifactView = z.object({
   commandId: id.nullable(),
   /** When it is removed by itself; null: when somebody removes it. */
   expiresAt: time.nullable(),
-  /** Its content is for role admin alone: a read that is sensitive has stored it. */
+  /** For role admin alone, to read and to have a device fetch it: a read that is sensitive has stored it. */
   sensitive: z.boolean(),
 });
 export type ArtifactView = z.infer<typeof ArtifactView>;

@@ -12,7 +12,7 @@ export interface ArtifactView {
   readonly commandId: string | null;
   /** null: kept until somebody removes it. */
   readonly expiresAt: Date | null;
-  /** Its content is for role admin alone: a read that is sensitive has stored it. */
+  /** For role admin alone, to read and to have a device fetch it: a read that is sensitive has stored it. */
   readonly sensitive: boolean;
 }
 

@@ -15,6 +15,7 @@ import type { ArtifactView } from './artifact-view';
 import { ArtifactsStand, pieces, sha256Of } from './testing/artifacts-stand';
 
 const ADA: Actor = { kind: 'person', id: 'u1', name: 'ada' };
+const OPERATOR = { actor: ADA, mayReadSensitive: false };
 const MOST = 1000;
 const BOUNDS = { mostBytes: MOST, days: 7 };
 /** Of an operation that stores files. */
@@ -113,7 +114,9 @@ describe('what an operation needs', () => {
         { sha256: sha256Of(Buffer.from('never')), size: 1, name: 'c' },
       ],
     };
-    await expect(stand.api.requireKept([references.file, ...references.others], references)).rejects.toMatchObject({
+    await expect(
+      stand.api.requireKept(OPERATOR, [references.file, ...references.others], references),
+    ).rejects.toMatchObject({
       code: 'invalid-request',
       problems: [
         { field: 'parameters.file', message: 'has 4 bytes, not 1' },
@@ -121,7 +124,7 @@ describe('what an operation needs', () => {
         { field: 'parameters.others.1', message: 'is not kept by the server, POST /v1/artifacts uploads it' },
       ],
     });
-    await stand.api.requireKept([{ ...kept }], {});
+    await stand.api.requireKept(OPERATOR, [{ ...kept }], {});
   });
 });
 
@@ -186,7 +189,7 @@ describe('a device', () => {
     const file = { enrolmentId: device.enrolmentId, commandId, name: 'set-3.zip' };
     const { sha256 } = (await stand.gateway.store(file, pieces('with users’ data'), BOUNDS))!;
     expect(await stand.api.get(sha256)).toMatchObject({ sensitive: true });
-    await expect(stand.api.content({ actor: ADA, mayReadSensitive: false }, sha256, {})).rejects.toMatchObject({
+    await expect(stand.api.content(OPERATOR, sha256, {})).rejects.toMatchObject({
       code: 'refused',
     });
     const answer = await stand.api.content({ actor: ADA, mayReadSensitive: true }, sha256, {});
@@ -248,7 +251,7 @@ it('opens no file whose reading cannot be audited', async () => {
   const { sha256 } = await upload('audited');
   await stand.owner.prisma.$executeRaw`REVOKE INSERT ON audit_entries FROM corefleet_api`;
   try {
-    await expect(stand.api.content({ actor: ADA, mayReadSensitive: false }, sha256, {})).rejects.toThrow();
+    await expect(stand.api.content(OPERATOR, sha256, {})).rejects.toThrow();
   } finally {
     await stand.owner.prisma.$executeRaw`GRANT INSERT ON audit_entries TO corefleet_api`;
   }

@@ -37,7 +37,7 @@ interface Row {
   readonly sensitive: boolean;
 }
 
-/** Who reads a file. */
+/** Who reads a file, or has a device fetch it. */
 export interface ArtifactReader {
   readonly actor: Actor;
   readonly mayReadSensitive: boolean;
@@ -99,8 +99,7 @@ export class ArtifactsService {
     asked: { range?: string | undefined; ifRange?: string | undefined },
   ): Promise<ContentAnswer> {
     const { name, size, sensitive } = await this.get(sha256);
-    if (sensitive && !mayReadSensitive)
-      throw new RefusedError(`cannot read artifact "${sha256}": it holds what role admin alone may see`);
+    if (sensitive && !mayReadSensitive) throw isForAdmins('read', sha256);
     const { range } = asked;
     const entry = { actor, action: 'artifact.read', subject: { kind: 'artifact', id: sha256 } };
     await this.database.transaction((tx) => this.audit.record(tx, { ...entry, details: { name, range } }));
@@ -131,14 +130,19 @@ export class ArtifactsService {
   }
 
   /**
-   * Checks that each file is kept, with that size and with its bytes.
+   * Checks that each file is kept, with that size and with its bytes, and is one that the reader may read: a device that
+   * fetches it can show it to anybody.
    * @param parameters where the references come from, for the names of the fields
-   * @throws InvalidRequestError naming every field that is wrong
+   * @throws InvalidRequestError naming every field that is wrong; RefusedError
    */
-  async requireKept(references: readonly ArtifactReference[], parameters: unknown): Promise<void> {
+  async requireKept(
+    { mayReadSensitive }: ArtifactReader,
+    references: readonly ArtifactReference[],
+    parameters: unknown,
+  ): Promise<void> {
     const problems: FieldProblem[] = [];
     for (const reference of references) {
-      const message = await this.whatIsWrong(reference);
+      const message = await this.whatIsWrong(reference, mayReadSensitive);
       if (message) problems.push({ field: fieldOf(parameters, reference.sha256), message });
     }
     if (problems.length === 0) return;
@@ -146,13 +150,17 @@ export class ArtifactsService {
     throw new InvalidRequestError(`cannot use ${named}: the server does not keep what the parameters name`, problems);
   }
 
-  private async whatIsWrong({ sha256, size }: ArtifactReference): Promise<string | undefined> {
-    const [row] = await this.database.rows<{ size: string }>(
+  private async whatIsWrong(
+    { sha256, size }: ArtifactReference,
+    mayReadSensitive: boolean,
+  ): Promise<string | undefined> {
+    const [row] = await this.database.rows<Pick<Row, 'size' | 'sensitive'>>(
       'artifact-size',
-      'SELECT size FROM artifacts WHERE sha256 = $1',
+      'SELECT size, sensitive FROM artifacts WHERE sha256 = $1',
       [sha256],
     );
     if (!row) return 'is not kept by the server, POST /v1/artifacts uploads it';
+    if (row.sensitive && !mayReadSensitive) throw isForAdmins('use', sha256);
     if (Number(row.size) !== size) return `has ${row.size} bytes, not ${size}`;
     return (await this.files.isThere(sha256, size)) ? undefined : 'has lost its bytes, upload it again';
   }
@@ -183,6 +191,9 @@ const LIST = `${SELECT}
  ORDER BY artifacts.created_at DESC, artifacts.sha256 DESC LIMIT $3`;
 
 const view = (row: Row): ArtifactView => ({ ...row, size: Number(row.size) });
+
+const isForAdmins = (act: string, sha256: string): RefusedError =>
+  new RefusedError(`cannot ${act} artifact "${sha256}": it holds what role admin alone may see`);
 
 function otherDigest(sha256: string): InvalidRequestError {
   const message = `is not the digest of what was sent: that is ${sha256}`;

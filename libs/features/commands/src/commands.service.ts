@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { ArtifactsService, neededArtifacts } from '@corefleet/features/artifacts';
+import { ArtifactsService, neededArtifacts, type ArtifactReader } from '@corefleet/features/artifacts';
 import { AuditService, type Actor, type NewAuditEntry } from '@corefleet/features/audit';
 import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
@@ -63,15 +63,17 @@ export class CommandsService {
   /**
    * Issues the operation to each device. Rows first, then the nudge: a nudge that is lost is made good by the sweep.
    * @throws InvalidRequestError for an operation, parameter, file or device that is not there (nothing is written then)
-   * @throws ConflictError when the idempotency key was used for another request
+   * @throws ConflictError when the idempotency key was used for another request; RefusedError for a file that the orderer
+   *   may not read
    */
-  async issue(actor: Actor, request: IssueRequest): Promise<{ commands: IssuedCommand[] }> {
+  async issue(orderer: ArtifactReader, request: IssueRequest): Promise<{ commands: IssuedCommand[] }> {
+    const { actor } = orderer;
     const { operation } = request;
     const parameters = checkParameters(operation, request.parameters);
     const deviceIds = [...new Set(request.deviceIds)];
     const commands = deviceIds.map((deviceId) => ({ id: this.commandId(actor, request, deviceId), deviceId }));
     if (request.idempotencyKey && (await this.madeBefore(commands, operation, parameters))) return { commands };
-    await this.requireFiles(operation, parameters);
+    await this.requireFiles(orderer, operation, parameters);
     await this.write(actor, commands, { ...request, parameters });
     return { commands };
   }
@@ -131,9 +133,9 @@ export class CommandsService {
     return this.get(id);
   }
 
-  private async requireFiles(operation: string, parameters: object): Promise<void> {
+  private async requireFiles(orderer: ArtifactReader, operation: string, parameters: object): Promise<void> {
     const needed = neededArtifacts(operation, parameters);
-    if (needed.length > 0) await this.artifacts.requireKept(needed, parameters);
+    if (needed.length > 0) await this.artifacts.requireKept(orderer, needed, parameters);
   }
 
   private async write(actor: Actor, commands: readonly IssuedCommand[], request: Order): Promise<void> {

@@ -85,14 +85,17 @@ async function devicesOf(label: string, count: number): Promise<void> {
 async function aRollout(devices: number, over: Partial<CreateRollout> = {}): Promise<RolloutView> {
   const label = randomUUID();
   await devicesOf(label, devices);
-  return rollouts.create(person, {
-    name: 'r',
-    operation: 'set-configuration',
-    parameters: { snap: 'system', values: { 'refresh.retain': 3 } },
-    filter: `label.site=${label}`,
-    waves: [{ percent: 100 }],
-    ...over,
-  });
+  return rollouts.create(
+    { actor: person, mayReadSensitive: false },
+    {
+      name: 'r',
+      operation: 'set-configuration',
+      parameters: { snap: 'system', values: { 'refresh.retain': 3 } },
+      filter: `label.site=${label}`,
+      waves: [{ percent: 100 }],
+      ...over,
+    },
+  );
 }
 
 /** What the fold would write: the first `count` open commands of the rollout come to this end. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { ArtifactsService, lockKept, neededArtifacts } from '@corefleet/features/artifacts';
+import { ArtifactsService, lockKept, neededArtifacts, type ArtifactReader } from '@corefleet/features/artifacts';
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { cancelCommands, checkParameters } from '@corefleet/features/commands';
 import { DevicesService } from '@corefleet/features/devices';
@@ -57,16 +57,17 @@ export class RolloutsService {
   /**
    * Makes the rollout with its waves and the devices it means, and starts it.
    * @throws InvalidRequestError when the operation, a parameter, a file, the filter or the waves are wrong, or no device
-   *   matches
+   *   matches; RefusedError for a file that the orderer may not read
    */
-  async create(actor: Actor, request: CreateRollout): Promise<RolloutView> {
+  async create(orderer: ArtifactReader, request: CreateRollout): Promise<RolloutView> {
+    const { actor } = orderer;
     const parameters = checkParameters(request.operation, request.parameters);
     const id =
       request.idempotencyKey === undefined ? this.ids.uuid() : idOf(['rollout', actor.id, request.idempotencyKey]);
     if (request.idempotencyKey !== undefined && (await this.madeBefore(id, request, parameters)))
       return this.reads.get(id);
     const needed = neededArtifacts(request.operation, parameters);
-    if (needed.length > 0) await this.artifacts.requireKept(needed, parameters);
+    if (needed.length > 0) await this.artifacts.requireKept(orderer, needed, parameters);
     const deviceIds = await this.devices.enrolledIds(request.filter);
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const sizes = planWaves(request.waves, deviceIds.length);
