@@ -7,25 +7,15 @@ export interface Retirement {
   readonly orderedBy: string | undefined;
 }
 
-/** A command that was ended. */
-export interface ClosedCommand {
-  readonly id: string;
-  readonly rolloutId: string | null;
-}
-
 /**
  * Ends the open commands of an enrolment whose device came back with another key: the one that ordered it has
  * succeeded, what was not accepted is taken back, and of what was under way nobody can tell what it did.
  * An end that its agent reported, and no worker has folded yet, is left to be heard.
- * @returns the commands ended
+ * @returns ids of the commands ended; a rollout of theirs goes on with the next sweep
  */
-export async function closeRetiredCommands(
-  tx: Transaction,
-  retirement: Retirement,
-  now: Date,
-): Promise<ClosedCommand[]> {
+export async function closeRetiredCommands(tx: Transaction, retirement: Retirement, now: Date): Promise<string[]> {
   const { enrolmentId, orderedBy = null } = retirement;
-  return tx.$queryRaw<ClosedCommand[]>`
+  const closed = await tx.$queryRaw<{ id: string }[]>`
     UPDATE commands SET finished_at = ${now},
            status = CASE WHEN id = ${orderedBy}::uuid THEN 'succeeded'
                          WHEN status IN ('queued', 'signed') THEN 'cancelled' ELSE 'unknown' END,
@@ -38,5 +28,6 @@ export async function closeRetiredCommands(
          SELECT FROM command_reports r
           WHERE r.enrolment_id = commands.enrolment_id AND r.command_id = commands.id
             AND r.report->>'state' IN ('succeeded', 'failed', 'unknown', 'rejected', 'expired'))
-    RETURNING id, rollout_id AS "rolloutId"`;
+    RETURNING id`;
+  return closed.map(({ id }) => id);
 }

@@ -17,10 +17,8 @@ export { closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from '.
 export { cancelCommands } from './cancel-commands';
 export { takeAnswer } from './take-answer';
 export type { CommandAnswer } from './take-answer';
-export { isSensitive } from './sensitive';
 export { forgetSensitiveAnswers, pruneReads } from './sweep-reads';
 export { checkParameters } from './check-parameters';
 export { acceptedCommands } from './accepted-commands';
 export type { ErasingCommand } from './accepted-commands';
 export { closeRetiredCommands } from './close-retired-commands';
-export type { ClosedCommand } from './close-retired-commands';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EnrolRequest } from '@corefleet/contracts/device-protocol';
 import { AuditService } from '@corefleet/features/audit';
-import { acceptedCommands, closeRetiredCommands, type ClosedCommand } from '@corefleet/features/commands';
+import { acceptedCommands, closeRetiredCommands } from '@corefleet/features/commands';
 import { operations } from '@corefleet/operations';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import type { Prisma, Transaction } from '@corefleet/platform/database';
@@ -14,8 +14,8 @@ export interface Admitted {
   /** Of the enrolment. */
   readonly id: string;
   readonly deviceId: string;
-  /** The enrolment whose place it took, and the commands that ended with it. */
-  readonly replaced?: { readonly enrolmentId: string; readonly commands: readonly ClosedCommand[] };
+  /** The enrolment whose place it took, and ids of the commands that ended with it. */
+  readonly replaced?: { readonly enrolmentId: string; readonly commandIds: readonly string[] };
 }
 
 type LockedDevice = Prisma.DeviceGetPayload<object>;
@@ -82,7 +82,7 @@ export class Admission {
     const now = this.clock.now();
     await tx.enrolment.update({ where: { id: enrolmentId }, data: { status: 'retired', endedAt: now } });
     const orderedBy = expectation.kind === 'ordered' ? expectation.commandId : undefined;
-    return { enrolmentId, commands: await closeRetiredCommands(tx, { enrolmentId, orderedBy }, now) };
+    return { enrolmentId, commandIds: await closeRetiredCommands(tx, { enrolmentId, orderedBy }, now) };
   }
 
   private async record(

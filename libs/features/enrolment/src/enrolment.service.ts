@@ -111,7 +111,7 @@ export class EnrolmentService {
     this.bus.publishEvent({ topic: 'devices', id: deviceId, version });
     if (!replaced) return;
     this.bus.publishEvent({ topic: 'enrolment-revoked', id: replaced.enrolmentId, version });
-    this.bus.publishEvents(replaced.commands.map(({ id }) => ({ topic: 'commands', id, version })));
+    this.bus.publishEvents(replaced.commandIds.map((id) => ({ topic: 'commands', id, version })));
   }
 
   private async signingKeys(): Promise<EnrolAnswer['signingKeys']> {
