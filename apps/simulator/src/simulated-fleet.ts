@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import {
   AGENT_VERSION,
   Agent,
@@ -41,15 +44,16 @@ const clientErrors: TransportErrors = {
 
 /**
  * Enrols and runs the agent's own code over simulated snapds, all in this process. Journals are kept in memory: such a
- * device forgets everything when the process ends.
+ * device forgets everything when the process ends. Files on their way lie in a temporary folder for as long as it runs.
  */
 export async function startSimulatedFleet(options: SimulatedFleetOptions): Promise<SimulatedFleet> {
   const store = simulatedStore();
+  const files = await mkdtemp(path.join(tmpdir(), 'corefleet-simulator-'));
   const serials = Array.from({ length: options.devices }, (_, at) => `sim-${String(at + 1).padStart(5, '0')}`);
   const running: { agent: Agent; snapd: SimulatedSnapd; ended: Promise<void> }[] = [];
   const next = serials.values();
   const enrolInTurn = async (): Promise<void> => {
-    for (const serial of next) running.push(await startDevice(serial, store, options));
+    for (const serial of next) running.push(await startDevice(serial, store, files, options));
   };
   await Promise.all(Array.from({ length: ENROL_PARALLEL }, enrolInTurn));
   return {
@@ -57,6 +61,7 @@ export async function startSimulatedFleet(options: SimulatedFleetOptions): Promi
     stop: async () => {
       for (const { agent } of running) agent.stop();
       await Promise.all(running.map(({ ended }) => ended));
+      await rm(files, { recursive: true, force: true });
     },
   };
 }
@@ -64,6 +69,7 @@ export async function startSimulatedFleet(options: SimulatedFleetOptions): Promi
 async function startDevice(
   serial: string,
   store: SimulatedStore,
+  files: string,
   options: SimulatedFleetOptions,
 ): Promise<{ agent: Agent; snapd: SimulatedSnapd; ended: Promise<void> }> {
   const identity = identityOf(generateIdentityKey());
@@ -79,6 +85,7 @@ async function startDevice(
     snapd: snapd.transport({ errors: clientErrors }),
     journal: memoryJournalStore(),
     readBootId: () => Promise.resolve(snapd.bootId()),
+    artifactsDirectory: path.join(files, serial),
     ...(timings && { timings }),
     ...(logger && { logger }),
   });

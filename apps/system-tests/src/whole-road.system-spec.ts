@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { startSimulatedFleet, type SimulatedFleet } from '@corefleet/apps/simulator';
-import type { CommandDetail } from '@corefleet/contracts/http';
+import type { ArtifactView, CommandDetail } from '@corefleet/contracts/http';
 import { startFleet, type Fleet } from '@corefleet/testing/fleet';
 import { eventually } from '@corefleet/testing/processes';
 import { enrolBareDevice, openLink, upgradeWithout, type BareDevice } from './kill-lab/device-socket';
@@ -12,6 +13,8 @@ import { shownChanges, shownNotices, storedChanges, storedNotices } from './kill
 const SERIAL = 'road-1';
 const NOWHERE = '0198c0de-0000-7000-8000-000000000000';
 const SIMULATED = 4;
+/** A snap without base or services. */
+const SNAP = path.resolve('libs/testing/snapd-recordings/snaps/lab-noop_1.squashfs');
 
 let fleet: Fleet;
 let road: Road;
@@ -83,6 +86,13 @@ describe('the whole road', () => {
         expect.objectContaining({ label: 'tested', 'default-recovery-system': true }),
       ]) as unknown,
     });
+  });
+
+  it('brings an uploaded snap to a device of the simulated fleet', async () => {
+    const { id } = await road.online('sim-00001');
+    const { sha256, size, name } = await fleet.api.upload<ArtifactView>(SNAP);
+    const command = await road.run(id, 'sideload', { files: [{ sha256, size, name }] });
+    expect(command).toMatchObject({ status: 'succeeded', result: [{ name: 'lab-noop', revision: 'x1' }] });
   });
 
   it.each([
