@@ -52,5 +52,7 @@ function coreStore(): SimulatedStore {
     const snaps = [{ name: 'lab-app', id: IDS['lab-app'], revision }];
     store.addValidationSet({ accountId: 'developer1', name: 'base', sequence: revision, snaps });
   }
+  const none = [{ name: 'lab-app', id: IDS['lab-app'], presence: 'invalid' as const }];
+  store.addValidationSet({ accountId: 'developer1', name: 'none', sequence: 1, snaps: none });
   return store;
 }
