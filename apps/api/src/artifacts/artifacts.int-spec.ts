@@ -217,6 +217,12 @@ describe('an operation that needs a file', () => {
       ['/v1/rollouts', { name: 'sensitive', waves: [{ percent: 100 }], ...asked }, 201],
     ];
     const admin = await api.session('root', 'admin');
+    const read = await api.call('GET', `/v1/artifacts/${String(body['sha256'])}/content`, { token: operator });
+    expect(read).toMatchObject({ status: 403, body: { code: 'refused' } });
+    const audited = await api.call('GET', '/v1/audit?limit=1&action=request.refuse', { token: admin });
+    expect(audited.body).toMatchObject({
+      items: [{ actor: { name: 'omar' }, details: { detail: read.body['detail'] } }],
+    });
     for (const [route, order, status] of orders) {
       const refused = await api.call('POST', route, { token: operator, body: order });
       expect(refused).toMatchObject({ status: 403, body: { code: 'refused' } });

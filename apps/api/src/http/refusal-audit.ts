@@ -9,8 +9,8 @@ import { routeName, type ApiRequest } from './request';
 const DETAIL_MOST = 2000;
 
 /**
- * Keeps what a known person or token tried and was refused. Reading is not an act, but for what a device would be asked and who asks
- * may not see. Strangers are not recorded.
+ * Keeps what a known person or token tried and was refused. Reading is not an act, but for what a device would be asked, or
+ * has stored, and who asks may not see. Strangers are not recorded.
  */
 @Injectable()
 export class RefusalAudit {
@@ -39,5 +39,8 @@ export class RefusalAudit {
   }
 }
 
+/** Routes that show what is not for every role that has them. */
+const GUARDED_READS: readonly (string | undefined)[] = ['/v1/devices/:id/snapd/*', '/v1/artifacts/:sha256/content'];
+
 const isRefusedRead = (request: ApiRequest, { status }: Problem): boolean =>
-  status === 403 && request.routeOptions.url === '/v1/devices/:id/snapd/*';
+  status === 403 && GUARDED_READS.includes(request.routeOptions.url);
