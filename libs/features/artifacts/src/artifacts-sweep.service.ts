@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { Database } from '@corefleet/platform/database';
@@ -22,8 +23,11 @@ export interface Swept {
 /** Removes what has expired, and what dead processes left. Safe to run twice at once. */
 @Injectable()
 export class ArtifactsSweep {
-  /** The first two digits whose files are looked at next: each sweep takes one of the 256 folders. */
-  private prefix = 0;
+  /**
+   * The first two digits whose files are looked at next: each sweep takes one of the 256 folders. Not from the first on, or
+   * workers that are started anew every few hours would never come to the last.
+   */
+  private prefix = randomInt(PREFIXES);
 
   constructor(
     private readonly database: Database,
