@@ -4,6 +4,7 @@
 // `N passed, N failed, N skipped`.
 import { withCleanup } from './cleanup.mjs';
 import { ensureInstalled } from './install.mjs';
+import { printSummary, resultLine } from './test/print-summary.mjs';
 
 const SUITES = ['trixie', 'forky'];
 const HELP = `npm run test:snapd [-- --suite trixie|forky]
@@ -28,9 +29,9 @@ try {
   else process.stdout.write(HELP);
 } catch (error) {
   process.stderr.write(`${error.stack ?? error}\n`);
-  results.push({ passed: 0, failed: 1, skipped: 0 });
+  results.push(['set-up', { passed: 0, failed: 1, skipped: 0 }]);
 }
-if (results.length > 0) printSummary();
+if (results.length > 0) printSummary(results);
 
 /** @returns undefined when help is wanted */
 function chosenSuites(argv) {
@@ -72,8 +73,9 @@ async function runSuite(cleanup, { suite, stores, runDir }) {
 }
 
 function keep(name, { passed, failed, skipped = 0, note }) {
-  results.push({ name, passed, failed, skipped, note });
-  process.stdout.write(`\n${line(results.at(-1))}\n`);
+  const result = { passed, failed, skipped, note };
+  results.push([name, result]);
+  process.stdout.write(`\n${name}: ${resultLine(result)}\n`);
 }
 
 function warn(suite, why) {
@@ -84,19 +86,4 @@ function warn(suite, why) {
   ];
   const frame = '!'.repeat(100);
   process.stdout.write(`\n${frame}\n${lines.map((text) => `!! ${text}\n`).join('')}${frame}\n`);
-}
-
-function line({ name, passed, failed, skipped, note }) {
-  return `${name}: ${passed} passed, ${failed} failed, ${skipped} skipped${note ? ` (${note})` : ''}`;
-}
-
-function printSummary() {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  process.stdout.write('\n');
-  for (const result of results) {
-    for (const key of Object.keys(total)) total[key] += result[key];
-    if (result.name) process.stdout.write(`${line(result)}\n`);
-  }
-  if (total.failed > 0) process.exitCode = 1;
-  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 }

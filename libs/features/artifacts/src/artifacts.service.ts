@@ -25,17 +25,8 @@ export interface Upload {
   readonly sha256?: string | undefined;
 }
 
-interface Row {
-  readonly sha256: string;
-  readonly size: string;
-  readonly name: string;
-  readonly createdBy: string;
-  readonly createdAt: Date;
-  readonly deviceId: string | null;
-  readonly commandId: string | null;
-  readonly expiresAt: Date | null;
-  readonly sensitive: boolean;
-}
+/** The view as Postgres gives it: a bigint comes as text. */
+type Row = Omit<ArtifactView, 'size'> & { readonly size: string };
 
 /** Who reads a file, or has a device fetch it. */
 export interface ArtifactReader {

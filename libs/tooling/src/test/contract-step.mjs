@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runChild } from '../children.mjs';
-import { inCache, inRoot, root } from '../paths.mjs';
+import { inCache, inRoot } from '../paths.mjs';
+import { bundleScript } from './bundle-script.mjs';
+import { readJestReport } from './jest-report.mjs';
 
 const SPECS = 'libs/testing/snapd-contract/specs/';
 const PAGE = 'apps/docs/reference/snapd-coverage.md';
@@ -20,7 +22,7 @@ export function newContractRun(name) {
  * Runs the contract suite on one snapd.
  * @param subject `{suite}` for the real one of a Debian suite, `{version}` for a simulated one
  * @param areas only these files of specs; all when empty
- * @returns `{passed, failed, note?}`; a file that could not run and a Jest that died count as one failure each
+ * @returns `{passed, failed, skipped, note?}`, see `readJestReport`
  */
 export async function runContract(cleanup, { subject, runDir, areas = [] }) {
   const name = subject.suite ?? `simulator-${subject.version}`;
@@ -44,20 +46,7 @@ export async function runContract(cleanup, { subject, runDir, areas = [] }) {
     ...['--selectProjects', 'contract'],
   ];
   const exit = await runChild(cleanup, process.execPath, args, { env });
-  return readResult(report, exit);
-}
-
-function readResult(report, exit) {
-  let result;
-  try {
-    result = JSON.parse(readFileSync(report, 'utf8'));
-  } catch (error) {
-    return { passed: 0, failed: 1, note: `Jest ended with ${exit} and left no report: ${error.message}` };
-  }
-  const passed = result.numPassedTests;
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  if (failed === 0 && exit !== 0) return { passed, failed: 1, note: `Jest ended with ${exit} although no test failed` };
-  return { passed, failed };
+  return readJestReport(report, exit);
 }
 
 /**
@@ -66,7 +55,7 @@ function readResult(report, exit) {
  * @returns counts as one test
  */
 export async function checkCoverage(cleanup, runDir) {
-  const script = await bundleCoverage();
+  const script = await bundleScript('libs/testing/snapd-contract/coverage/main.ts', 'snapd-coverage');
   const inCi = Boolean(process.env.CI);
   const args = [script, runDir, inRoot(PAGE), ...(inCi ? [] : ['--write'])];
   switch (await runChild(cleanup, process.execPath, args)) {
@@ -85,21 +74,4 @@ export async function checkCoverage(cleanup, runDir) {
     default:
       return { passed: 0, failed: 1, note: 'the coverage table could not be made, see above' };
   }
-}
-
-async function bundleCoverage() {
-  const { build } = await import('esbuild');
-  const outfile = inCache('test', 'snapd-coverage.cjs');
-  await build({
-    entryPoints: [inRoot('libs/testing/snapd-contract/coverage/main.ts')],
-    outfile,
-    absWorkingDir: root,
-    tsconfig: inRoot('tsconfig.json'), // gives the path aliases
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return outfile;
 }

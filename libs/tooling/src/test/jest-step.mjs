@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runChild } from '../children.mjs';
 import { inCache, inRoot } from '../paths.mjs';
+import { readJestReport } from './jest-report.mjs';
 
 /** What needs a real snapd (`npm run test:snapd` runs the road's), and the suite that has runs of its own. */
 const IGNORED = {
@@ -17,7 +18,7 @@ const IN_BAND = new Set(['system']);
 
 /**
  * Runs one kind of test with Jest.
- * @returns `{passed, failed, note?}`; a suite that could not run and a Jest that died count as one failure each
+ * @returns `{passed, failed, skipped, note?}`, see `readJestReport`
  */
 export async function runJest(cleanup, kind, { env, jestArguments }) {
   const report = inCache('test', `${kind}.json`);
@@ -37,18 +38,5 @@ export async function runJest(cleanup, kind, { env, jestArguments }) {
     ],
     { env },
   );
-  return readResult(report, exit);
-}
-
-function readResult(report, exit) {
-  let result;
-  try {
-    result = JSON.parse(readFileSync(report, 'utf8'));
-  } catch {
-    return { passed: 0, failed: 1, note: `Jest ended with ${exit} and left no report` };
-  }
-  const passed = result.numPassedTests;
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  if (failed === 0 && exit !== 0) return { passed, failed: 1, note: `Jest ended with ${exit} although no test failed` };
-  return { passed, failed };
+  return readJestReport(report, exit);
 }

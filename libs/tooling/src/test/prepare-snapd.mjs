@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { inCache, inRoot, root } from '../paths.mjs';
+import { root } from '../paths.mjs';
 import { ended } from '../run.mjs';
+import { bundleScript } from './bundle-script.mjs';
 
 /** Where the lab's packages cannot be had, or not be run by this user. */
 const UNAVAILABLE = 75; // sysexits.h EX_TEMPFAIL
@@ -12,7 +12,7 @@ const UNAVAILABLE = 75; // sysexits.h EX_TEMPFAIL
  * @throws when it was to be had and did not start
  */
 export async function prepareSnapd(suite) {
-  const script = await bundleProbe();
+  const script = await bundleScript('apps/system-tests/src/real-snapd/probe.ts', 'snapd-probe');
   const child = spawn(process.execPath, [script, suite], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].on('data', (data) => (said[name] += data));
@@ -20,22 +20,4 @@ export async function prepareSnapd(suite) {
   if (exit === 0) return { version: said.stdout.trim() };
   if (exit === UNAVAILABLE) return { unavailable: said.stderr.trim() };
   throw new Error(`cannot start the snapd of Debian ${suite}: the probe ended with ${exit}\n${said.stderr}`);
-}
-
-async function bundleProbe() {
-  const { build } = await import('esbuild');
-  const outfile = inCache('test', 'snapd-probe.cjs');
-  mkdirSync(inCache('test'), { recursive: true });
-  await build({
-    entryPoints: [inRoot('apps/system-tests/src/real-snapd/probe.ts')],
-    outfile,
-    absWorkingDir: root,
-    tsconfig: inRoot('tsconfig.json'), // gives the path aliases
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return outfile;
 }

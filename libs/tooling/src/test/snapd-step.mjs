@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { runChild } from '../children.mjs';
 import { inCache, inRoot } from '../paths.mjs';
+import { readJestReport } from './jest-report.mjs';
 
 /**
  * Runs the tests on one snapd.
  * @param suite the Debian suite; without one every test is skipped, and so counted
- * @returns `{passed, failed, skipped, note?}`; a file that could not run and a Jest that died count as one failure each
+ * @returns `{passed, failed, skipped, note?}`, see `readJestReport`
  */
 export async function runSnapdTests(cleanup, { suite, name, stores }) {
   const report = inCache('test', `snapd-${name}.json`);
@@ -26,20 +27,5 @@ export async function runSnapdTests(cleanup, { suite, name, stores }) {
     ...['--maxWorkers=2', '--verbose', '--json', `--outputFile=${report}`],
   ];
   const exit = await runChild(cleanup, process.execPath, args, { env });
-  return readResult(report, exit);
-}
-
-function readResult(report, exit) {
-  let result;
-  try {
-    result = JSON.parse(readFileSync(report, 'utf8'));
-  } catch (error) {
-    return { passed: 0, failed: 1, skipped: 0, note: `Jest ended with ${exit} and left no report: ${error.message}` };
-  }
-  const passed = result.numPassedTests;
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  const skipped = result.numPendingTests;
-  if (failed === 0 && exit !== 0)
-    return { passed, failed: 1, skipped, note: `Jest ended with ${exit} although no test failed` };
-  return { passed, failed, skipped };
+  return readJestReport(report, exit);
 }
