@@ -14,13 +14,31 @@ const KEPT_CHARACTERS = 64 * 1024;
 const KEPT_DEPTH = 64;
 const KEPT_REASON = 1_000;
 
+/** What a command report says of the device's own content: it may be secret, and is kept for ever in no quarantine. */
+const LEFT_OUT = ['result', 'snapdValue', 'undo'] as const;
+const LEFT_OUT_TEXT = '(left out)';
+
+/** What is quarantined: of a command report everything but what the device has shown. */
 export const quarantineRow = (refused: Unstorable): QuarantineRow => ({
   enrolmentId: refused.enrolmentId,
   journalEpoch: refused.journalEpoch,
   number: refused.number,
   reason: storableText(refused.reason.slice(0, KEPT_REASON)),
-  item: keptJson(refused.item),
+  item: keptJson(withoutAnswer(refused.item)),
 });
+
+/** The item, or the body inside it: an item that could not be read is quarantined whole. */
+function withoutAnswer(item: unknown): unknown {
+  if (!isRecord(item)) return item;
+  const shown = Object.entries(item).map(([name, value]): [string, unknown] => {
+    if (LEFT_OUT.some((leftOut) => leftOut === name)) return [name, LEFT_OUT_TEXT];
+    return [name, name === 'body' ? withoutAnswer(value) : value];
+  });
+  return Object.fromEntries(shown);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** The item where Postgres can surely keep it; otherwise only the start of it, as a text. */
 function keptJson(item: unknown): string {
