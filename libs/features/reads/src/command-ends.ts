@@ -12,6 +12,7 @@ export class CommandEnds implements OnModuleInit, OnModuleDestroy {
   private readonly waiting = new Map<string, () => void>();
   private unsubscribe: (() => Promise<void>) | undefined;
   private poll: NodeJS.Timeout | undefined;
+  private isPolling = false;
 
   constructor(
     private readonly database: Database,
@@ -22,7 +23,7 @@ export class CommandEnds implements OnModuleInit, OnModuleDestroy {
     this.unsubscribe = await this.bus.onEvent(({ topic, id }) => {
       if (topic === 'commands' && this.waiting.has(id)) void this.look([id]);
     });
-    this.poll = setInterval(() => void this.look([...this.waiting.keys()]), POLL_MS);
+    this.poll = setInterval(() => void this.lookAtAll(), POLL_MS);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -48,6 +49,15 @@ export class CommandEnds implements OnModuleInit, OnModuleDestroy {
     });
   }
 
+  /** One at a time: a database that answers slowly is asked no faster than it answers. */
+  private async lookAtAll(): Promise<void> {
+    if (this.isPolling) return;
+    this.isPolling = true;
+    await this.look([...this.waiting.keys()]);
+    this.isPolling = false;
+  }
+
+  /** Does not throw: what it could not see the next poll does. */
   private async look(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     try {
