@@ -1,4 +1,4 @@
-import { shownParameters } from '@corefleet/operations';
+import { shownParameters, type UndoStep } from '@corefleet/operations';
 import type { Prisma } from '@corefleet/platform/database';
 import { isSensitive } from './sensitive';
 
@@ -21,7 +21,7 @@ export interface CommandView {
   /** HTTP status of snapd's refusal. */
   readonly snapdStatus: number | null;
   readonly result: unknown;
-  /** Operations with parameters, to issue in order to take it back. */
+  /** Operations with parameters, to issue in order to take it back; without secrets. */
   readonly undo: unknown;
   /** The end the device reported after the command had been closed here. */
   readonly lateStatus: string | null;
@@ -51,9 +51,16 @@ export function commandView(row: Row): CommandView {
   return {
     ...{ id, deviceId, rolloutId, operation, status, requestedBy, changeIds, cause, message, snapdKind },
     parameters: shownParameters(operation, row.parameters),
-    undo: row.undo,
+    undo: shownUndo(row.undo),
     ...{ snapdValue, snapdStatus, result, lateStatus, deadlineSeconds, createdAt, validUntil, signedAt, acceptedAt },
     finishedAt,
     sequence: row.sequence === null ? null : Number(row.sequence),
   };
 }
+
+/** The gateway took it as a list of steps, or as nothing. A step of an operation that is unknown here shows no parameters. */
+const shownUndo = (undo: Row['undo']): unknown =>
+  (undo as unknown as readonly UndoStep[] | null)?.map(({ operation, parameters }) => ({
+    operation,
+    parameters: shownParameters(operation, parameters),
+  })) ?? null;
