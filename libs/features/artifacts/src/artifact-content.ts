@@ -31,7 +31,7 @@ export async function contentAnswer(
     'accept-ranges': 'bytes',
     etag: etagOf(sha256),
     'content-type': 'application/octet-stream',
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    'content-disposition': `attachment; filename*=UTF-8''${extendedValue(name)}`,
   };
   if (wanted.kind === 'unsatisfiable')
     return { status: 416, headers: { ...common, 'content-range': `bytes */${sizeBytes}`, 'content-length': '0' } };
@@ -44,6 +44,10 @@ export async function contentAnswer(
   const range = { 'content-range': `bytes ${start}-${end}/${sizeBytes}`, 'content-length': String(end - start + 1) };
   return { status: 206, headers: { ...common, ...range }, body };
 }
+
+/** RFC 8187 takes fewer characters as they are than `encodeURIComponent` does. */
+const extendedValue = (text: string): string =>
+  encodeURIComponent(text).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Whether a text may name a file. */
 export const isArtifactName = (name: string): boolean => artifactName.safeParse(name).success;
