@@ -92,8 +92,8 @@ export class Contract {
 }
 
 /**
- * The specs of one area, on a device of their own. The real snapd is always on a classic one: what needs Ubuntu Core is
- * left out there.
+ * The specs of one area, on a device of their own. The real snapd is always the lab's classic one: what needs
+ * another device is left out there.
  */
 export function describeContract(
   area: string,
@@ -101,8 +101,8 @@ export function describeContract(
   device: DeviceKind = 'classic',
 ): void {
   const id = subjectId();
-  if (device === 'core' && isReal(id)) return;
-  describe(`${area}, snapd ${id}${device === 'core' ? ' on Ubuntu Core' : ''}`, () => {
+  if (device !== 'classic' && isReal(id)) return;
+  describe(`${area}, snapd ${id}${device === 'classic' ? '' : `, ${device}`}`, () => {
     const contract = new Contract(area);
     beforeAll(() => contract.start(device), START_TIMEOUT_MS);
     afterAll(() => contract.stop(), STOP_TIMEOUT_MS);

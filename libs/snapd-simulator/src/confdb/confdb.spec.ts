@@ -1,6 +1,6 @@
 import { recordedSnap } from '@corefleet/testing/snapd-recordings';
 import { aDevice, type TestDevice } from '../testing/a-device';
-import { DEVELOPER_KEY, NETWORK_SCHEMA } from '../testing/core24-schema';
+import { DEVELOPER_KEY, NETWORK_SCHEMA } from '@corefleet/testing/snapd-recordings/core24';
 
 const VIEW = '/v2/confdb/developer1/network/wifi-admin';
 

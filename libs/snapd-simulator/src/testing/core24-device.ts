@@ -3,7 +3,7 @@ import type { SimulatedSnapdOptions } from '../options';
 import { SimulatedSnapd } from '../simulated-snapd';
 import { SimulatedStore } from '../snaps/store';
 import { TestDevice } from './a-device';
-import { DEVELOPER_KEY } from './core24-schema';
+import { DEVELOPER_KEY } from '@corefleet/testing/snapd-recordings/core24';
 
 /** Ids of the recorded device's snaps, as its model and store have them. */
 export const SNAP_IDS = {

@@ -1,9 +1,13 @@
-import { recordedSteps, type RecordedChange, type RecordedStep } from '@corefleet/testing/snapd-recordings/core24';
+import {
+  NETWORK_SCHEMA,
+  recordedSteps,
+  type RecordedChange,
+  type RecordedStep,
+} from '@corefleet/testing/snapd-recordings/core24';
 import { recordedSnap } from '@corefleet/testing/snapd-recordings';
 import type { Answer, TestDevice } from './a-device';
 import { core24Device, core24Store } from './core24-device';
 import { DIFFERENCES, NOT_REPLAYED, normalChange, normalResult, normalText, roadsAlike } from './core24-normal';
-import { NETWORK_SCHEMA } from './core24-schema';
 import { ABORTED_AT, BEFORE, NEW_MODEL } from './core24-world';
 
 /**

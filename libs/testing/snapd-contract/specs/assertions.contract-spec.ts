@@ -162,3 +162,15 @@ describeContract(
   },
   'core',
 );
+
+describeContract(
+  'the serial of a generic model',
+  (contract) => {
+    contract.proves('operation: POST /v2/model/serial forget', 'forgets through the catalogue', async (subject) => {
+      expect(await subject.client.model.serial()).toContain('serial: 7777');
+      expect(await subject.operate('forget-serial', {})).toMatchObject({ verdict: { kind: 'verified' } });
+      await expect(subject.client.model.serial()).rejects.toMatchObject({ kind: 'assertion-not-found' });
+    });
+  },
+  'registered classic',
+);

@@ -1,5 +1,5 @@
-import { realClock, SimulatedSnapd, SimulatedStore } from '@corefleet/snapd-simulator';
-import { recordedSteps } from '@corefleet/testing/snapd-recordings/core24';
+import { SimulatedSnapd, SimulatedStore, type Clock } from '@corefleet/snapd-simulator';
+import { DEVELOPER_KEY, recordedSteps } from '@corefleet/testing/snapd-recordings/core24';
 
 /** Ids of the recorded device's snaps, as its model has them. */
 const IDS = {
@@ -9,6 +9,7 @@ const IDS = {
   snapd: 'PMrrV4ml8uWuEUDBT8dSGnKUYbevVhc4',
   'lab-app': 'labappidlabappidlabappidlabappid',
   'lab-big': 'labbigidlabbigidlabbigidlabbigid',
+  'lab-eye': 'labeyeidlabeyeidlabeyeidlabeyeid',
 } as const;
 
 const about = (name: keyof typeof IDS) => ({ name, id: IDS[name], publisher: 'developer1', summary: 's', grade: '' });
@@ -17,13 +18,16 @@ const about = (name: keyof typeof IDS) => ({ name, id: IDS[name], publisher: 'de
 export function coreDevice(
   times: { taskMs: number; graceMs: number; rebootMs: number },
   version: string,
+  { clock, seeded }: { clock: Clock; seeded: boolean },
 ): SimulatedSnapd {
   const body = (path: string): string => String(recordedSteps().find((step) => step.request?.path === path)?.body);
   return new SimulatedSnapd({
     ...times,
     store: coreStore(),
-    clock: realClock,
+    clock,
+    seeded,
     version,
+    assertions: [DEVELOPER_KEY],
     model: body('/v2/model'),
     serial: body('/v2/model/serial'),
     snaps: [
@@ -48,6 +52,8 @@ function coreStore(): SimulatedStore {
   const app = { base: 'core24', channels: { stable: 1, edge: 2 } };
   store.addSnap({ ...about('lab-app'), ...app, services: [{ name: 'svc' }], revisions: two });
   store.addSnap({ ...about('lab-big'), ...app, revisions: two });
+  const plugs = { observe: 'snap-refresh-observe' };
+  store.addSnap({ ...about('lab-eye'), base: 'core24', channels: { stable: 1 }, plugs, revisions: one });
   for (const revision of [1, 2]) {
     const snaps = [{ name: 'lab-app', id: IDS['lab-app'], revision }];
     store.addValidationSet({ accountId: 'developer1', name: 'base', sequence: revision, snaps });

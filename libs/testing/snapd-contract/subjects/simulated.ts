@@ -18,6 +18,7 @@ import { coreDevice } from './core-device';
 import type { DeviceKind } from './device-kind';
 import { INSTALLED, labFile } from './lab-files';
 import { labHooks } from './lab-hooks';
+import { ShiftedClock } from './shifted-clock';
 import type { Backend, Peer } from './subject';
 
 const errors: TransportErrors = {
@@ -26,6 +27,21 @@ const errors: TransportErrors = {
   tooLarge: (request, maxBytes) => new SnapdAnswerTooLargeError(request, maxBytes),
 };
 
+/** The serial of a device of the generic classic model, which the recorded lab never got. */
+const GENERIC_SERIAL = `type: serial
+authority-id: generic
+brand-id: generic
+model: generic-classic
+serial: 7777
+device-key:
+    AcbB
+device-key-sha3-384: k
+timestamp: 2026-11-20T14:00:00Z
+sign-key-sha3-384: k
+
+AcLB
+`;
+
 /** Long enough that a change can be met under way, short enough that nobody waits. */
 const TIMES = { taskMs: 2, graceMs: 200, rebootMs: 200, daemonRestartMs: 50 };
 /** Debian's nobody. */
@@ -33,13 +49,17 @@ const NOBODY = 65534;
 
 /** The simulator as a device of that kind, playing that version of snapd. */
 export async function startSimulated(version: string, kind: DeviceKind): Promise<Backend> {
-  const snapd = kind === 'core' ? coreDevice(TIMES, version) : await classicLab(version);
+  const clock = new ShiftedClock();
+  const isCore = kind === 'core' || kind === 'unseeded core';
+  const snapd = isCore
+    ? coreDevice(TIMES, version, { clock, seeded: kind === 'core' })
+    : await classicLab(version, kind === 'registered classic' ? { serial: GENERIC_SERIAL } : {});
   const isUp = (): boolean => snapd.isUp();
   return {
     version,
     hasNobody: true,
     rootDir: '',
-    connect: (peer) => connect(snapd, peer),
+    connect: (peer) => connect(snapd, peer, isCore ? 'lab-eye' : 'lab-hello'),
     bootId: () => Promise.resolve(snapd.bootId()),
     restartDaemon: async () => {
       snapd.restartDaemon();
@@ -53,17 +73,19 @@ export async function startSimulated(version: string, kind: DeviceKind): Promise
       return answer;
     },
     cookie: () => Promise.resolve(''), // a caller on its socket for snaps is known
+    simulated: { snapd, pass: (ms) => clock.pass(ms) },
     stop: () => snapd.dispose(),
   };
 }
 
-function connect(snapd: SimulatedSnapd, peer: Peer): SnapdTransport {
-  if (peer === 'snap') return snapd.transport({ errors, snap: 'lab-hello' });
+function connect(snapd: SimulatedSnapd, peer: Peer, snap: string): SnapdTransport {
+  if (peer === 'snap') return snapd.transport({ errors, snap });
   return snapd.transport({ errors, uid: peer === 'nobody' ? NOBODY : 0 });
 }
 
-async function classicLab(version: string): Promise<SimulatedSnapd> {
-  const snapd = new SimulatedSnapd({ ...classicDevice(), ...TIMES, clock: realClock, version, hooks: labHooks });
+async function classicLab(version: string, more: { serial?: string }): Promise<SimulatedSnapd> {
+  const options = { ...classicDevice(), ...more, ...TIMES };
+  const snapd = new SimulatedSnapd({ ...options, clock: realClock, version, hooks: labHooks });
   await installLabSnaps(snapd);
   return snapd;
 }

@@ -5,6 +5,7 @@ import {
   type SnapdRequest,
   type SnapdTransport,
 } from '@corefleet/snapd-client';
+import type { SimulatedSnapd } from '@corefleet/snapd-simulator';
 import { eventually } from '@corefleet/testing/processes';
 import { ArtifactShelf } from './artifact-shelf';
 import { operate, read, type Operated } from './operate';
@@ -14,6 +15,13 @@ import type { SubjectId } from './which';
 
 /** The other end of a connection: root, a user without rights, or root on the socket for snaps. */
 export type Peer = 'root' | 'nobody' | 'snap';
+
+/** What a test can do to a simulated device only. */
+export interface Simulated {
+  readonly snapd: SimulatedSnapd;
+  /** Sets its clock forward by so many milliseconds. */
+  pass(ms: number): void;
+}
 
 /** What differs between the real snapd and the simulated one. */
 export interface Backend {
@@ -32,6 +40,8 @@ export interface Backend {
   /** What a snap's own programs show snapctl for who they are. */
   cookie(snap: string): Promise<string>;
   stop(): Promise<void>;
+  /** Absent for a real one. */
+  readonly simulated?: Simulated;
 }
 
 /** What a raw request is made of. */
@@ -77,6 +87,13 @@ export class Subject {
   /** Of snapd's version 2.N: N. What differs between versions is told by it. */
   get minor(): number {
     return Number(/^2\.(\d+)/.exec(this.backend.version)?.[1]);
+  }
+
+  /** @throws on a real snapd */
+  get simulated(): Simulated {
+    const { simulated } = this.backend;
+    if (simulated === undefined) throw new Error('cannot turn the knobs of a simulator: the snapd is a real one');
+    return simulated;
   }
 
   /** A text of snapd without the folder that its lab lies in. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+export { DEVELOPER_KEY, NETWORK_SCHEMA } from './schema';
+
 /** What real snapd 2.77.1 (trusting upstream's test keys) answered as an Ubuntu-Core-24-like device, in the order it was asked. */
 export interface RecordedStep {
   name: string;
