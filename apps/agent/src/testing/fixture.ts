@@ -63,9 +63,10 @@ export function transportOf(snapd: SimulatedSnapd): SnapdTransport {
   });
 }
 
-/** A gateway, and the agents started against it. */
+/** A gateway, the agents started against it, and their devices. */
 export class Fixture {
   private readonly agents: { agent: Agent; ended: Promise<void> }[] = [];
+  private readonly snapds = new Set<SimulatedSnapd>();
   private sequence = 0;
 
   private constructor(
@@ -95,6 +96,7 @@ export class Fixture {
       ...more,
       timings: { ...QUICK, ...more.timings },
     });
+    this.snapds.add(snapd);
     this.agents.push({ agent, ended: agent.run() });
     return agent;
   }
@@ -120,5 +122,6 @@ export class Fixture {
   async close(): Promise<void> {
     await this.stopAgents();
     await this.gateway.close();
+    await Promise.all([...this.snapds].map((snapd) => snapd.dispose()));
   }
 }
