@@ -47,7 +47,7 @@ export class Confdb {
     return this.caller.start({ method: 'GET', path }, options);
   }
 
-  /** Starts a change that writes the values; null unsets. */
+  /** Starts a change that writes the values; null unsets. For snapd 2.73 and later: earlier ones want them unwrapped. */
   async set(
     of: ConfdbView,
     values: Record<string, unknown>,

@@ -21,6 +21,7 @@ export class SystemEncryption {
   constructor(private readonly caller: SnapdCaller) {}
 
   /**
+   * Under this name in snapd 2.76 and later, as for a PIN.
    * @throws SnapdError kind unsupported when the system knows no passphrases, invalid-passphrase when this one is weak:
    *   its value tells the reasons
    */

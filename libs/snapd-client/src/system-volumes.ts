@@ -55,7 +55,9 @@ export type PlatformKeyOptions = {
 const PATH = '/v2/system-volumes';
 
 /**
- * The encrypted containers of the running system and their keys (snapd 2.71 and later, hybrid systems from 25.10 on).
+ * The encrypted containers of the running system and their keys (snapd 2.71 and later, hybrid systems from 25.10 on). Replacing
+ * the platform key came with 2.72, adding a recovery key and changing a PIN with 2.74, both quality checks under these
+ * names with 2.76.
  * @throws SnapdError status 400 `this action is not supported on this system` elsewhere, for everything here
  */
 export class SystemVolumes {

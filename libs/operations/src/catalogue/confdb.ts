@@ -24,7 +24,8 @@ export const setConfdb = defineOperation<Set>({
   name: 'set-confdb',
   risk: 'reversible',
   parameters: Set,
-  since: '2.68',
+  // snapd before that wants the values unwrapped, and would write one that is called `values`.
+  since: '2.73',
   undo: {
     by: ['set-confdb'],
     steps: ({ account, schema, view }, { before }) => {

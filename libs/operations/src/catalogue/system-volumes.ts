@@ -21,7 +21,10 @@ const recoveryKey = secret(
   z.string().check(z.regex(/^\d{5}(?:-?\d{5}){7}$/, 'cannot parse recovery key: incorrectly formatted')),
 );
 
-/** What the operations on the keys of encrypted volumes have in common. Only hybrid systems have such volumes. */
+/**
+ * What the operations on the keys of encrypted volumes have in common, unless one came later. Only hybrid systems have
+ * such volumes.
+ */
 const shared = { risk: 'disruptive', since: '2.71', idempotent: false } as const;
 
 const asksOnly = {
@@ -51,10 +54,11 @@ export const checkRecoveryKey = defineOperation<z.infer<typeof CheckKey>>({
 
 const CheckPassphrase = z.strictObject({ passphrase });
 
-/** How hard a passphrase is to guess. */
+/** How hard a passphrase is to guess. Under its present name since snapd 2.76. */
 export const checkPassphrase = defineOperation<z.infer<typeof CheckPassphrase>>({
   ...asksOnly,
   name: 'check-passphrase',
+  since: '2.76',
   parameters: CheckPassphrase,
   verify: async (client, of) => verified(await client.systemVolumes.checkPassphraseQuality(of.passphrase)),
 });
@@ -65,6 +69,7 @@ const CheckPin = z.strictObject({ pin });
 export const checkPin = defineOperation<z.infer<typeof CheckPin>>({
   ...asksOnly,
   name: 'check-pin',
+  since: '2.76',
   parameters: CheckPin,
   verify: async (client, of) => verified(await client.systemVolumes.checkPinQuality(of.pin)),
 });
@@ -74,6 +79,7 @@ const AddKey = z.strictObject({ 'key-id': keyId, keyslots });
 /** Adds a recovery key that was made before. */
 export const addRecoveryKey = keyChange({
   name: 'add-recovery-key',
+  since: '2.74',
   parameters: AddKey,
   send: (client, { 'key-id': id, keyslots: slots }) => client.systemVolumes.addRecoveryKey(id, slots),
 });
@@ -107,9 +113,10 @@ const ReplacePlatformKey = z
     z.refine((p) => (p['auth-mode'] === 'pin') === (p.pin !== undefined), 'pin goes with its mode'),
   );
 
-/** Makes a new platform key, guarded by a passphrase, by a PIN or by nothing else. */
+/** Makes a new platform key, guarded by a passphrase, by a PIN (snapd 2.74 and later) or by nothing else. */
 export const replacePlatformKey = keyChange({
   name: 'replace-platform-key',
+  since: '2.72',
   parameters: ReplacePlatformKey,
   send: (client, { 'auth-mode': mode, passphrase: phrase = '', pin: number = '', keyslots: slots }) => {
     const { systemVolumes } = client;
@@ -137,12 +144,13 @@ const ChangePin = z.strictObject({ 'old-pin': pin, 'new-pin': pin, keyslots: z.o
 
 export const changePin = keyChange({
   name: 'change-pin',
+  since: '2.74',
   parameters: ChangePin,
   send: (client, { 'old-pin': old, 'new-pin': next, keyslots: slots }) =>
     client.systemVolumes.changePin({ old, new: next, keyslots: slots }),
 });
 
-interface KeyChange<P extends object> extends Pick<OperationDefinition<P>, 'name' | 'parameters'> {
+interface KeyChange<P extends object> extends Pick<OperationDefinition<P>, 'name' | 'parameters' | 'since'> {
   send(client: SnapdClient, parameters: P): Promise<AsyncAnswer>;
 }
 
