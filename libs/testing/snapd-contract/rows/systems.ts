@@ -36,8 +36,8 @@ export const systemsRows = [
   install('generate-recovery-key', '2.73'),
   install('finish'),
   install('preseed', '2.74'),
-  post(LABEL, 'check-passphrase-quality', { ...INSTALLER, since: '2.71' }),
-  post(LABEL, 'check-pin-quality', { ...INSTALLER, since: '2.71' }),
+  post(LABEL, 'check-passphrase-quality', { ...INSTALLER, since: '2.76' }),
+  post(LABEL, 'check-pin-quality', { ...INSTALLER, since: '2.76' }),
   post(LABEL, 'fix-encryption-support', { ...INSTALLER, since: '2.73' }),
   post('/v2/systems', 'fix-encryption-support', { ...INSTALLER, since: '2.73' }),
   post('/v2/systems', 'generate-recovery-key', {
