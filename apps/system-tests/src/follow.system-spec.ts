@@ -137,7 +137,8 @@ describe('a log that is followed', () => {
     await isFollowed();
     await fleet.replace(fleet.members.gateway[0]!);
     await eventually(() => client.end, { what: 'the end', timeoutMs: 40_000 });
-    expect(client.end?.code).toBe('link-closed');
+    // what the gateway held when it died may be a chunk of the stream
+    expect(['link-closed', 'chunks-lost']).toContain(client.end?.code);
     await road.online(SERIAL);
   });
 
