@@ -1,7 +1,6 @@
-import { Database } from '@corefleet/platform/database';
 import { createTestDatabase } from '@corefleet/testing/postgres';
 import { testRedis } from '@corefleet/testing/redis';
-import { TestApi, type Answer } from '../testing/test-api';
+import { TestApi } from '../testing/test-api';
 
 let api: TestApi;
 
@@ -17,27 +16,13 @@ describe('devices', () => {
 
   beforeAll(async () => {
     [admin, operator] = [await api.session('root', 'admin'), await api.session('omar', 'operator')];
-    await publishSigningKey();
+    await api.publishSigningKey();
   });
-
-  /** What the signer does at its start; the API may not. */
-  async function publishSigningKey(): Promise<void> {
-    const database = new Database({ url: api.files.url(), connections: 1, onIdleError: () => undefined });
-    await database.prisma.signingKey.create({ data: { id: 'k'.repeat(43), publicKey: 'p'.repeat(43) } });
-    await database.close();
-  }
-
-  async function enrol(token: string, serial: string, key: string): Promise<Answer> {
-    const identity = { brandId: 'acme', model: 'pc', serial };
-    return api.call('POST', '/v1/device/enrol', {
-      body: { token, publicKey: key.repeat(43), ...identity, agentVersion: '0.1.0' },
-    });
-  }
 
   it('join by a token, are labelled, commanded and let go', async () => {
     const wanted = { name: 'lab', labels: { site: 'berlin' }, maxUses: 2 };
     const token = (await api.call('POST', '/v1/enrolment-tokens', { token: admin, body: wanted })).body;
-    const { deviceId } = (await enrol(String(token['token']), 's1', 'a')).body;
+    const { deviceId } = (await api.enrol(String(token['token']), 's1', 'a')).body;
     const path = `/v1/devices/${String(deviceId)}`;
     expect(
       (await api.call('GET', `/v1/devices?filter=label.site%3Dberlin`, { token: operator })).body['items'],
@@ -62,7 +47,7 @@ describe('devices', () => {
 
   it('get a command once for one idempotency key, and show it with its changes', async () => {
     const token = (await api.call('POST', '/v1/enrolment-tokens', { token: admin, body: { name: 'two' } })).body;
-    const { deviceId } = (await enrol(String(token['token']), 's2', 'b')).body;
+    const { deviceId } = (await api.enrol(String(token['token']), 's2', 'b')).body;
     const body = { deviceIds: [deviceId], operation: 'refresh', parameters: { snaps: ['core22'] } };
     const issue = () =>
       api.call('POST', '/v1/commands', { token: operator, body, headers: { 'idempotency-key': 'k1' } });
@@ -129,7 +114,7 @@ describe('devices', () => {
 
   it('may ask to enrol only so often from one source', async () => {
     const statuses: number[] = [];
-    for (let at = 0; at < 8; at += 1) statuses.push((await enrol('cfe_wrong', 's3', 'c')).status);
+    for (let at = 0; at < 8; at += 1) statuses.push((await api.enrol('cfe_wrong', 's3', 'c')).status);
     expect(statuses.at(-1)).toBe(429);
     expect(new Set(statuses)).toEqual(new Set([403, 429]));
   });

@@ -1,7 +1,6 @@
-import { Database } from '@corefleet/platform/database';
 import { createTestDatabase } from '@corefleet/testing/postgres';
 import { testRedis } from '@corefleet/testing/redis';
-import { TestApi, type Answer } from '../testing/test-api';
+import { TestApi } from '../testing/test-api';
 
 let api: TestApi;
 
@@ -17,29 +16,15 @@ describe('a device whose key was lost', () => {
 
   beforeAll(async () => {
     [admin, operator] = [await api.session('root', 'admin'), await api.session('omar', 'operator')];
-    await publishSigningKey();
+    await api.publishSigningKey();
   });
-
-  /** What the signer does at its start; the API may not. */
-  async function publishSigningKey(): Promise<void> {
-    const database = new Database({ url: api.files.url(), connections: 1, onIdleError: () => undefined });
-    await database.prisma.signingKey.create({ data: { id: 'k'.repeat(43), publicKey: 'p'.repeat(43) } });
-    await database.close();
-  }
-
-  async function enrol(token: string, serial: string, key: string): Promise<Answer> {
-    const identity = { brandId: 'acme', model: 'pc', serial };
-    return api.call('POST', '/v1/device/enrol', {
-      body: { token, publicKey: key.repeat(43), ...identity, agentVersion: '0.1.0' },
-    });
-  }
 
   it('comes with another key once when an admin allows it', async () => {
     const wanted = { name: 'three', maxUses: 3 };
     const { token } = (await api.call('POST', '/v1/enrolment-tokens', { token: admin, body: wanted })).body;
-    const { deviceId } = (await enrol(String(token), 's4', 'd')).body;
+    const { deviceId } = (await api.enrol(String(token), 's4', 'd')).body;
     const path = `/v1/devices/${String(deviceId)}`;
-    const refused = await enrol(String(token), 's4', 'e');
+    const refused = await api.enrol(String(token), 's4', 'e');
     expect(refused).toMatchObject({
       status: 409,
       body: {
@@ -55,8 +40,8 @@ describe('a device whose key was lost', () => {
     expect((await allow(admin, {})).status).toBe(400);
     const allowed = await allow(admin, { remark: 'new disk', forSeconds: 600 });
     expect(allowed).toMatchObject({ status: 200, body: { id: deviceId, reEnrolUntil: expect.any(String) as string } });
-    expect((await enrol(String(token), 's4', 'e')).body).toMatchObject({ deviceId });
-    expect((await enrol(String(token), 's4', 'f')).status).toBe(409);
+    expect((await api.enrol(String(token), 's4', 'e')).body).toMatchObject({ deviceId });
+    expect((await api.enrol(String(token), 's4', 'f')).status).toBe(409);
     const audited = (await api.call('GET', `/v1/audit?subjectId=${String(deviceId)}`, { token: operator })).body;
     expect(audited['items']).toMatchObject([
       { action: 'device.re-enrol', actor: { kind: 'device' }, details: { expectation: { kind: 'allowed' } } },

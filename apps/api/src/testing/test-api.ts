@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Problem } from '@corefleet/contracts/http';
+import { Database } from '@corefleet/platform/database';
 import { createLogger } from '@corefleet/platform/logger';
 import type { ApiConfig } from '../config';
 import { startApi, type RunningApi } from '../start-api';
@@ -89,6 +90,20 @@ export class TestApi {
     await this.running.ensureUser(username, PASSWORD, role);
     const { body } = await this.call('POST', '/v1/login', { body: { username, password: PASSWORD } });
     return String(body['token']);
+  }
+
+  /** What the signer does at its start; the API may not. */
+  async publishSigningKey(): Promise<void> {
+    const database = new Database({ url: this.files.url(), connections: 1, onIdleError: () => undefined });
+    await database.prisma.signingKey.create({ data: { id: 'k'.repeat(43), publicKey: 'p'.repeat(43) } });
+    await database.close();
+  }
+
+  /** What an agent of a device asks. @param key one character: another one is another key */
+  enrol(token: string, serial: string, key: string): Promise<Answer> {
+    const identity = { brandId: 'acme', model: 'pc', serial };
+    const body = { token, publicKey: key.repeat(43), ...identity, agentVersion: '0.1.0' };
+    return this.call('POST', '/v1/device/enrol', { body });
   }
 }
 
