@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LIMITS, type SignedCommand } from '@corefleet/contracts/device-protocol';
+import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { Batcher } from '@corefleet/platform/queue';
 
@@ -21,7 +22,7 @@ const PULL = `
   CROSS JOIN LATERAL (
     SELECT sequence, envelope, key_id, signature FROM commands
     WHERE commands.enrolment_id = asked.enrolment_id AND sequence > asked.last_sequence
-      AND finished_at IS NULL AND envelope IS NOT NULL AND valid_until > now()
+      AND finished_at IS NULL AND envelope IS NOT NULL AND valid_until > $4
     ORDER BY sequence LIMIT $3) AS ready
   ORDER BY asked.enrolment_id, ready.sequence`;
 
@@ -30,7 +31,10 @@ const PULL = `
 export class PullLoader {
   private readonly pulls: Batcher<Pull, PulledCommands>;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
     this.pulls = new Batcher((batch) => this.loadAll(batch), { maxItems: 500, parallel: 2 });
   }
 
@@ -50,6 +54,7 @@ export class PullLoader {
       [...asked.keys()],
       [...asked.values()],
       limit,
+      this.clock.now(),
     ]);
     const found = new Map<string, SignedCommand[]>();
     for (const { enrolmentId, ...command } of rows) {

@@ -2,6 +2,7 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { CommandNudges, signCommands } from '@corefleet/features/commands';
+import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { Batcher, COMMANDS_QUEUE, CommandJob, TAKE_OVER, parseJob } from '@corefleet/platform/queue';
 import { SigningKey } from './signing-key';
@@ -22,6 +23,7 @@ export class CommandsProcessor extends WorkerHost {
 
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly nudges: CommandNudges,
     private readonly key: SigningKey,
   ) {
@@ -33,7 +35,7 @@ export class CommandsProcessor extends WorkerHost {
   }
 
   private async signAndNudge(commandIds: string[]): Promise<undefined[]> {
-    await this.nudges.send(await signCommands(this.database, this.key, commandIds));
+    await this.nudges.send(await signCommands(this.database, this.key, commandIds, this.clock.now()));
     return commandIds.map(() => undefined);
   }
 }

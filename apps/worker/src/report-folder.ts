@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { foldReports, type FoldedCommand } from '@corefleet/features/commands';
 import { RolloutJobs } from '@corefleet/features/rollouts';
+import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { Bus } from '@corefleet/platform/redis';
 import { Coalesced } from './coalesced';
@@ -22,6 +23,7 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly bus: Bus,
     private readonly rollouts: RolloutJobs,
   ) {}
@@ -59,7 +61,7 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async foldAll(): Promise<void> {
     for (;;) {
-      const { folded, more } = await foldReports(this.database);
+      const { folded, more } = await foldReports(this.database, this.clock.now());
       await this.announce(folded);
       if (!more) return;
     }

@@ -9,6 +9,7 @@ import {
   waitingEnrolmentIds,
 } from '@corefleet/features/commands';
 import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
+import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { Coalesced } from './coalesced';
 import { ReportFolder } from './report-folder';
@@ -38,6 +39,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly commands: CommandJobs,
     private readonly rollouts: RolloutJobs,
     private readonly reconciler: RolloutReconciler,
@@ -56,26 +58,30 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async sweep(): Promise<void> {
-    await forgetSensitiveAnswers(this.database); // first: the steps below wait for Redis when it is away
+    await forgetSensitiveAnswers(this.database, this.clock.now()); // first: the steps below wait for Redis when it is away
     this.folder.fold();
-    await this.folder.announce(await closeOverdueCommands(this.database));
+    await this.folder.announce(await closeOverdueCommands(this.database, this.clock.now()));
     await this.requeueUnsigned();
     await this.nudgeWaiting();
     await this.rollouts.nudge(await this.reconciler.runningIds());
-    await pruneReads(this.database, this.times.readsKeptMs);
+    await pruneReads(this.database, this.ago(this.times.readsKeptMs));
   }
 
   private async nudgeWaiting(): Promise<void> {
-    const { ids, last } = await waitingEnrolmentIds(this.database, this.times.everyMs, this.nudgedUpTo);
+    const { ids, last } = await waitingEnrolmentIds(this.database, this.ago(this.times.everyMs), this.nudgedUpTo);
     this.nudgedUpTo = last;
     await this.nudges.send(ids);
   }
 
   private async requeueUnsigned(): Promise<void> {
     const byOperation = new Map<string, string[]>();
-    for (const { id, operation } of await unsignedCommandIds(this.database, this.times.everyMs)) {
+    for (const { id, operation } of await unsignedCommandIds(this.database, this.ago(this.times.everyMs))) {
       byOperation.set(operation, [...(byOperation.get(operation) ?? []), id]);
     }
     for (const [operation, ids] of byOperation) await this.commands.add(operation, ids);
+  }
+
+  private ago(ms: number): Date {
+    return new Date(this.clock.now().getTime() - ms);
   }
 }

@@ -67,6 +67,7 @@ async function issued(
       requestedBy: 'ann',
       auditId,
       deadlineSeconds: 60,
+      createdAt: new Date(),
       validUntil: over.validUntil ?? new Date(Date.now() + 60_000),
       commands,
     });
@@ -80,7 +81,7 @@ describe('signCommands, as the role of the signer', () => {
   it('signs for each device in rising sequence, exactly the stored envelope', async () => {
     const { deviceId, enrolmentId } = await aDevice();
     const ids = [...(await issued([deviceId])), ...(await issued([deviceId]))];
-    const enrolments = await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids);
+    const enrolments = await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids, new Date());
     expect(enrolments).toEqual([enrolmentId]);
     const rows = await owner.prisma.command.findMany({ where: { id: { in: ids } }, orderBy: { sequence: 'asc' } });
     expect(rows.map(({ status, sequence }) => [status, Number(sequence)])).toEqual([
@@ -98,8 +99,11 @@ describe('signCommands, as the role of the signer', () => {
     const { deviceId } = await aDevice();
     const ids = await issued([deviceId]);
     const database = connect(testDatabase.url('corefleet_signer'));
-    await Promise.all([signCommands(database, signer, ids), signCommands(database, signer, ids)]);
-    expect(await signCommands(database, signer, ids)).toEqual([]);
+    await Promise.all([
+      signCommands(database, signer, ids, new Date()),
+      signCommands(database, signer, ids, new Date()),
+    ]);
+    expect(await signCommands(database, signer, ids, new Date())).toEqual([]);
     const [enrolment] = await owner.prisma.enrolment.findMany({ where: { deviceId } });
     expect(enrolment?.nextSequence).toBe(2n);
   });
@@ -108,7 +112,7 @@ describe('signCommands, as the role of the signer', () => {
     const { deviceId } = await aDevice();
     const [first] = await issued([deviceId], { ids: ['ffffffff-0000-4000-8000-000000000001'] });
     const [second] = await issued([deviceId], { ids: ['00000000-0000-4000-8000-000000000001'] });
-    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [second!, first!]);
+    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [second!, first!], new Date());
     const rows = await owner.prisma.command.findMany({ where: { deviceId }, orderBy: { sequence: 'asc' } });
     expect(rows.map(({ id }) => id)).toEqual([first, second]);
   });
@@ -116,7 +120,7 @@ describe('signCommands, as the role of the signer', () => {
   it('refuses a command that leans on the request for another one', async () => {
     const { deviceId } = await aDevice();
     const [id] = await issued([deviceId], { named: [randomUUID()] });
-    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [id!]);
+    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [id!], new Date());
     const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
     expect(row).toMatchObject({ status: 'rejected', cause: 'signer-refused', envelope: null });
   });
@@ -124,7 +128,7 @@ describe('signCommands, as the role of the signer', () => {
   it('refuses what the audited request did not ask for', async () => {
     const { deviceId } = await aDevice();
     const [id] = await issued([deviceId], { parameters: { snap: 'system', values: { 'refresh.retain': 20 } } });
-    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [id!]);
+    await signCommands(connect(testDatabase.url('corefleet_signer')), signer, [id!], new Date());
     const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
     expect(row).toMatchObject({ status: 'rejected', cause: 'signer-refused', envelope: null });
   });
@@ -146,7 +150,7 @@ describe('foldReports, as the role of the worker', () => {
     const gateway = connect(testDatabase.url('corefleet_gateway'));
     const received = reports.map(([number, said]) => ({ enrolmentId, journalEpoch: 1, number, report: said }));
     await new CommandReportsIngest(gateway).insert(received);
-    await foldReports(connect(testDatabase.url('corefleet_worker')));
+    await foldReports(connect(testDatabase.url('corefleet_worker')), new Date());
   }
 
   it('moves a command by its newest report and keeps what snapd said', async () => {
@@ -195,7 +199,7 @@ describe('foldReports, as the role of the worker', () => {
   it('keeps a result that comes after the command was closed', async () => {
     const { deviceId, enrolmentId } = await aDevice();
     const [id] = await issued([deviceId], { validUntil: new Date(Date.now() - 60_000) });
-    await closeOverdueCommands(connect(testDatabase.url('corefleet_worker')));
+    await closeOverdueCommands(connect(testDatabase.url('corefleet_worker')), new Date());
     expect(await statusOf(id!)).toBe('expired');
     await reported(enrolmentId, [[1, report(id!, 'succeeded')]]);
     const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
@@ -240,10 +244,22 @@ describe('foldReports, as the role of the worker', () => {
     const { id, enrolmentId } = await anOverdueCommand();
     if (link) await aLink(enrolmentId, link);
     await owner.prisma.gateway.createMany({ data: gateways.map((times) => ({ id: randomUUID(), ...times })) });
-    await closeOverdueCommands(connect(testDatabase.url('corefleet_worker')));
+    await closeOverdueCommands(connect(testDatabase.url('corefleet_worker')), new Date());
     expect(await statusOf(id)).toBe(status);
     await owner.prisma.gateway.deleteMany();
     await owner.prisma.command.deleteMany({ where: { id } });
+  });
+
+  it('goes by the time it is given, not by that of Postgres', async () => {
+    const { deviceId } = await aDevice();
+    const [id] = await issued([deviceId], { validUntil: new Date(Date.now() + 30 * 86_400_000) });
+    const worker = connect(testDatabase.url('corefleet_worker'));
+    await closeOverdueCommands(worker, new Date());
+    expect(await statusOf(id!)).toBe('queued');
+    const later = new Date(Date.now() + 31 * 86_400_000);
+    await closeOverdueCommands(worker, later);
+    const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
+    expect(row).toMatchObject({ status: 'expired', finishedAt: later });
   });
 
   it('that its device lost with its journal is unknown, once the device had time to tell what it still has', async () => {
@@ -252,11 +268,11 @@ describe('foldReports, as the role of the worker', () => {
     await reported(enrolmentId, [[1, report(id!, 'running')]]);
     const worker = connect(testDatabase.url('corefleet_worker'));
     await aLink(enrolmentId, { journalEpoch: 2, connectedAt: new Date(Date.now() - 60_000) });
-    await closeOverdueCommands(worker);
+    await closeOverdueCommands(worker, new Date());
     expect(await statusOf(id!)).toBe('running');
     const connectedAt = new Date(Date.now() - 180_000);
     await owner.prisma.deviceLink.update({ where: { enrolmentId }, data: { connectedAt } });
-    await closeOverdueCommands(worker);
+    await closeOverdueCommands(worker, new Date());
     expect(await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } })).toMatchObject({
       status: 'unknown',
       cause: 'journal-lost',
@@ -271,8 +287,8 @@ describe('foldReports, as the role of the worker', () => {
     const worker = connect(testDatabase.url('corefleet_worker'));
     const said = { enrolmentId, journalEpoch: 1, number: 1, report: report(id!, 'succeeded') };
     await new CommandReportsIngest(gateway).insert([said]);
-    await closeOverdueCommands(worker);
-    await foldReports(worker);
+    await closeOverdueCommands(worker, new Date());
+    await foldReports(worker, new Date());
     const row = await owner.prisma.command.findUniqueOrThrow({ where: { id: id! } });
     expect(row).toMatchObject({ status: 'succeeded', lateStatus: null });
   });
@@ -288,34 +304,14 @@ describe('foldReports, as the role of the worker', () => {
 it('nudges all whose commands wait, some in each sweep', async () => {
   const devices = [await aDevice(), await aDevice(), await aDevice()];
   const ids = await issued(devices.map(({ deviceId }) => deviceId));
-  await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids);
+  await signCommands(connect(testDatabase.url('corefleet_signer')), signer, ids, new Date());
   const worker = connect(testDatabase.url('corefleet_worker'));
   const nudged: string[] = [];
   let last: string | undefined;
   do {
-    const sweep = await waitingEnrolmentIds(worker, -1_000, last, 1);
+    const sweep = await waitingEnrolmentIds(worker, new Date(Date.now() + 1_000), last, 1);
     nudged.push(...sweep.ids);
     last = sweep.last;
   } while (last);
   expect(nudged).toEqual(expect.arrayContaining(devices.map(({ enrolmentId }) => enrolmentId)));
-});
-
-it('lets the worker invent no authorised request', async () => {
-  const worker = connect(testDatabase.url('corefleet_worker'));
-  const invented = `INSERT INTO audit_entries (actor_kind, actor_id, actor_name, action, subject_kind, subject_id, outcome, details)
-                    VALUES ('person', 'p', 'ann', 'command.issue', 'command', '', 'done', '{}')`;
-  await expect(worker.pool.query(invented)).rejects.toThrow(/cannot authorise command.issue/);
-});
-
-it('lets the gateway write no command, rollout, access or audit', async () => {
-  const gateway = connect(testDatabase.url('corefleet_gateway'));
-  for (const statement of [
-    `UPDATE commands SET status = 'signed'`,
-    `INSERT INTO rollouts (id) VALUES ('${randomUUID()}')`,
-    `UPDATE users SET role = 'admin'`,
-    `SELECT password_hash FROM users`,
-    `INSERT INTO audit_entries (action) VALUES ('x')`,
-  ]) {
-    await expect(gateway.pool.query(statement)).rejects.toThrow(/permission denied/);
-  }
 });

@@ -155,11 +155,13 @@ export class CommandsService {
     await this.nudge(operation, commands);
   }
 
-  private times(request: Order): { deadlineSeconds: number; validUntil: Date } {
+  private times(request: Order): { createdAt: Date; deadlineSeconds: number; validUntil: Date } {
     const validForSeconds = request.validForSeconds ?? DEFAULT_VALIDITY_SECONDS;
+    const createdAt = this.clock.now();
     return {
+      createdAt,
       deadlineSeconds: request.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS,
-      validUntil: new Date(this.clock.now().getTime() + validForSeconds * 1000),
+      validUntil: new Date(createdAt.getTime() + validForSeconds * 1000),
     };
   }
 

@@ -16,8 +16,8 @@ const FOLD_LIMIT = 2_000;
  * A report of a command that is not this enrolment's moves nothing.
  * @returns the commands moved; `more` when there may be further reports
  */
-export async function foldReports(database: Database): Promise<{ folded: FoldedCommand[]; more: boolean }> {
-  const rows = await database.rows<FoldedCommand & { taken: number }>('fold-command-reports', FOLD, [FOLD_LIMIT]);
+export async function foldReports(database: Database, now: Date): Promise<{ folded: FoldedCommand[]; more: boolean }> {
+  const rows = await database.rows<FoldedCommand & { taken: number }>('fold-command-reports', FOLD, [FOLD_LIMIT, now]);
   const taken = rows[0]?.taken ?? 0;
   return { folded: rows.filter(({ id }) => id !== null), more: taken >= FOLD_LIMIT };
 }
@@ -35,8 +35,8 @@ WITH taken AS (
   UPDATE commands SET
       status = CASE WHEN finished_at IS NULL THEN newest.state ELSE status END,
       late_status = CASE WHEN finished_at IS NOT NULL AND newest.is_end THEN newest.state ELSE late_status END,
-      accepted_at = coalesce(accepted_at, CASE WHEN newest.state NOT IN ('rejected', 'expired') THEN now() END),
-      finished_at = coalesce(finished_at, CASE WHEN newest.is_end THEN now() END),
+      accepted_at = coalesce(accepted_at, CASE WHEN newest.state NOT IN ('rejected', 'expired') THEN $2::timestamptz END),
+      finished_at = coalesce(finished_at, CASE WHEN newest.is_end THEN $2::timestamptz END),
       change_ids = ARRAY(SELECT jsonb_array_elements_text(newest.report->'changeIds')),
       cause = coalesce(newest.report->>'cause', cause),
       message = coalesce(newest.report->>'message', message),

@@ -10,6 +10,7 @@ export interface NewCommands {
   /** The audit entry of the request: without it the signer signs nothing. */
   readonly auditId: bigint;
   readonly deadlineSeconds: number;
+  readonly createdAt: Date;
   readonly validUntil: Date;
   /** One id for each device. */
   readonly commands: readonly { readonly id: string; readonly deviceId: string }[];
@@ -28,9 +29,9 @@ export async function insertCommands(tx: Transaction, order: NewCommands): Promi
   const artifacts = neededDigests(order.operation, order.parameters);
   return tx.$queryRaw<{ id: string; deviceId: string }[]>`
     INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
-                          deadline_seconds, valid_until, change_ids, artifacts)
+                          created_at, deadline_seconds, valid_until, change_ids, artifacts)
     SELECT given.id, devices.id, devices.enrolment_id, ${rolloutId}::uuid, ${order.operation}, ${parameters}::jsonb, 'queued',
-           ${order.requestedBy}, ${order.auditId}, ${order.deadlineSeconds}::int, ${order.validUntil}, '{}',
+           ${order.requestedBy}, ${order.auditId}, ${order.createdAt}, ${order.deadlineSeconds}::int, ${order.validUntil}, '{}',
            ${artifacts}::text[]
       FROM unnest(${ids}::uuid[], ${deviceIds}::uuid[]) AS given (id, device_id)
       JOIN devices ON devices.id = given.device_id AND devices.enrolment_id IS NOT NULL

@@ -25,6 +25,7 @@ export async function issueCommands(
     order.deadlineSeconds,
     order.validUntil,
     neededDigests(order.operation, order.parameters),
+    order.createdAt,
   ]);
   return { enrolled: rows.map(({ deviceId }) => deviceId), filesKept: rows[0]?.filesKept ?? true };
 }
@@ -45,9 +46,9 @@ WITH target AS (
   RETURNING id
 ), made AS (
   INSERT INTO commands (id, device_id, enrolment_id, operation, parameters, status, requested_by, audit_id,
-                        deadline_seconds, valid_until, change_ids, artifacts)
+                        deadline_seconds, valid_until, change_ids, artifacts, created_at)
   SELECT target.id, target.device_id, target.enrolment_id, $13, $14::jsonb, 'queued', $15, audit.id, $16::int, $17, '{}',
-         $18::text[]
+         $18::text[], $19
     FROM target CROSS JOIN audit
   ON CONFLICT (id) DO NOTHING
 )

@@ -49,7 +49,7 @@ async function anOrder() {
   }
   const { sha256, size, name } = await artifacts.upload(ANN, { name: 'a.snap', content: content(), mostBytes: 100 });
   const commands = [{ id: randomUUID(), deviceId: await aDevice() }];
-  const times = { deadlineSeconds: 60, validUntil: new Date(Date.now() + 60_000) };
+  const times = { createdAt: new Date(), deadlineSeconds: 60, validUntil: new Date(Date.now() + 60_000) };
   const parameters = { files: [{ sha256, size, name }] };
   const order = { operation: 'sideload', parameters, requestedBy: 'ann', commands, ...times };
   return { sha256, id: commands[0]?.id ?? '', order };

@@ -22,12 +22,14 @@ interface SignedRow {
  * Sequences are taken under the lock of their enrolments, so a higher one is never visible before a lower one; what is
  * signed together is numbered in the order in which it was asked for.
  * Safe to call again and from two signers at once: a command that is taken or signed already is left out.
+ * @param now the time of signing
  * @returns enrolments that have a command to pull now
  */
 export async function signCommands(
   database: Database,
   signer: CommandSigner,
   commandIds: readonly string[],
+  now: Date,
 ): Promise<string[]> {
   const client = await database.pool.connect();
   try {
@@ -43,9 +45,10 @@ export async function signCommands(
     await writeSigned(
       client,
       signer.keyId,
-      accepted.map((command) => signOne(signer, command, sequences)),
+      accepted.map((command) => signOne(signer, command, sequences, now)),
+      now,
     );
-    await writeRefused(client, refused);
+    await writeRefused(client, refused, now);
     await client.query('COMMIT');
     return [...sequences.keys()];
   } catch (error) {
@@ -71,7 +74,7 @@ SELECT c.id, c.operation, c.parameters, c.created_at AS "createdAt", c.valid_unt
   JOIN devices d ON d.id = c.device_id AND d.id = e.device_id
   LEFT JOIN audit_entries a ON a.id = c.audit_id
  WHERE c.id = ANY ($1::uuid[]) AND c.status = 'queued'
- ORDER BY c.enrolment_id, c.created_at, c.id
+ ORDER BY c.enrolment_id, c.created_at, c.audit_id, c.id
    FOR UPDATE OF c SKIP LOCKED`;
 
 /** First sequence of each enrolment; the enrolments' rows stay locked until the transaction ends. */
@@ -90,15 +93,15 @@ async function takeSequences(client: PoolClient, commands: readonly CommandToSig
   return new Map(rows.map(({ id, first }) => [id, Number(first)]));
 }
 
-function signOne(signer: CommandSigner, command: CommandToSign, sequences: Map<string, number>): SignedRow {
+function signOne(signer: CommandSigner, command: CommandToSign, sequences: Map<string, number>, now: Date): SignedRow {
   const sequence = sequences.get(command.enrolmentId);
   if (sequence === undefined) throw new Error(`cannot sign command ${command.id}: its enrolment is gone`);
   sequences.set(command.enrolmentId, sequence + 1);
-  const envelope = canonicalJson(envelopeOf(command, sequence));
+  const envelope = canonicalJson(envelopeOf(command, sequence, now));
   return { id: command.id, sequence, envelope, signature: signer.sign(commandSigningText(envelope)) };
 }
 
-function envelopeOf(command: CommandToSign, sequence: number): Envelope {
+function envelopeOf(command: CommandToSign, sequence: number, now: Date): Envelope {
   return {
     'message-id': command.id,
     'account-id': command.brandId,
@@ -110,16 +113,16 @@ function envelopeOf(command: CommandToSign, sequence: number): Envelope {
     'valid-since': command.createdAt.toISOString(),
     'valid-until': command.validUntil.toISOString(),
     'deadline-seconds': command.deadlineSeconds,
-    timestamp: new Date().toISOString(),
+    timestamp: now.toISOString(),
     body: command.parameters,
   };
 }
 
-async function writeSigned(client: PoolClient, keyId: string, signed: readonly SignedRow[]): Promise<void> {
+async function writeSigned(client: PoolClient, keyId: string, signed: readonly SignedRow[], now: Date): Promise<void> {
   if (signed.length === 0) return;
   await client.query({
     name: 'write-signed',
-    text: `UPDATE commands SET status = 'signed', signed_at = now(), key_id = $1, sequence = s.sequence, envelope = s.envelope, signature = s.signature
+    text: `UPDATE commands SET status = 'signed', signed_at = $6, key_id = $1, sequence = s.sequence, envelope = s.envelope, signature = s.signature
              FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS s (id, sequence, envelope, signature)
             WHERE commands.id = s.id`,
     values: [
@@ -128,15 +131,20 @@ async function writeSigned(client: PoolClient, keyId: string, signed: readonly S
       signed.map(({ sequence }) => sequence),
       signed.map(({ envelope }) => envelope),
       signed.map(({ signature }) => signature),
+      now,
     ],
   });
 }
 
-async function writeRefused(client: PoolClient, refused: readonly { id: string; refusal: string }[]): Promise<void> {
+async function writeRefused(
+  client: PoolClient,
+  refused: readonly { id: string; refusal: string }[],
+  now: Date,
+): Promise<void> {
   if (refused.length === 0) return;
   await client.query(
-    `UPDATE commands SET status = 'rejected', finished_at = now(), cause = 'signer-refused', message = r.refusal
+    `UPDATE commands SET status = 'rejected', finished_at = $3, cause = 'signer-refused', message = r.refusal
        FROM unnest($1::uuid[], $2::text[]) AS r (id, refusal) WHERE commands.id = r.id`,
-    [refused.map(({ id }) => id), refused.map(({ refusal }) => refusal)],
+    [refused.map(({ id }) => id), refused.map(({ refusal }) => refusal), now],
   );
 }

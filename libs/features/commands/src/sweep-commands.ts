@@ -19,41 +19,41 @@ const SETTLE_SECONDS = 600;
 /** Seconds that a device with a journal never seen before has to tell which commands it still has. */
 const RETELL_SECONDS = 120;
 
-/** Commands whose job was lost: queued for more than `olderThanMs`, oldest first. */
+/** Commands whose job was lost: queued before `before`, oldest first. */
 export async function unsignedCommandIds(
   database: Database,
-  olderThanMs: number,
+  before: Date,
 ): Promise<{ id: string; operation: string }[]> {
   return database.rows(
     'sweep-unsigned',
     `SELECT id, operation FROM commands
-      WHERE finished_at IS NULL AND status = 'queued' AND created_at < now() - $1 * interval '1 millisecond'
+      WHERE finished_at IS NULL AND status = 'queued' AND created_at < $1
       ORDER BY id LIMIT $2`,
-    [olderThanMs, SWEEP_LIMIT],
+    [before, SWEEP_LIMIT],
   );
 }
 
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Enrolments whose agent has signed commands it has not accepted: their nudge may have been lost.
+ * Enrolments whose agent has not accepted commands signed before `before`: their nudge may have been lost.
  * Most of them may be offline for weeks, so a sweep goes on where the one before it stopped.
  * @param after the `last` of the sweep before
  * @returns `last` is undefined when the next sweep begins anew
  */
 export async function waitingEnrolmentIds(
   database: Database,
-  olderThanMs: number,
+  before: Date,
   after: string | undefined,
   limit = SWEEP_LIMIT,
 ): Promise<{ ids: string[]; last: string | undefined }> {
   const rows = await database.rows<{ id: string }>(
     'sweep-waiting',
     `SELECT DISTINCT enrolment_id AS id FROM commands
-      WHERE finished_at IS NULL AND status = 'signed' AND signed_at < now() - $1 * interval '1 millisecond'
+      WHERE finished_at IS NULL AND status = 'signed' AND signed_at < $1
         AND enrolment_id > $2::uuid
       ORDER BY enrolment_id LIMIT $3`,
-    [olderThanMs, after ?? BEFORE_ALL, limit],
+    [before, after ?? BEFORE_ALL, limit],
   );
   const ids = rows.map(({ id }) => id);
   return { ids, last: ids.length < limit ? undefined : ids.at(-1) };
@@ -65,16 +65,17 @@ export async function waitingEnrolmentIds(
  * What an agent has reported and no worker has folded yet is heard first: an outage of the workers ends nothing. Nor does
  * one of the gateways or of Postgres: a device that accepted a command has to have been seen since its deadline, or to
  * have stayed away from a gateway that has been up for a while.
+ * @param now of the worker's clock; links and gateways are stamped by Postgres, which must agree with it within some seconds
  */
-export async function closeOverdueCommands(database: Database): Promise<FoldedCommand[]> {
+export async function closeOverdueCommands(database: Database, now: Date): Promise<FoldedCommand[]> {
   const seconds = [GRACE_SECONDS, SILENT_SECONDS, SETTLE_SECONDS, RETELL_SECONDS];
-  return database.rows<FoldedCommand>('sweep-overdue', CLOSE_OVERDUE, [SWEEP_LIMIT, ...seconds]);
+  return database.rows<FoldedCommand>('sweep-overdue', CLOSE_OVERDUE, [SWEEP_LIMIT, ...seconds, now]);
 }
 
 const CLOSE_OVERDUE = `
 WITH settled AS (
-  SELECT EXISTS (SELECT FROM gateways WHERE seen_at > now() - interval '1 minute'
-                    AND up_since < now() - $4 * interval '1 second') AS so
+  SELECT EXISTS (SELECT FROM gateways WHERE seen_at > $6::timestamptz - interval '1 minute'
+                    AND up_since < $6 - $4 * interval '1 second') AS so
 ), due AS (
   SELECT c.id, c.accepted_at, l.last_seen_at,
          l.journal_epoch > c.applied_epoch AND c.applied_epoch > 0 AS forgotten,
@@ -87,15 +88,15 @@ WITH settled AS (
 ), overdue AS (
   SELECT c.id, CASE WHEN due.forgotten AND due.told THEN 'unknown'
                     WHEN due.accepted_at IS NULL THEN 'expired'
-                    WHEN due.last_seen_at > now() - $3 * interval '1 second' THEN 'timed-out'
+                    WHEN due.last_seen_at > $6 - $3 * interval '1 second' THEN 'timed-out'
                     ELSE 'lost' END AS status
     FROM commands c JOIN due ON due.id = c.id CROSS JOIN settled
    WHERE c.finished_at IS NULL
      AND ((due.forgotten AND due.told)
-          OR (now() > due.at AND (due.accepted_at IS NULL OR due.last_seen_at > due.at OR settled.so)))
+          OR ($6 > due.at AND (due.accepted_at IS NULL OR due.last_seen_at > due.at OR settled.so)))
    LIMIT $1 FOR UPDATE OF c SKIP LOCKED
 )
-UPDATE commands SET status = overdue.status, finished_at = now(),
+UPDATE commands SET status = overdue.status, finished_at = $6,
        cause = CASE overdue.status WHEN 'unknown' THEN 'journal-lost' ELSE overdue.status END,
        message = CASE overdue.status WHEN 'expired' THEN 'the device did not accept the command before it expired'
                       WHEN 'lost' THEN 'the device accepted the command and has been silent past its deadline'

@@ -58,7 +58,7 @@ describe('the answer of a sensitive read', () => {
       await aCommand('read-users', { endedMsAgo: 61_000 }),
     ];
     const open = await aCommand('read-snaps', { endedMsAgo: 61_000 });
-    expect(await forgetSensitiveAnswers(worker)).toBe(1);
+    expect(await forgetSensitiveAnswers(worker, new Date())).toBe(1);
     expect([await resultOf(fresh), await resultOf(old), await resultOf(open)]).toEqual([
       { secret: 'x' },
       null,
@@ -89,7 +89,7 @@ it('removes reads some time after their end, and nothing else', async () => {
     await aCommand('read-snaps', { endedMsAgo: 11 * MINUTE_MS, rolloutId: randomUUID() }),
     await aCommand('refresh', { endedMsAgo: 11 * MINUTE_MS }),
   ];
-  expect(await pruneReads(worker, 10 * MINUTE_MS)).toBe(1);
+  expect(await pruneReads(worker, new Date(Date.now() - 10 * MINUTE_MS))).toBe(1);
   expect(await remains(gone)).toBe(false);
   for (const id of kept) expect(await remains(id)).toBe(true);
   const remove = worker.rows('remove', 'DELETE FROM commands WHERE id = $1', [kept.at(-1)]);

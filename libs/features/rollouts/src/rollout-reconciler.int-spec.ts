@@ -201,7 +201,8 @@ describe('a rollout', () => {
          FROM commands WHERE id = $4`,
       [invented, other.id, other.enrolmentId, made!.id],
     );
-    await signCommands(connect('corefleet_signer'), { keyId: 'k', sign: () => 'signature' }, [made!.id, invented]);
+    const key = { keyId: 'k', sign: () => 'signature' };
+    await signCommands(connect('corefleet_signer'), key, [made!.id, invented], new Date());
     const rows = await owner.prisma.command.findMany({ where: { id: { in: [made!.id, invented] } } });
     expect(new Map(rows.map((row) => [row.id, row.status]))).toEqual(
       new Map([

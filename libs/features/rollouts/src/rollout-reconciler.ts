@@ -73,14 +73,16 @@ export class RolloutReconciler {
       orderBy: { deviceId: 'asc' },
       take: limit,
     });
+    const createdAt = this.clock.now();
     const made = await insertCommands(tx, {
+      createdAt,
       operation: rollout.operation,
       parameters: rollout.parameters as Record<string, unknown>,
       rolloutId: rollout.id,
       requestedBy: rollout.createdBy,
       auditId: rollout.auditId,
       deadlineSeconds: rollout.deadlineSeconds,
-      validUntil: new Date(this.clock.now().getTime() + VALIDITY_SECONDS * 1000),
+      validUntil: new Date(createdAt.getTime() + VALIDITY_SECONDS * 1000),
       commands: pending.map(({ deviceId }) => ({ id: this.ids.uuid(), deviceId })),
     });
     const commandOf = new Map(made.map(({ id, deviceId }) => [deviceId, id]));
