@@ -1,15 +1,23 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
+import type { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { NestLogger, type Logger } from '@corefleet/platform/logger';
 import type { SignerConfig } from './config';
 import { SignerModule } from './signer.module';
 import { SigningKey } from './signing-key';
 
-/** Starts the signer: publishes its public key, then signs until it is closed. */
-export async function startSigner(config: SignerConfig, logger: Logger): Promise<{ close(): Promise<void> }> {
+/**
+ * Starts the signer: publishes its public key, then signs until it is closed.
+ * @param clock for tests that have time pass as they want
+ */
+export async function startSigner(
+  config: SignerConfig,
+  logger: Logger,
+  clock?: Clock,
+): Promise<{ close(): Promise<void> }> {
   const key = SigningKey.load(config.COREFLEET_SIGNER_KEY_FILE);
-  const app = await NestFactory.createApplicationContext(SignerModule.for(config, key, logger), {
+  const app = await NestFactory.createApplicationContext(SignerModule.for(config, key, logger, clock), {
     logger: new NestLogger(logger),
   });
   await publishKey(app.get(Database), key);

@@ -57,7 +57,8 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.sweeping.idle();
   }
 
-  private async sweep(): Promise<void> {
+  /** One sweep. May run beside another. @throws when a store is away: the next one follows */
+  async sweep(): Promise<void> {
     await forgetSensitiveAnswers(this.database, this.clock.now()); // first: the steps below wait for Redis when it is away
     this.folder.fold();
     await this.folder.announce(await closeOverdueCommands(this.database, this.clock.now()));

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactsModule } from '@corefleet/features/artifacts';
 import { CommandNudges, CommandsModule } from '@corefleet/features/commands';
 import { RolloutsModule } from '@corefleet/features/rollouts';
+import type { Clock } from '@corefleet/platform/clock';
 import type { Logger } from '@corefleet/platform/logger';
 import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
@@ -13,11 +14,11 @@ import { SWEEP_TIMES, Sweeper, type SweepTimes } from './sweeper';
 
 @Module({})
 export class WorkerModule {
-  static for(config: WorkerConfig, logger: Logger): DynamicModule {
+  static for(config: WorkerConfig, logger: Logger, clock?: Clock): DynamicModule {
     return {
       module: WorkerModule,
       imports: [
-        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: true }, logger),
+        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: true }, logger, clock),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         CommandsModule,
         RolloutsModule,

@@ -1,7 +1,11 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Clock, Ids } from './clock';
 
-/** The real clock and ids, for every provider of a process. */
+/** One clock, and ids, for every provider of a process. */
 @Global()
-@Module({ providers: [Clock, Ids], exports: [Clock, Ids] })
-export class ClockModule {}
+@Module({})
+export class ClockModule {
+  static for(clock: Clock): DynamicModule {
+    return { module: ClockModule, providers: [{ provide: Clock, useValue: clock }, Ids], exports: [Clock, Ids] };
+  }
+}

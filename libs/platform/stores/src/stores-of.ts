@@ -1,5 +1,5 @@
 import type { DynamicModule, Type } from '@nestjs/common';
-import { ClockModule } from '@corefleet/platform/clock';
+import { Clock, ClockModule } from '@corefleet/platform/clock';
 import type { storeSettings } from '@corefleet/platform/config';
 import { DatabaseModule } from '@corefleet/platform/database';
 import type { Logger } from '@corefleet/platform/logger';
@@ -15,12 +15,20 @@ interface Queues {
   readonly works: boolean;
 }
 
-/** What every server process is built on: clock, Postgres, Redis and its queues, each made once for the process. */
-export function storesOf(settings: StoreSettings, queues: Queues, logger: Logger): (Type | DynamicModule)[] {
+/**
+ * What every server process is built on: clock, Postgres, Redis and its queues, each made once for the process.
+ * @param clock the real one, unless a test has time pass as it wants
+ */
+export function storesOf(
+  settings: StoreSettings,
+  queues: Queues,
+  logger: Logger,
+  clock = new Clock(),
+): (Type | DynamicModule)[] {
   const { COREFLEET_REDIS_URL: url, COREFLEET_REDIS_PREFIX: prefix } = settings;
   const { COREFLEET_DATABASE_URL, COREFLEET_DATABASE_CONNECTIONS: connections } = settings;
   return [
-    ClockModule,
+    ClockModule.for(clock),
     DatabaseModule.for({ url: COREFLEET_DATABASE_URL, connections, logger }),
     RedisModule.for({ url, prefix, logger }),
     QueueModule.for({ redisUrl: url, prefix, ...queues }),
