@@ -44,10 +44,8 @@ export function refreshToEnforce(device: Device, action: SnapAction): Change {
 }
 
 function plansFor(device: Device, lacking: Unmet): SnapPlan[] {
-  if (lacking.invalid.length > 0) {
-    const names = quoteAll(lacking.invalid.map(({ about }) => about));
-    throw new Refusal(`cannot auto-resolve validation set constraints that require removing snaps: ${names}`);
-  }
+  refuseRemovals('snaps', lacking.invalid);
+  refuseRemovals('components', lacking.components.invalid);
   const snaps = [...lacking.missing, ...lacking.wrongRevision].map(({ constraint }) =>
     planRequired(device, constraint.name, wantedRevision(constraint)),
   );
@@ -55,6 +53,12 @@ function plansFor(device: Device, lacking: Unmet): SnapPlan[] {
   return withComponents(device, snaps, components, 'cannot auto-resolve enforcement constraints: ').sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
+}
+
+function refuseRemovals(what: 'snaps' | 'components', invalid: readonly Lack[]): void {
+  if (invalid.length === 0) return;
+  const names = quoteAll(invalid.map(({ about }) => about));
+  throw new Refusal(`cannot auto-resolve validation set constraints that require removing ${what}: ${names}`);
 }
 
 function wantedRevision(constraint: Lack['constraint']): number | undefined {

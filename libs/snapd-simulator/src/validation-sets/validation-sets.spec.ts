@@ -123,13 +123,22 @@ describe('validation sets', () => {
     expect(await device.read('/v2/validation-sets')).toEqual([]);
   });
 
-  it('refuses to resolve by removing (§10.38)', async () => {
-    const device = aDeviceWith([[{ name: 'hello', presence: 'invalid' }]]);
+  it.each([
+    ['snaps', [{ name: 'hello', presence: 'invalid' as const }], '"hello"'],
+    ['components', [{ name: 'media', components: { codecs: { presence: 'invalid' as const } } }], '"media+codecs"'],
+  ])('refuses to resolve by removing %s (§10.38)', async (what, snaps, names) => {
+    const device = aDeviceWith([snaps]);
+    device.store.addSnap({
+      name: 'media',
+      revisions: [{ revision: 1, components: { codecs: 10 } }],
+      channels: { stable: 1 },
+    });
+    await device.run('/v2/snaps/media', { action: 'install', components: ['codecs'] });
     const { status, body } = await device.post('/v2/snaps', { action: 'refresh', 'validation-sets': ['acme/base'] });
     expect({ status, result: body.result }).toEqual({
       status: 400,
       result: {
-        message: 'cannot refresh: cannot auto-resolve validation set constraints that require removing snaps: "hello"',
+        message: `cannot refresh: cannot auto-resolve validation set constraints that require removing ${what}: ${names}`,
       },
     });
   });

@@ -6,10 +6,8 @@ import type { Lack, Unmet } from './verdict';
 /** snapd's text when the sets contradict each other, or undefined (§6.2, §10.37). */
 export function conflictText(sets: readonly ValidationSetAssertion[]): string | undefined {
   const lines = gather(sets).flatMap((constraint): string[] => {
-    const { kind } = combine(constraint);
-    const own = kind === 'conflict' ? [conflictLine('snap', constraint.name, constraint.entries)] : [];
-    // Where the snap may not be anyway, nobody asks for its components.
-    if (kind === 'invalid') return own;
+    const own =
+      combine(constraint).kind === 'conflict' ? [conflictLine('snap', constraint.name, constraint.entries)] : [];
     const inner = constraint.components.filter((component) => combine(component).kind === 'conflict');
     return [
       ...own,

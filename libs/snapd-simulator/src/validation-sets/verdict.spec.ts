@@ -94,4 +94,16 @@ describe('the verdict on a combination of validation sets (§6.5)', () => {
     const sets = snaps.map((snap, at) => aSet('abc'[at] ?? '', snap));
     expect([conflictText(sets), unmet(sets, () => there(installed))]).toEqual([undefined, undefined]);
   });
+
+  it('calls components a conflict also where their snap may not be', () => {
+    const part = (revision: number) => ({ c: { presence: 'required' as const, revision } });
+    const sets = [
+      aSet('a', { ...OPTIONAL, revision: 1, components: part(3) }),
+      aSet('b', { ...OPTIONAL, revision: 2, components: part(4) }),
+    ];
+    expect(conflictText(sets)).toBe(
+      'validation sets are in conflict:\n' +
+        '- cannot constrain component "x+c" at different revisions 3 (acme/a), 4 (acme/b)',
+    );
+  });
 });
