@@ -1,4 +1,4 @@
 export { SimulatorConfig } from './config';
 export { startSimulatedFleet } from './simulated-fleet';
 export type { SimulatedFleet, SimulatedFleetOptions } from './simulated-fleet';
-export { simulatedDevice, simulatedStore } from './world';
+export { identityOfDevice, simulatedDevice, simulatedStore } from './world';

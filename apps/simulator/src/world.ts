@@ -1,4 +1,4 @@
-import { SimulatedSnapd, SimulatedStore, realClock } from '@corefleet/snapd-simulator';
+import { SimulatedSnapd, SimulatedStore, realClock, type Clock } from '@corefleet/snapd-simulator';
 
 const BRAND = 'acme';
 const MODEL = 'acme-edge';
@@ -7,6 +7,8 @@ export interface WorldOptions {
   /** How long an ordinary task of a change takes, in milliseconds. */
   readonly taskMs: number;
   readonly rebootMs: number;
+  /** Where devices read the time; the real clock unless given. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -49,7 +51,7 @@ export function simulatedStore(): SimulatedStore {
 export function simulatedDevice(store: SimulatedStore, serial: string, options: WorldOptions): SimulatedSnapd {
   return new SimulatedSnapd({
     store,
-    clock: realClock,
+    clock: options.clock ?? realClock,
     model: modelText(),
     serial: serialText(serial),
     snaps: ['snapd', 'core24', 'pc-kernel', 'acme-app', 'acme-telemetry'].map((name) => ({ name })),

@@ -1,0 +1,10 @@
+export { Activity } from './activity';
+export { ClosedLoopFleet } from './closed-loop-fleet';
+export { ClosedLoopServer } from './closed-loop-server';
+export { enrolDevices } from './enrolled-devices';
+export { FleetTime } from './fleet-time';
+export type { FleetDevice, Enrolled } from './fleet-device';
+export { InstantDevice } from './instant-device';
+export type { RecordedRequest } from './recorded-requests';
+export { SimulatedDevice } from './simulated-device';
+export { startClosedLoop, type ClosedLoop, type ClosedLoopOptions } from './start-closed-loop';
