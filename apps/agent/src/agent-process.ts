@@ -10,6 +10,7 @@ import { identityOf, type Identity } from './identity/identity';
 import { fileJournalStore } from './journal/file-journal-store';
 import { backOffMs } from './link/back-off';
 import { messageOf, type AgentLogger } from './logger';
+import { readHost } from './observer/read-host';
 import { DEFAULT_TIMINGS } from './timings';
 
 /**
@@ -33,6 +34,7 @@ export async function runAgentProcess(config: AgentConfig, logger: AgentLogger, 
     journal: fileJournalStore(files.journal, logger),
     artifactsDirectory: files.artifacts,
     readBootId: () => readBootId(config.bootIdFile, logger),
+    readHost: () => readHost(config.stateDirectory),
     policy: config.policy,
     timings: { requestTimeoutMs: config.requestTimeoutMs },
     logger,

@@ -69,6 +69,15 @@ describe('an agent beside a simulated snapd', () => {
     expect(await gateway.end(issue(operation, body))).toMatchObject({ state: 'succeeded', result });
   });
 
+  it('tells the time zone and the disk of its device once', async () => {
+    start(aSnapd());
+    const told = (): unknown[] =>
+      gateway.reports.flatMap(({ kind, body }) => (kind === 'fact' && body.name === 'host' ? [body] : []));
+    await gateway.until(() => told().length > 0);
+    expect(await gateway.end(issue('disable', { snap: 'app' }))).toMatchObject({ state: 'succeeded' });
+    expect(told()).toMatchObject([{ value: { timeZone: 'Asia/Kathmandu', disk: { free: 3_000, total: 4_000 } } }]);
+  });
+
   it('installs, reverts, and controls the services of snaps', async () => {
     start(aSnapd(), memoryJournalStore(), { policy: { deniedOperations: [], deniedRisks: [] } });
     expect(await gateway.end(issue('refresh', { snaps: ['app'], channel: 'edge' }))).toMatchObject({

@@ -1,4 +1,4 @@
-import type { AgentFrame, CommandReport, EnrolAnswer } from '@corefleet/contracts/device-protocol';
+import type { AgentFrame, CommandReport, EnrolAnswer, Host } from '@corefleet/contracts/device-protocol';
 import { SnapdClient, type Change, type SnapdTransport } from '@corefleet/snapd-client';
 import { ArtifactStore } from './artifacts/artifact-store';
 import { ProvenRequests } from './artifacts/proven-requests';
@@ -35,6 +35,8 @@ export interface AgentOptions {
   readonly journal: JournalStore;
   /** The kernel's boot id; undefined where it cannot be read. */
   readBootId(): Promise<string | undefined>;
+  /** What no read of snapd says of the device. */
+  readHost(): Promise<Host>;
   /** Where fetched files lie for as long as their command is open. Without one, operations that fetch fail. */
   readonly artifactsDirectory?: string;
   readonly policy?: LocalPolicy;
@@ -127,6 +129,7 @@ class RunningAgent {
       watch,
       logger,
       gatherMs: timings.factsGatherMs,
+      readHost: () => options.readHost(),
       report: (body) => void this.outbox.add({ kind: 'fact', body }),
     });
     const { connectTimeoutMs } = timings;

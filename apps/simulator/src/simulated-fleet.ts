@@ -13,6 +13,7 @@ import {
 } from '@corefleet/apps/agent';
 import { SnapdAnswerTooLargeError, SnapdTimeoutError, SnapdUnreachableError } from '@corefleet/snapd-client';
 import { type SimulatedSnapd, type SimulatedStore, type TransportErrors } from '@corefleet/snapd-simulator';
+import { hostOfDevice } from './host-of-device';
 import { identityOfDevice, simulatedDevice, simulatedStore, type WorldOptions } from './world';
 
 export interface SimulatedFleetOptions extends WorldOptions {
@@ -85,6 +86,7 @@ async function startDevice(
     snapd: snapd.transport({ errors: clientErrors }),
     journal: memoryJournalStore(),
     readBootId: () => Promise.resolve(snapd.bootId()),
+    readHost: () => Promise.resolve(hostOfDevice(serial)),
     artifactsDirectory: path.join(files, serial),
     ...(timings && { timings }),
     ...(logger && { logger }),

@@ -93,6 +93,7 @@ export class Fixture {
       snapd: transportOf(snapd),
       journal,
       readBootId: () => Promise.resolve(snapd.bootId()),
+      readHost: () => Promise.resolve({ timeZone: 'Asia/Kathmandu', disk: { free: 3_000, total: 4_000 } }),
       ...more,
       timings: { ...QUICK, ...more.timings },
     });

@@ -17,6 +17,7 @@ export {
   ChangeSnapshot,
   Fact,
   FactName,
+  Host,
   NoticeSnapshot,
   ReportItem,
   TaskSnapshot,

@@ -94,9 +94,18 @@ export const NoticeSnapshot = z.object({
 });
 export type NoticeSnapshot = z.infer<typeof NoticeSnapshot>;
 
-/** What raises no notice and is therefore re-read: the whole answer of one GET. */
-export const FactName = z.enum(['system-info', 'snaps', 'validation-sets', 'systems', 'model', 'warnings']);
+/** What raises no notice and is therefore re-read: the whole answer of one GET, and of `host` what no GET of snapd says. */
+export const FactName = z.enum(['system-info', 'snaps', 'validation-sets', 'systems', 'model', 'warnings', 'host']);
 export type FactName = z.infer<typeof FactName>;
+
+/** The fact `host`. Older agents do not tell it. */
+export const Host = z.object({
+  /** The IANA name of what the device's clock shows. */
+  timeZone: short,
+  /** In bytes, of the partition that holds the agent's data and, on Ubuntu Core, snapd's; `free` is rounded down, coarsely. */
+  disk: z.object({ free: z.number(), total: z.number() }),
+});
+export type Host = z.infer<typeof Host>;
 
 export const Fact = z.strictObject({
   name: FactName,

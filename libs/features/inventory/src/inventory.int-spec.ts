@@ -93,4 +93,15 @@ describe('facts', () => {
     await owner.prisma.device.update({ where: { id: deviceId }, data: { enrolmentId: randomUUID() } });
     expect(await inventory.facts(deviceId)).toEqual([]);
   });
+
+  it('tell time zones and disks of devices, to the worker too', async () => {
+    const host = { timeZone: 'Asia/Kathmandu', disk: { free: 1_000, total: 4_000 } };
+    expect((await inventory.hosts([deviceId])).size).toBe(0);
+    await ingest.storeFacts([aFact(1, host, { name: 'host' })]);
+    const worker = connect(store.url('corefleet_worker'));
+    expect(await new InventoryReadModel(worker).hosts([deviceId, randomUUID()])).toEqual(new Map([[deviceId, host]]));
+    await worker.close();
+    await ingest.storeFacts([aFact(2, { timeZone: 5 }, { name: 'host' })]);
+    expect((await inventory.hosts([deviceId])).size).toBe(0);
+  });
 });

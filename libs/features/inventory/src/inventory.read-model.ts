@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FactName } from '@corefleet/contracts/device-protocol';
+import { Host, type FactName } from '@corefleet/contracts/device-protocol';
 import { Database } from '@corefleet/platform/database';
 
 /** The whole answer of one read of a device, unchanged since `receivedAt`. */
@@ -24,5 +24,21 @@ export class InventoryReadModel {
        ORDER BY name`,
       [deviceId],
     );
+  }
+
+  /**
+   * Time zone and disk of devices, by their ids. Who has not told them is left out, as is who told something else: older
+   * agents tell nothing.
+   */
+  async hosts(deviceIds: readonly string[]): Promise<Map<string, Host>> {
+    const rows = await this.database.rows<{ id: string; value: unknown }>(
+      'hosts-of-devices',
+      `SELECT devices.id, value
+       FROM devices JOIN device_facts ON device_facts.enrolment_id = devices.enrolment_id AND device_facts.name = 'host'
+       WHERE devices.id = ANY ($1::uuid[])`,
+      [deviceIds],
+    );
+    const told = rows.map(({ id, value }) => [id, Host.safeParse(value).data] as const);
+    return new Map(told.filter((entry): entry is [string, Host] => entry[1] !== undefined));
   }
 }
