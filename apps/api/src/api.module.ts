@@ -11,8 +11,10 @@ import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
 import { RolloutsModule } from '@corefleet/features/rollouts';
+import type { Clock } from '@corefleet/platform/clock';
+import { DueWorkModule } from '@corefleet/platform/due-work';
 import type { Logger } from '@corefleet/platform/logger';
-import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
+import { COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import { AccessGuard } from './access/access.guard';
 import { ArtifactsController } from './artifacts/artifacts.controller';
@@ -69,14 +71,15 @@ const AROUND_HANDLERS: Provider[] = [
 
 @Module({})
 export class ApiModule {
-  static for(config: ApiConfig, logger: Logger): DynamicModule {
+  static for(config: ApiConfig, logger: Logger, clock?: Clock): DynamicModule {
     return {
       module: ApiModule,
       imports: [
-        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger),
+        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true }, logger, clock),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],
+        DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
         RolloutsModule,
         DiscoveryModule,
       ],
