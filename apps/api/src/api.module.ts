@@ -10,6 +10,7 @@ import { DevicesModule } from '@corefleet/features/devices';
 import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
+import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
 import { RolloutsModule } from '@corefleet/features/rollouts';
 import type { Clock } from '@corefleet/platform/clock';
 import { DueWorkModule } from '@corefleet/platform/due-work';
@@ -37,6 +38,7 @@ import { OpenApiController } from './openapi/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
 import { ReadsController } from './reads/reads.controller';
+import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
 import { RolloutsController } from './rollouts/rollouts.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
@@ -55,6 +57,7 @@ const CONTROLLERS = [
   OpenApiController,
   OperationsController,
   ReadsController,
+  RecoverySystemsController,
   RolloutsController,
   SessionController,
   SetupController,
@@ -80,6 +83,7 @@ export class ApiModule {
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],
         DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
+        RecoverySystemsModule,
         RolloutsModule,
         DiscoveryModule,
       ],

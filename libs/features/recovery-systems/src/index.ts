@@ -1,2 +1,2 @@
-export type { Distance } from './distance';
-export type { Maker } from './whose-label';
+export { RecoverySystemsModule } from './recovery-systems.module';
+export { RecoverySystemsReadModel } from './recovery-systems.read-model';

@@ -5,6 +5,7 @@ import { labelOf } from './label-template';
 import type { PlanNote } from './plan-note';
 import { prune, type Making, type Pruning } from './prune';
 import { setNotes } from './set-notes';
+import { SEED_REFRESH } from './standing';
 
 /*
  * What a wish for a recovery system takes on one device. The first line that fits decides.
@@ -199,11 +200,6 @@ function pruned(
 
 const removals = (labels: readonly string[]): Step[] =>
   labels.map((label) => ({ operation: REMOVE, parameters: { label } }));
-
-const SEED_REFRESH: PlanNote = {
-  cause: 'seed-refresh',
-  message: 'experimental.seed-refresh is on: snapd makes and removes systems of its own with its refreshes',
-};
 
 const NO_DEFAULT_BACK: PlanNote = {
   cause: 'default-stays',
