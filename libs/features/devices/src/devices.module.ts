@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '@corefleet/features/audit';
+import { DeviceFilters } from './device-filters';
 import { DevicesService } from './devices.service';
 
-@Module({ imports: [AuditModule], providers: [DevicesService], exports: [DevicesService] })
+@Module({ imports: [AuditModule], providers: [DeviceFilters, DevicesService], exports: [DevicesService] })
 export class DevicesModule {}

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
-import { Database, type Prisma } from '@corefleet/platform/database';
+import { Database, Prisma } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import { Bus, Presence } from '@corefleet/platform/redis';
 import type { DevicePage, DeviceView } from './device-view';
-import { parseFilter } from './filter';
-import { filterWhere } from './filter-where';
+import { DeviceFilters } from './device-filters';
+import { DEVICES } from './filter/condition-sql';
 
 type DeviceRow = Prisma.DeviceGetPayload<object>;
 type LinkRow = Prisma.DeviceLinkGetPayload<object>;
@@ -18,26 +18,35 @@ export class DevicesService {
     private readonly presence: Presence,
     private readonly audit: AuditService,
     private readonly bus: Bus,
+    private readonly filters: DeviceFilters,
   ) {}
 
   /** @param cursor id of the last device of the page before */
   async list(query: { filter?: string; cursor?: string; limit: number }): Promise<DevicePage> {
-    const where = filterWhere(parseFilter(query.filter ?? ''));
-    const rows = await this.database.prisma.device.findMany({
-      where: { AND: [where, query.cursor ? { id: { gt: query.cursor } } : {}] },
-      orderBy: { id: 'asc' },
-      take: query.limit + 1,
-    });
-    const items = await this.views(rows.slice(0, query.limit));
-    const last = items.at(-1);
-    return rows.length > query.limit && last ? { items, next: last.id } : { items };
+    const condition = await this.filters.condition(query.filter ?? '');
+    const after = query.cursor === undefined ? Prisma.sql`TRUE` : Prisma.sql`d.id > ${query.cursor}::uuid`;
+    const found = await this.database.query<{ id: string }>(
+      Prisma.sql`SELECT d.id FROM ${DEVICES} WHERE ${condition} AND ${after} ORDER BY d.id LIMIT ${query.limit + 1}`,
+    );
+    const ids = found.slice(0, query.limit).map(({ id }) => id);
+    const rows = await this.database.prisma.device.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
+    const items = await this.views(rows);
+    const last = ids.at(-1);
+    return found.length > query.limit && last !== undefined ? { items, next: last } : { items };
   }
 
-  /** Enrolled devices the filter means, in the order they joined: those a command can be given to. */
+  /**
+   * Enrolled devices the filter means, in the order they joined: those a command can be given to.
+   * @throws FilterError
+   */
   async enrolledIds(filter: string): Promise<string[]> {
-    const where = { AND: [filterWhere(parseFilter(filter)), { enrolmentId: { not: null } }] };
-    const rows = await this.database.prisma.device.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } });
-    return rows.map(({ id }) => id);
+    return this.enrolledWhere(await this.filters.condition(filter));
+  }
+
+  /** Which of these devices are enrolled and meant by the filter, in the order they joined. @throws FilterError */
+  async matchingEnrolledIds(filter: string, among: readonly string[]): Promise<string[]> {
+    const condition = await this.filters.condition(filter);
+    return this.enrolledWhere(Prisma.sql`d.id = ANY (${among}::uuid[]) AND ${condition}`);
   }
 
   /** @throws NotFoundError */
@@ -60,6 +69,13 @@ export class DevicesService {
     });
     this.bus.publishEvent({ topic: 'devices', id, version: Date.now() });
     return this.get(id);
+  }
+
+  private async enrolledWhere(condition: Prisma.Sql): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      Prisma.sql`SELECT d.id FROM ${DEVICES} WHERE d.enrolment_id IS NOT NULL AND ${condition} ORDER BY d.id`,
+    );
+    return rows.map(({ id }) => id);
   }
 
   private async views(rows: DeviceRow[]): Promise<DeviceView[]> {

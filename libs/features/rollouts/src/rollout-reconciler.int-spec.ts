@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ArtifactFiles, ArtifactsService } from '@corefleet/features/artifacts';
 import { AuditService } from '@corefleet/features/audit';
 import { CommandJobs, signCommands } from '@corefleet/features/commands';
-import { DevicesService } from '@corefleet/features/devices';
+import { DeviceFilters, DevicesService } from '@corefleet/features/devices';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { createLogger } from '@corefleet/platform/logger';
@@ -41,7 +41,8 @@ beforeAll(async () => {
   const [clock, ids] = [new Clock(), new Ids()];
   const commandJobs = new CommandJobs(queue(COMMANDS_QUEUE));
   const api = connect('corefleet_api');
-  const devices = new DevicesService(api, new Presence(connections), new AuditService(api), bus);
+  const filters = new DeviceFilters(api, clock);
+  const devices = new DevicesService(api, new Presence(connections), new AuditService(api), bus, filters);
   reads = new RolloutsReadModel(api);
   const jobs = new RolloutJobs(queue(ROLLOUTS_QUEUE));
   const audit = new AuditService(api);

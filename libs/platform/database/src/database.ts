@@ -48,6 +48,12 @@ export class Database {
     return result.rows;
   }
 
+  /** Rows of a statement that was put together of parts, each value in it a parameter. */
+  async query<T extends object>({ text, values }: Prisma.Sql): Promise<T[]> {
+    const result = await this.pool.query<T>({ text, values });
+    return result.rows;
+  }
+
   /** Resolves when Postgres answers. @throws what the driver throws when it does not */
   async ping(): Promise<void> {
     await this.pool.query('SELECT 1');

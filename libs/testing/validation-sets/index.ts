@@ -1,2 +1,0 @@
-export * from './arbitrary';
-export * from './simulated-device';
