@@ -1,5 +1,5 @@
-import { MINUTE_MS } from './civil-day';
-import { parseCron, type Cron } from './cron';
+import { DAY_MS, MINUTE_MS } from './civil-day';
+import { parseCron } from './cron';
 import { occurrences } from './occurrences';
 import { isZone } from './zone';
 
@@ -21,6 +21,9 @@ export interface WindowState {
   readonly closesAt: Date;
 }
 
+/** No opening is longer than a week (validate-window.ts), and a change of clocks is far shorter than a day. */
+const LOOK_BACK_MS = 8 * DAY_MS;
+
 /** The time zone that rules a window for a device. @param deviceZone as its agent says it, if it does */
 export function zoneOf(window: MaintenanceWindow, deviceZone: string | undefined): string {
   if (window.timeZone !== 'device') return window.timeZone;
@@ -33,40 +36,14 @@ export function zoneOf(window: MaintenanceWindow, deviceZone: string | undefined
  * @throws CronError where `validateWindow` would have refused
  */
 export function windowState(window: MaintenanceWindow, deviceZone: string | undefined, now: Date): WindowState {
-  const zone = zoneOf(window, deviceZone);
-  const openings = { cron: parseCron(window.cron), zone, lengthMs: window.durationMinutes * MINUTE_MS };
-  const next = firstAfter(openings, now.getTime() - openings.lengthMs);
-  const open = next <= now.getTime();
-  const opensAt = open ? beginningOf(openings, next) : next;
-  return { open, opensAt: new Date(opensAt), closesAt: new Date(endOf(openings, next)) };
-}
-
-interface Openings {
-  readonly cron: Cron;
-  readonly zone: string;
-  readonly lengthMs: number;
-}
-
-function firstAfter({ cron, zone }: Openings, after: number): number {
-  const next = occurrences(cron, zone, new Date(after)).next();
-  if (next.done) throw new Error(`cannot find an occurrence after ${new Date(after).toISOString()}`);
-  return next.value.getTime();
-}
-
-/** Back through the occurrences before it that last until it, or longer. */
-function beginningOf(openings: Openings, occurrence: number): number {
-  for (let beginning = occurrence; ;) {
-    const earlier = firstAfter(openings, beginning - openings.lengthMs - 1);
-    if (earlier >= beginning) return beginning;
-    beginning = earlier;
+  const lengthMs = window.durationMinutes * MINUTE_MS;
+  const from = new Date(now.getTime() - LOOK_BACK_MS);
+  let [opensAt, closesAt] = [NaN, NaN];
+  for (const occurrence of occurrences(parseCron(window.cron), zoneOf(window, deviceZone), from)) {
+    const at = occurrence.getTime();
+    if (at > closesAt && closesAt > now.getTime()) break;
+    if (!(at <= closesAt)) opensAt = at;
+    closesAt = at + lengthMs;
   }
-}
-
-function endOf({ cron, zone, lengthMs }: Openings, occurrence: number): number {
-  let end = occurrence + lengthMs;
-  for (const at of occurrences(cron, zone, new Date(occurrence))) {
-    if (at.getTime() > end) break;
-    end = at.getTime() + lengthMs;
-  }
-  return end;
+  return { open: opensAt <= now.getTime(), opensAt: new Date(opensAt), closesAt: new Date(closesAt) };
 }
