@@ -10,9 +10,12 @@ import { DevicesModule } from '@corefleet/features/devices';
 import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
+import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
 import { RolloutsModule } from '@corefleet/features/rollouts';
+import type { Clock } from '@corefleet/platform/clock';
+import { DueWorkModule } from '@corefleet/platform/due-work';
 import type { Logger } from '@corefleet/platform/logger';
-import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
+import { COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import { AccessGuard } from './access/access.guard';
 import { ArtifactsController } from './artifacts/artifacts.controller';
@@ -35,6 +38,7 @@ import { OpenApiController } from './openapi/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
 import { ReadsController } from './reads/reads.controller';
+import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
 import { RolloutsController } from './rollouts/rollouts.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
@@ -53,6 +57,7 @@ const CONTROLLERS = [
   OpenApiController,
   OperationsController,
   ReadsController,
+  RecoverySystemsController,
   RolloutsController,
   SessionController,
   SetupController,
@@ -69,14 +74,16 @@ const AROUND_HANDLERS: Provider[] = [
 
 @Module({})
 export class ApiModule {
-  static for(config: ApiConfig, logger: Logger): DynamicModule {
+  static for(config: ApiConfig, logger: Logger, clock?: Clock): DynamicModule {
     return {
       module: ApiModule,
       imports: [
-        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger),
+        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true }, logger, clock),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],
+        DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
+        RecoverySystemsModule,
         RolloutsModule,
         DiscoveryModule,
       ],

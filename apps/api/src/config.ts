@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { artifactMaxBytes, artifactsDirectory, port, storeSettings } from '@corefleet/platform/config';
+import { artifactMaxBytes, artifactsDirectory, durationMs, port, storeSettings } from '@corefleet/platform/config';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
@@ -11,6 +11,8 @@ export const ApiConfig = z.object({
   COREFLEET_PORT: port(8080),
   COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   COREFLEET_ARTIFACT_MAX_BYTES: artifactMaxBytes,
+  /** How often it looks at what is due, such as schedules. */
+  COREFLEET_SWEEP_MS: durationMs(2_000),
   /** Where people reach the API; where it listens, when absent. */
   COREFLEET_PUBLIC_URL: httpUrl.optional(),
   /** Where devices reach the gateway. */

@@ -1,6 +1,8 @@
 import { DiscoveryService, MetadataScanner, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SetupService, type Role } from '@corefleet/features/access';
+import type { Clock } from '@corefleet/platform/clock';
+import { DueWork } from '@corefleet/platform/due-work';
 import { NestLogger, type Logger } from '@corefleet/platform/logger';
 import { requireDeclarations } from './access/require-declarations';
 import { ApiModule } from './api.module';
@@ -17,6 +19,8 @@ export interface RunningApi {
   readonly url: string;
   /** Ends live streams at once, lets running requests end for 3 s, and gives the stores back. */
   close(): Promise<void>;
+  /** Does now what is due, and resolves when it is done; it also looks by itself. @throws when something could not be done */
+  sweep(): Promise<void>;
   /** The whole one-time link for the first admin, to be shown to who started the process; undefined when one exists. */
   createSetupLink(): Promise<string | undefined>;
   /** Makes sure that this person exists: for the demo and for tests. */
@@ -25,11 +29,12 @@ export interface RunningApi {
 
 /**
  * Starts the API.
+ * @param clock for tests that have time pass as they want
  * @throws when a route declares nobody who may use it, a store cannot be reached or the address is taken
  */
-export async function startApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+export async function startApi(config: ApiConfig, logger: Logger, clock?: Clock): Promise<RunningApi> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.for(config, logger),
+    ApiModule.for(config, logger, clock),
     createAdapter(config.COREFLEET_TRUSTED_PROXIES),
     { logger: new NestLogger(logger), abortOnError: false },
   );
@@ -44,6 +49,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   return {
     url,
     close: () => closeInTime(app),
+    sweep: () => app.get(DueWork).sweep(),
     createSetupLink: async () => {
       const link = await setup.createSetupLink();
       return link && `${config.COREFLEET_PUBLIC_URL ?? url}/setup#${link.token}`;

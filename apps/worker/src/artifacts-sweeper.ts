@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ArtifactsSweep } from '@corefleet/features/artifacts';
-import { Coalesced } from './coalesced';
+import { Coalesced } from '@corefleet/platform/queue';
 
 /** Nothing waits for a file to be gone: often enough that a disk does not fill with what is over. */
 const EVERY_MS = 60_000;

@@ -4,8 +4,8 @@ import { foldReports, type FoldedCommand } from '@corefleet/features/commands';
 import { RolloutJobs } from '@corefleet/features/rollouts';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
+import { Coalesced } from '@corefleet/platform/queue';
 import { Bus } from '@corefleet/platform/redis';
-import { Coalesced } from './coalesced';
 
 const GATHER_MS = 20;
 

@@ -11,7 +11,7 @@ import {
 import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
-import { Coalesced } from './coalesced';
+import { Coalesced } from '@corefleet/platform/queue';
 import { ReportFolder } from './report-folder';
 
 /** What a sweeper runs with, in milliseconds. */

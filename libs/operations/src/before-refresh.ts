@@ -29,7 +29,7 @@ export const setsBefore = (before: unknown): unknown => readBefore(Before, befor
 export const refreshUndoneBy = ['revert', 'switch', 'remove', ...setOperations] as const;
 
 /**
- * Puts the sets back, then the snaps: an enforced set would not let its snaps go back. What is new is removed.
+ * Puts the sets back, what is new removed on the way, then the snaps: an enforced set would not let its snaps go back.
  * @param asked.snaps those that were named; without, those the change says it moved
  * @param asked.channel what one snap was told to follow
  */
@@ -44,9 +44,12 @@ export function undoRefresh(
   const [only = ''] = moved;
   const followed = asked.channel === undefined ? undefined : was.channels[only];
   return [
-    ...undoSets(was.sets, asked.sets ?? []),
+    ...undoSets(
+      was.sets,
+      asked.sets ?? [],
+      added.length > 0 ? [{ operation: 'remove', parameters: { snaps: added } }] : [],
+    ),
     ...revertTo(was.revisions, moved),
     ...(followed ? [{ operation: 'switch', parameters: { snap: only, channel: followed } }] : []),
-    ...(added.length > 0 ? [{ operation: 'remove', parameters: { snaps: added } }] : []),
   ];
 }

@@ -18,7 +18,7 @@ export { findOperation, operations } from './operations';
 export { followedLogs } from './reads/followed-logs';
 export { findRead, type FoundRead } from './reads/find-read';
 export type { ReadRoute } from './reads/read';
-export { RequirementError, type Requirement } from './requirements';
+export { RequirementError, isOlder, type Requirement } from './requirements';
 export { HIDDEN, isSecret, secretPaths } from './secrets';
 export { shownParameters } from './shown-parameters';
 export type { Done, UndoStep } from './undo';

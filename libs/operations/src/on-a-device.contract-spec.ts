@@ -49,6 +49,11 @@ const taken: Case[] = [
   ['save-snapshot', { snaps: ['hello'] }],
   ['enforce-validation-set', { 'validation-set': 'acme/base=1' }],
   ['enforce-validation-set', { 'validation-set': 'acme/pinned=1', refresh: true }],
+  [
+    'enforce-validation-set',
+    { 'validation-set': 'acme/pinned=2', refresh: true },
+    [['enforce-validation-set', { 'validation-set': 'acme/pinned=1', refresh: true }]],
+  ],
   ['monitor-validation-set', { 'validation-set': 'acme/base' }],
   [
     'forget-validation-set',
@@ -148,6 +153,7 @@ describe('what nothing takes back', () => {
     ['remove', { snaps: ['other'], purge: true }],
     ['check-snapshot', { set: 1 }, [['save-snapshot', { snaps: ['hello'] }]]],
     ['restore-snapshot', { set: 1, snaps: ['hello'] }, [['save-snapshot', {}]]],
+    ['restore-snapshot', { snaps: ['hello'] }, [['save-snapshot', {}]]],
     ['forget-snapshot', { set: 1 }, [['save-snapshot', {}]]],
     ['forget-snapshot', { set: 9 }],
     ['remove-recovery-system', { label: 'second' }, [['create-recovery-system', { label: 'second' }]]],
@@ -162,6 +168,26 @@ describe('what nothing takes back', () => {
     expect(verdict).toMatchObject({ kind: 'verified' });
     if (change) expect(operation.matches(change)).toBe(true);
     expect(undo).toEqual([]);
+  });
+});
+
+describe('restoring without naming a set', () => {
+  it('takes the newest that was saved of all the snaps, past what others saved since', async () => {
+    const device = new TestDevice();
+    for (const snaps of [['hello'], ['hello', 'other'], ['hello']]) await device.run('save-snapshot', { snaps });
+    await device.run('remove', { snaps: ['hello', 'other'] });
+    await device.run('install', { snaps: ['hello', 'other'] });
+    const { verdict, operation, change } = await device.run('restore-snapshot', { snaps: ['hello', 'other'] });
+    expect(verdict).toMatchObject({ kind: 'verified', result: { 'set-id': 2 } });
+    expect(operation.matches(change!)).toBe(true);
+  });
+
+  it('is refused where nothing was saved', async () => {
+    const device = new TestDevice();
+    await device.run('save-snapshot', { snaps: ['other'] });
+    const refused = device.run('restore-snapshot', { snaps: ['hello'] });
+    await expect(refused).rejects.toThrow('there is no saved snapshot of "hello"');
+    expect(await device.client.changes.list({ select: 'all' })).toHaveLength(1);
   });
 });
 

@@ -9,7 +9,9 @@ export type WantedSet =
   | { readonly key: string; readonly mode: 'monitor' | 'enforce'; readonly sequence?: number }
   | { readonly key: string; readonly mode: 'absent' };
 
-const Pins = z.array(z.object({ key: z.string(), mode: z.optional(z.string()), pinnedAt: z.optional(z.number()) }));
+const Pin = z.object({ key: z.string(), mode: z.optional(z.string()), pinnedAt: z.optional(z.number()) });
+type Pin = z.infer<typeof Pin>;
+const Pins = z.array(Pin);
 
 /** What is tracked now, and where it is pinned: kept with the intent. A JSON value. */
 export async function observeSets(client: SnapdClient): Promise<unknown> {
@@ -40,15 +42,28 @@ export async function verifySets(client: SnapdClient, before: unknown, wanted: r
   return moved === undefined ? verified(shown) : notVerified(moved, shown);
 }
 
-/** What puts these sets back to how `observeSets` saw them. */
-export function undoSets(before: unknown, keys: readonly string[]): UndoStep[] {
+/**
+ * What puts these sets back to how `observeSets` saw them. A set that was enforced makes the snaps fit it again: as they
+ * are now, snapd would refuse it.
+ * @param removing what else has to be done while none of the sets is enforced: snapd removes no snap that one requires
+ */
+export function undoSets(before: unknown, keys: readonly string[], removing: readonly UndoStep[] = []): UndoStep[] {
   const pins = readBefore(Pins, before);
-  if (!pins) return [];
-  return keys.map((key) => {
-    const { mode, pinnedAt } = pins.find((pin) => pin.key === key) ?? {};
-    const operation = mode === undefined ? 'forget-validation-set' : `${mode}-validation-set`;
-    return { operation, parameters: { 'validation-set': pinnedAt === undefined ? key : `${key}=${pinnedAt}` } };
-  });
+  if (!pins) return [...removing];
+  const was = keys.map((key) => ({ key, ...pins.find((pin) => pin.key === key) }));
+  const enforced = was.filter(({ mode }) => mode === 'enforce');
+  const others = was.filter(({ mode }) => mode !== 'enforce');
+  return [
+    ...others.map((pin) => setStep(pin.mode === undefined ? 'forget' : 'monitor', pin)),
+    ...(removing.length > 0 ? enforced.map((pin) => setStep('monitor', pin)) : []),
+    ...removing,
+    ...enforced.map((pin) => setStep('enforce', pin, { refresh: true })),
+  ];
+}
+
+function setStep(what: string, { key, pinnedAt }: Pick<Pin, 'key' | 'pinnedAt'>, more: object = {}): UndoStep {
+  const reference = pinnedAt === undefined ? key : `${key}=${pinnedAt}`;
+  return { operation: `${what}-validation-set`, parameters: { 'validation-set': reference, ...more } };
 }
 
 /** What `undoSets` may ask for. */

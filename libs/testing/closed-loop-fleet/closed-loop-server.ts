@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SignerConfig, startSigner } from '@corefleet/apps/signer';
@@ -22,8 +23,11 @@ import { testRedis, type TestRedis } from '@corefleet/testing/redis';
 /** Longer than any test: the driver asks for each sweep. */
 const NO_SWEEP_MS = 3_600_000;
 const LOOK_MS = 2;
+/** What a sweep has set off and is not done by then, another sweep may help along; milliseconds of real time. */
+const SWEEP_AGAIN_MS = 1_000;
+const PATIENCE_MS = 60_000;
 
-const logger = createLogger('closed-loop', 'silent');
+const logger = createLogger('closed-loop', 'warn');
 
 /** The part of the API that makes and steers rollouts, as the API's Postgres role. */
 @Module({})
@@ -89,10 +93,19 @@ export class ClosedLoopServer {
     return this.api.get(RolloutsReadModel);
   }
 
-  /** One sweep of the worker, and all that came of it: no report is left to fold and no job to do. */
+  /**
+   * One sweep of the worker, and all that came of it: no report is left to fold and no job to do. What goes wrong on the way is
+   * left to further sweeps, as in a server that runs.
+   */
   async sweep(): Promise<void> {
-    await this.worker.sweep();
-    while ((await this.unfolded()) || (await this.busy())) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const startedAt = performance.now();
+    for (let left = ''; ;) {
+      await this.worker.sweep();
+      const sweptAt = performance.now();
+      while ((left = await this.left()) && performance.now() < sweptAt + SWEEP_AGAIN_MS) await sleep(LOOK_MS);
+      if (left === '') return;
+      if (performance.now() > startedAt + PATIENCE_MS) throw new Error(`cannot settle: ${left}`);
+    }
   }
 
   /** Every connection of the worker to Postgres breaks, between two of its statements: what it had begun is rolled back. */
@@ -128,20 +141,15 @@ export class ClosedLoopServer {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private async unfolded(): Promise<boolean> {
-    const [found] = await this.owner.rows<{ some: boolean }>(
-      'unfolded',
-      'SELECT EXISTS (SELECT FROM command_reports) AS some',
-      [],
-    );
-    return found?.some ?? false;
-  }
-
-  private async busy(): Promise<boolean> {
-    const counts = await Promise.all(
-      this.queues.map((queue) => queue.getJobCountByTypes('waiting', 'active', 'delayed')),
-    );
-    return counts.some((count) => count > 0);
+  /** What is still to be done without time going on, in words; empty when nothing is. */
+  private async left(): Promise<string> {
+    const reports = await this.owner.rows('unfolded', 'SELECT FROM command_reports LIMIT 1', []);
+    if (reports.length > 0) return 'reports are not folded';
+    for (const queue of this.queues) {
+      const jobs = await queue.getJobCountByTypes('waiting', 'active', 'delayed');
+      if (jobs > 0) return `${jobs} jobs of "${queue.name}" are not done`;
+    }
+    return '';
   }
 }
 

@@ -37,6 +37,16 @@ describe('backoff', () => {
     );
   });
 
+  it.each<[FailureClass, number, number]>([
+    ['passing', 1, 5],
+    ['device', 2, 15],
+    ['device', 9, 1440],
+  ])('%s, attempt %i, of 5 minutes at first: at most %i minutes', (failureClass, attempt, minutes) => {
+    const wait = backoff(attempt, failureClass, ['x'], 5 * MINUTE_MS) ?? NaN;
+    expect(wait).toBeGreaterThanOrEqual((minutes * MINUTE_MS) / 2);
+    expect(wait).toBeLessThanOrEqual(minutes * MINUTE_MS);
+  });
+
   it('gives up at once what is final', () => {
     expect(backoff(1, 'final', ['x'])).toBeUndefined();
   });

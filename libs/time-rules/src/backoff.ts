@@ -76,11 +76,18 @@ export function failureClassOf({ status, cause, snapdKind }: FailedEnd): Failure
  * key, so that those that failed together do not come back together.
  * @param attempt the number of the one that failed, from 1
  * @param key whose attempt it is: the same gets the same
+ * @param saidFirstMs how long to wait after the first one, where somebody has said so
  * @returns undefined when it is not to be tried again
  */
-export function backoff(attempt: number, failureClass: FailureClass, key: readonly string[]): number | undefined {
+export function backoff(
+  attempt: number,
+  failureClass: FailureClass,
+  key: readonly string[],
+  saidFirstMs?: number,
+): number | undefined {
   if (failureClass === 'final') return undefined;
-  const { firstMs, factor, mostMs } = PACES[failureClass];
+  const { factor, mostMs, firstMs: usualFirstMs } = PACES[failureClass];
+  const firstMs = saidFirstMs ?? usualFirstMs;
   const wait = Math.min(mostMs, firstMs * factor ** (attempt - 1));
   return Math.round(wait * (1 - fractionOf([...key, String(attempt)]) / 2));
 }

@@ -120,6 +120,7 @@ function configOf(files: TestDatabase, stores: TestRedis, artifacts: string): Ap
     COREFLEET_ARTIFACTS_DIR: artifacts,
     COREFLEET_ARTIFACT_MAX_BYTES: 8 * 1024 * 1024,
     COREFLEET_GATEWAY_URL: 'http://gateway.test:8081',
+    COREFLEET_SWEEP_MS: 2_000,
     COREFLEET_TRUSTED_PROXIES: [],
     COREFLEET_ENROLMENTS_PER_MINUTE: 5,
   };

@@ -100,7 +100,7 @@ interface Measured {
 
 /** What the agent's memory does while it acts, and the gateway's. The agent ends then. */
 async function measure(
-  { gateway }: Server,
+  { parts: { gateway } }: Server,
   agent: ChildProcess,
   name: string,
   act: () => Promise<unknown>,

@@ -1,15 +1,16 @@
-import { cpus } from 'node:os';
-import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { endAll, forkRole, nextMessage } from '../process/child';
 import { print, printRatio, rates } from '../print';
+import { printSettings } from '../process/print-settings';
+import { repeat } from '../process/repeat';
 import type { BenchConfig } from '../process/settings';
 import { median, percentile } from '../statistics';
 import { measureFootprint } from './agent-footprint';
-import { BASELINE, measureBullmq } from './bullmq-baseline';
+import { measureBullmq } from './bullmq-baseline';
 import { assertRows, measureLatency, measureThroughput } from './commands';
 import { measureEcho } from './echo-baseline';
-import { post, startServer } from './server';
+import { devicesOnline, enrolmentTokenFor } from './devices';
+import { startServer } from './server';
 
 const DEVICES = 200;
 const RUNS = 3;
@@ -21,25 +22,19 @@ const LOAD = { perSecond: 50, count: 2_000 };
 export async function benchRoad(config: BenchConfig): Promise<void> {
   const pool = new Pool({ connectionString: config.COREFLEET_DATABASE_URL, max: 2 });
   try {
-    await printSettings(pool, config.COREFLEET_REDIS_URL);
-    const jobs = await repeat((run) => measureBullmq(config.COREFLEET_REDIS_URL, run));
+    await printSettings(pool, config.COREFLEET_REDIS_URL, RUNS);
+    const jobs = await repeat(RUNS, (run) => measureBullmq(config.COREFLEET_REDIS_URL, run));
     const echo = await measureEcho(DEVICES, LOAD);
 
     const server = await startServer(config);
-    const tokenBody = { name: 'bench', labels: {}, maxUses: DEVICES + 1, expiresInSeconds: 3600 };
-    const { token: enrolmentToken } = await post<{ token: string }>(
-      server.url,
-      server.token,
-      '/v1/enrolment-tokens',
-      tokenBody,
-    );
+    const enrolmentToken = await enrolmentTokenFor(server, DEVICES + 1);
     const footprint = await measureFootprint(server.url, enrolmentToken);
     const fleet = forkRole('fleet', { server: server.url, enrolmentToken, devices: DEVICES });
     await nextMessage(fleet);
-    const deviceIds = await online(pool);
+    const deviceIds = await devicesOnline(pool, DEVICES);
 
     await measureThroughput(server, pool, deviceIds, WARM_UP_POSTS);
-    const commands = await repeat(() => measureThroughput(server, pool, deviceIds, POSTS));
+    const commands = await repeat(RUNS, () => measureThroughput(server, pool, deviceIds, POSTS));
     const latency = await measureLatency(server, fleet, deviceIds, LOAD);
     const rows = await assertRows(pool, DEVICES * (WARM_UP_POSTS + RUNS * POSTS) + LOAD.count);
 
@@ -57,40 +52,6 @@ export async function benchRoad(config: BenchConfig): Promise<void> {
     await endAll();
     await pool.end();
   }
-}
-
-async function repeat(measure: (run: number) => Promise<number>): Promise<number[]> {
-  const results: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) results.push(await measure(run));
-  return results;
-}
-
-/** Ids of the simulated devices, once each of them has told its facts. */
-async function online(pool: Pool): Promise<string[]> {
-  for (;;) {
-    const { rows } = await pool.query<{ id: string }>(
-      `SELECT id FROM devices WHERE serial LIKE 'sim-%' AND enrolment_id IN (SELECT enrolment_id FROM device_facts WHERE name = 'snaps')`,
-    );
-    if (rows.length === DEVICES) return rows.map(({ id }) => id);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-async function printSettings(pool: Pool, redisUrl: string): Promise<void> {
-  const postgres = await pool.query<{ version: string; fsync: string; commit: string }>(
-    `SELECT version(), current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit`,
-  );
-  const redis = new Redis(redisUrl);
-  const redisVersion = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1];
-  redis.disconnect();
-  const [found] = postgres.rows;
-  print('machine', `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-  print('Postgres', `${found?.version.split(' on ')[0]}, fsync ${found?.fsync}, synchronous_commit ${found?.commit}`);
-  print('Redis', `${redisVersion}`);
-  print(
-    'baseline',
-    `BullMQ ${BASELINE.jobs} jobs by addBulk of ${BASELINE.batch}, concurrency ${BASELINE.concurrency}, ${RUNS} runs`,
-  );
 }
 
 const latencies = (samples: readonly number[]): string =>

@@ -5,25 +5,35 @@ import type { BenchConfig } from '../process/settings';
 
 const ADMIN = { username: 'bench', password: 'bench-of-the-road' };
 
+export type Part = 'api' | 'gateway' | 'worker' | 'signer';
+
 export interface Server {
   readonly url: string;
   readonly token: string;
-  readonly gateway: ChildProcess;
+  readonly parts: Readonly<Record<Part, ChildProcess>>;
 }
 
-/** Starts the production shape, one process of each, and logs the first admin in by the one-time link. */
-export async function startServer(config: BenchConfig): Promise<Server> {
+/**
+ * Starts the production shape, one process of each, and logs the first admin in by the one-time link.
+ * @param settings of every process, over the defaults
+ */
+export async function startServer(config: BenchConfig, settings: Record<string, string> = {}): Promise<Server> {
   const { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR } = config;
-  const common = { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0' };
-  const start = (part: 'api' | 'gateway' | 'worker' | 'signer', env: Record<string, string>, ready: RegExp) =>
+  const stores = { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR };
+  const common = { ...stores, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0', ...settings };
+  const start = (part: Part, env: Record<string, string>, ready: RegExp) =>
     startBundle(path.resolve('dist', `${part}.cjs`), { ...common, ...env }, ready);
   const { COREFLEET_SIGNER_KEY_FILE } = config;
-  await start(
+  const signer = await start(
     'signer',
     { COREFLEET_DATABASE_URL: config.COREFLEET_SIGNER_DATABASE_URL, COREFLEET_SIGNER_KEY_FILE },
     /^signer ready/m,
   );
-  await start('worker', { COREFLEET_DATABASE_URL: config.COREFLEET_WORKER_DATABASE_URL }, /^worker ready/m);
+  const worker = await start(
+    'worker',
+    { COREFLEET_DATABASE_URL: config.COREFLEET_WORKER_DATABASE_URL },
+    /^worker ready/m,
+  );
   const gatewayEnv = { COREFLEET_DATABASE_URL: config.COREFLEET_GATEWAY_DATABASE_URL };
   const gateway = await start('gateway', gatewayEnv, /^gateway ready on (\S+)$/m);
   const apiEnv = {
@@ -34,7 +44,8 @@ export async function startServer(config: BenchConfig): Promise<Server> {
   const [, setupToken, url = ''] = api.match;
   await post(url, undefined, '/v1/setup', { token: setupToken, ...ADMIN });
   const { token } = await post<{ token: string }>(url, undefined, '/v1/login', ADMIN);
-  return { url, token, gateway: gateway.child };
+  const parts = { api: api.child, gateway: gateway.child, worker: worker.child, signer: signer.child };
+  return { url, token, parts };
 }
 
 /** @throws Error with the problem's detail for an answer that is not 2xx */

@@ -19,5 +19,6 @@ export * from './health';
 export * from './operations';
 export * from './problem';
 export * from './reads';
+export * from './recovery-systems';
 export * from './rollouts';
 export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';

@@ -40,12 +40,12 @@ export interface Pruning {
 }
 
 /**
- * Pure: what to remove, once `making` is there.
+ * Pure: what to remove, once `making` is there, or when nothing has to be made.
  * @param keep systems of ours to keep, the new one included (>= 1)
  * @param now when `making` is made: it is the newest
  */
-export function prune(systems: readonly KeptSystem[], keep: number, making: Making, now: Date): Pruning {
-  let left = withMade(systems, making, now);
+export function prune(systems: readonly KeptSystem[], keep: number, making: Making | undefined, now: Date): Pruning {
+  let left = making ? withMade(systems, making, now) : [...systems];
   const remove: string[] = [];
   const stay: { label: string; why: string }[] = [];
   const ours = left.filter((system) => system.ours).sort(newestFirst);

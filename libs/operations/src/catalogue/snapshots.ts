@@ -4,6 +4,7 @@ import { artifactReference } from '../artifact';
 import { snapName, snapNames, snapshotSet, userNames } from '../fields';
 import { isAbout } from '../matching';
 import { defineOperation, notVerified, readBefore, verified, type Verdict } from '../operation';
+import { RequirementError } from '../requirements';
 import { changeOf, nothingToFollow } from '../starting';
 import type { UndoStep } from '../undo';
 
@@ -61,17 +62,47 @@ export const checkSnapshot = defineOperation<OfSet & { users?: string[] | undefi
   verify: verifyKept,
 });
 
-/** Puts the data of a set back in the place of what is there. */
-export const restoreSnapshot = defineOperation<OfSet & { users?: string[] | undefined }>({
+const Restore = z
+  .strictObject({ set: z.optional(snapshotSet), snaps: z.optional(snapNames), users: z.optional(userNames) })
+  .check(
+    z.refine((p) => p.set !== undefined || p.snaps !== undefined, {
+      path: ['set'],
+      error: 'snapshot operation requires snapshot set ID',
+    }),
+  );
+
+/**
+ * Puts the data of a set back in the place of what is there. Without a set it is the newest one that was saved on purpose
+ * and has all of the snaps: who orders it beforehand cannot know its id.
+ */
+export const restoreSnapshot = defineOperation<z.infer<typeof Restore>>({
   name: 'restore-snapshot',
   risk: 'destructive',
-  parameters: z.strictObject({ ...OfSet.shape, users: z.optional(userNames) }),
+  parameters: Restore,
   idempotent: true,
   expects: 'change',
-  start: async (client, of) => changeOf(await client.snapshots.act({ action: 'restore', ...of })),
-  matches: (change, of) => isAboutSet(change, 'restore', of.set),
-  verify: verifyKept,
+  observe: async (client, of) => ({ 'set-id': of.set ?? (await newestSaved(client, of.snaps ?? [])) }),
+  start: async (client, of) => {
+    const set = of.set ?? (await newestSaved(client, of.snaps ?? []));
+    return changeOf(await client.snapshots.act({ action: 'restore', ...of, set }));
+  },
+  matches: (change, { set, snaps = [] }) =>
+    set === undefined
+      ? change.kind === 'restore-snapshot' && snaps.every((snap) => change.summary.includes(`"${snap}"`))
+      : isAboutSet(change, 'restore', set),
+  verify: (client, of, { before }) => verifyKept(client, { set: readBefore(Shown, before)?.['set-id'] ?? 0, ...of }),
 });
+
+/** snapd marks the sets that it saves by itself when a snap is removed; ids only rise. */
+async function newestSaved(client: SnapdClient, snaps: readonly string[]): Promise<number> {
+  const sets = (await client.snapshots.list({ snaps })).filter(
+    (one) => snaps.every((snap) => snapsIn(one).includes(snap)) && !one.snapshots?.some(({ auto }) => auto),
+  );
+  const newest = Math.max(0, ...sets.map(({ id }) => id));
+  if (newest === 0)
+    throw new RequirementError(`there is no saved snapshot of ${snaps.map((s) => `"${s}"`).join(', ')}`);
+  return newest;
+}
 
 /** Deletes a set, or what it has of some snaps. One that is not there is forgotten already. */
 export const forgetSnapshot = defineOperation<OfSet>({
@@ -145,7 +176,7 @@ const shownSet = (one: SnapshotSet) => ({ 'set-id': one.id, snaps: snapsIn(one) 
 const isAboutSet = ({ kind, summary }: { kind: string; summary: string }, action: string, id: number): boolean =>
   kind === `${action}-snapshot` && `${summary} `.includes(` of snapshot set #${id} `);
 
-async function verifyKept(client: SnapdClient, of: OfSet): Promise<Verdict> {
+async function verifyKept(client: SnapdClient, of: Pick<OfSet, 'set' | 'snaps'>): Promise<Verdict> {
   const [found] = await client.snapshots.list({ set: of.set });
   if (!found) return notVerified(`there is no snapshot set #${of.set}`, null);
   const broken = found.snapshots?.find((one) => one.broken && (of.snaps?.includes(one.snap) ?? true));

@@ -67,6 +67,12 @@ function aStore(): SimulatedStore {
     sequence: 1,
     snaps: [{ name: 'hello', presence: 'required', revision: 2 }],
   });
+  store.addValidationSet({
+    accountId: 'acme',
+    name: 'pinned',
+    sequence: 2,
+    snaps: [{ name: 'hello', presence: 'required', revision: 3 }, { name: 'fresh' }],
+  });
   return store;
 }
 

@@ -7,8 +7,12 @@ export {
   SIGNING_QUEUE,
   SigningJob,
   SigningAnswer,
+  SCHEDULES_QUEUE,
+  TurnJob,
 } from './jobs';
 export { parseJob } from './parse-job';
-export { addBounded } from './add-bounded';
+export { addBounded, bounded } from './add-bounded';
 export { Batcher } from './batcher';
+export { Coalesced } from './coalesced';
+export { repeatStrategy } from './repeat-strategy';
 export { TAKE_OVER } from './take-over';

@@ -26,3 +26,8 @@ export const SigningAnswer = z.object({
   signed: z.array(z.object({ statement: z.string(), keyId: z.string(), signature: z.string() })),
 });
 export type SigningAnswer = z.infer<typeof SigningAnswer>;
+
+/** One job for each turn of a timetable; job name = what kind of thing it is of, such as `schedule`. */
+export const SCHEDULES_QUEUE = 'schedules';
+export const TurnJob = z.strictObject({ v: z.literal(1), id: z.uuid() });
+export type TurnJob = z.infer<typeof TurnJob>;

@@ -1,5 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { repeatStrategy } from './repeat-strategy';
 
 /** Failed jobs are kept for a person to look at, up to this many for each queue. */
 const KEPT_FAILURES = 1_000;
@@ -15,6 +16,7 @@ export class QueueModule {
     const root = BullModule.forRoot({
       connection: { url: options.redisUrl, maxRetriesPerRequest: null, enableOfflineQueue: options.works },
       prefix: `${options.prefix}:queue`,
+      settings: { repeatStrategy },
       defaultJobOptions: {
         removeOnComplete: true,
         removeOnFail: { count: KEPT_FAILURES },

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import type { Action } from './actions';
-import { combine, combineSets, type Say } from './combine';
-import { setsBetween } from './conflicts';
-import { findAmong, type InstalledSnap } from './installed';
-import { devices, validationSets } from './testing/arbitrary';
-import { unionOf } from './validation-set';
-import { Combination } from './verdict';
+import {
+  combine,
+  combineSets,
+  Combination,
+  findAmong,
+  setsBetween,
+  unionOf,
+  type Action,
+  type InstalledSnap,
+  type Say,
+} from '@corefleet/validation-set-rules';
+import { devices, validationSets } from './index';
 
 const says: fc.Arbitrary<Say[]> = fc
   .array(fc.tuple(fc.constantFrom('required', 'optional', 'invalid'), fc.constantFrom(undefined, '1', '2')))
@@ -28,7 +33,7 @@ function after(installed: readonly InstalledSnap[], actions: readonly Action[]):
     const is = snaps.get(snap);
     if (component === undefined) {
       if (now === undefined) snaps.delete(snap);
-      else snaps.set(snap, { ...is, name: snap, id: is?.id ?? snap.repeat(32), revision: now });
+      else snaps.set(snap, { ...is, name: snap, id: is?.id ?? snap.repeat(16), revision: now });
     } else if (is) {
       const { [component]: _gone, ...others } = is.components ?? {};
       snaps.set(snap, { ...is, components: now === undefined ? others : { ...others, [component]: now } });

@@ -1,18 +1,26 @@
 import fc from 'fast-check';
-import type { InstalledSnap } from '../installed';
-import type { Constraint, Presence, SnapConstraint, ValidationSet } from '../validation-set';
+import type {
+  Constraint,
+  InstalledSnap,
+  Presence,
+  SnapConstraint,
+  ValidationSet,
+} from '@corefleet/validation-set-rules';
 
-/** The snaps that generated sets and devices are about. Of `x` there are components. */
-export const SNAPS = ['x', 'y', 'z'] as const;
+/** The snaps that generated sets and devices are about. Of `xx` there are components. */
+export const SNAPS = ['xx', 'yy', 'zz'] as const;
 
 /** The components of `x`. */
-export const COMPONENTS = ['c', 'd'] as const;
+export const COMPONENTS = ['cc', 'dd'] as const;
 
 /** The revisions there are of each snap, ascending. */
 export const REVISIONS = ['1', '2', '10'] as const;
 
+/** What the store's stable channel has. */
+export const NEWEST: (typeof REVISIONS)[number] = '10';
+
 /** The id of a generated snap. */
-export const idOf = (name: string): string => name.repeat(32);
+export const idOf = (name: string): string => name.repeat(16);
 
 /** The revision of every component that comes with a snap's revision. */
 export const componentRevision = (snapRevision: string): string => String(Number(snapRevision) + 20);
@@ -43,7 +51,7 @@ const componentsOf = ({ presence, revision }: Constraint): fc.Arbitrary<Record<s
 
 const snaps: fc.Arbitrary<SnapConstraint> = fc.constantFrom(...SNAPS).chain((name) =>
   constraints(REVISIONS).chain((said) =>
-    (name === 'x' ? componentsOf(said) : fc.constant<Record<string, Constraint>>({})).map((components) => ({
+    (name === 'xx' ? componentsOf(said) : fc.constant<Record<string, Constraint>>({})).map((components) => ({
       ...{ name, id: idOf(name), ...said },
       ...(Object.keys(components).length > 0 && { components }),
     })),
@@ -69,8 +77,36 @@ const installedSnaps: fc.Arbitrary<InstalledSnap> = fc
   })
   .map(({ name, revision, ignoreValidation, components }) => ({
     ...{ name, id: idOf(name), revision, ignoreValidation },
-    components: Object.fromEntries(name === 'x' ? components.map((one) => [one, componentRevision(revision)]) : []),
+    components: Object.fromEntries(name === 'xx' ? components.map((one) => [one, componentRevision(revision)]) : []),
   }));
 
 /** What is installed on a device. */
 export const devices: fc.Arbitrary<InstalledSnap[]> = fc.uniqueArray(installedSnaps, { selector: ({ name }) => name });
+
+/** A device, sets that it shall enforce one after the other, and a new one. */
+export interface World {
+  installed: InstalledSnap[];
+  enforced: ValidationSet[];
+  wanted: ValidationSet;
+}
+
+/** Worlds in which the new set is a sequence of an enforced one as often as not. */
+export const worlds: fc.Arbitrary<World> = fc
+  .record({
+    installed: devices,
+    enforced: fc.array(validationSets('a', 'b', 'c'), { maxLength: 3 }),
+    wanted: validationSets('a', 'd'),
+  })
+  .map(published);
+
+/** A sequence that comes twice says the same twice. */
+function published({ installed, enforced, wanted }: World): World {
+  const byReference = new Map<string, ValidationSet>();
+  const first = (set: ValidationSet): ValidationSet => {
+    const reference = `${set.accountId}/${set.name}=${set.sequence}`;
+    const known = byReference.get(reference) ?? set;
+    byReference.set(reference, known);
+    return known;
+  };
+  return { installed, enforced: enforced.map(first), wanted: first(wanted) };
+}

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { SnapdClient, SnapdError } from '@corefleet/snapd-client';
-import { SimulatedSnapd, SimulatedStore, VirtualClock } from '@corefleet/snapd-simulator';
+import { SnapdError } from '@corefleet/snapd-client';
 import {
   Combination,
   enforceRefusalText,
@@ -12,22 +11,8 @@ import {
   type Action,
   type InstalledSnap,
   type ValidationSet,
-} from './index';
-import { componentRevision, COMPONENTS, devices, idOf, REVISIONS, SNAPS, validationSets } from './testing/arbitrary';
-
-const MODEL = `type: model
-authority-id: acme
-series: 16
-brand-id: acme
-model: box
-architecture: amd64
-base: core24
-grade: signed
-timestamp: 2024-01-01T00:00:00Z
-sign-key-sha3-384: t5HuSAQgr38hhy96TMUsFLYKqRy05WDsnlP4j0IRlULRqpSGTojjWfpFlUvR-Nf7
-
-AcLBcwQAAQoAHRYhBJ==
-`;
+} from '@corefleet/validation-set-rules';
+import { componentRevision, deviceWith, NEWEST, shown, worlds, type Shown, type SimulatedDevice } from './index';
 
 /** Enough that every kind of verdict comes up; the seed is the same each time, so that a failure is the same, too. */
 const CASES = { numRuns: 1500, seed: 20_260_501 };
@@ -41,15 +26,10 @@ describe('verdicts of the rules, against those of the simulator', () => {
   let ran = 0;
 
   it('are the same for generated devices and sets', async () => {
-    const world = fc.record({
-      installed: devices,
-      sets: fc
-        .tuple(fc.array(validationSets('a', 'b', 'c'), { maxLength: 3 }), validationSets('a', 'd'))
-        .map(published),
-    });
     await fc.assert(
-      fc.asyncProperty(world, async ({ installed, sets: { enforced, wanted } }) => {
+      fc.asyncProperty(worlds, async ({ installed, enforced, wanted }) => {
         const device = await deviceWith(installed, [...enforced, wanted]);
+        expect(await shown(device.client)).toEqual(after(installed, []));
         const inForce = await enforceInTurn(device, installed, enforced);
         await compare(device, installed, inForce, wanted);
         await device.snapd.dispose();
@@ -69,7 +49,7 @@ describe('verdicts of the rules, against those of the simulator', () => {
   });
 
   async function compare(
-    { client }: Device,
+    { client }: SimulatedDevice,
     installed: readonly InstalledSnap[],
     inForce: readonly ValidationSet[],
     wanted: ValidationSet,
@@ -98,26 +78,9 @@ describe('verdicts of the rules, against those of the simulator', () => {
   };
 });
 
-/** A sequence that comes twice says the same twice. */
-function published([enforced, wanted]: [ValidationSet[], ValidationSet]) {
-  const byReference = new Map<string, ValidationSet>();
-  const first = (set: ValidationSet): ValidationSet => {
-    const reference = `${keyOf(set)}=${set.sequence}`;
-    const known = byReference.get(reference) ?? set;
-    byReference.set(reference, known);
-    return known;
-  };
-  return { enforced: enforced.map(first), wanted: first(wanted) };
-}
-
-interface Device {
-  snapd: SimulatedSnapd;
-  client: SnapdClient;
-}
-
 /** Enforces one set after the other, as far as the device takes them; the rules have to say the same of each. */
 async function enforceInTurn(
-  { client }: Device,
+  { client }: SimulatedDevice,
   installed: readonly InstalledSnap[],
   sets: readonly ValidationSet[],
 ): Promise<ValidationSet[]> {
@@ -142,58 +105,6 @@ async function messageOf(asked: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
-/** A device with these snaps, and a store that has every revision of them and the sets. */
-async function deviceWith(installed: readonly InstalledSnap[], sets: readonly ValidationSet[]): Promise<Device> {
-  const snapd = new SimulatedSnapd({ store: aStore(sets), clock: new VirtualClock(), model: MODEL, snaps: [] });
-  const client = new SnapdClient(snapd.transport());
-  for (const { name, revision, ignoreValidation, components = {} } of installed) {
-    const how = { revision, components: Object.keys(components), 'ignore-validation': ignoreValidation };
-    await client.snaps.actOn(name, { action: 'install', ...how });
-  }
-  expect(await shown(client)).toEqual(after(installed, []));
-  return { snapd, client };
-}
-
-function aStore(sets: readonly ValidationSet[]): SimulatedStore {
-  const store = new SimulatedStore();
-  for (const name of SNAPS) {
-    const revisions = REVISIONS.map((revision) => ({
-      revision: Number(revision),
-      components: partsAt(name, revision),
-    }));
-    store.addSnap({ name, id: idOf(name), revisions, channels: { stable: Number(NEWEST) } });
-  }
-  for (const { snaps, ...set } of sets) store.addValidationSet({ ...set, snaps: snaps.map(numbered) });
-  return store;
-}
-
-const partsAt = (name: string, revision: string): Record<string, number> =>
-  Object.fromEntries(name === 'x' ? COMPONENTS.map((part) => [part, Number(componentRevision(revision))]) : []);
-
-const numbered = ({ components, ...snap }: ValidationSet['snaps'][number]) => ({
-  ...withNumber(snap),
-  ...(components && {
-    components: Object.fromEntries(Object.entries(components).map(([name, said]) => [name, withNumber(said)])),
-  }),
-});
-
-function withNumber<C extends { revision?: string | undefined }>({ revision, ...said }: C) {
-  return { ...said, ...(revision !== undefined && { revision: Number(revision) }) };
-}
-
-/** Revisions by snap, and by `snap+component`. */
-type Shown = Record<string, string>;
-
-async function shown(client: SnapdClient): Promise<Shown> {
-  const snaps = await client.snaps.list();
-  return Object.fromEntries(
-    snaps.flatMap(({ name, revision, components = [] }) => [
-      [name, revision],
-      ...components.map((part) => [`${name}+${part.name}`, part.revision ?? '']),
-    ]),
-  ) as Shown;
-}
-
 /** What the device has to show once the actions are done. */
 function after(installed: readonly InstalledSnap[], actions: readonly Action[]): Shown {
   const is: Shown = {};
@@ -215,6 +126,3 @@ function after(installed: readonly InstalledSnap[], actions: readonly Action[]):
 function takeAlong(is: Shown, snap: string): void {
   for (const about of Object.keys(is)) if (about.startsWith(`${snap}+`)) is[about] = componentRevision(is[snap] ?? '');
 }
-
-/** What the store's stable channel has. */
-const NEWEST = REVISIONS.at(-1) ?? '';

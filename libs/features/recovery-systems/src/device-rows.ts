@@ -1,0 +1,163 @@
+import type { Database } from '@corefleet/platform/database';
+import type { TrackedSet } from './distance';
+
+/** A recovery system as the device lists it. */
+export interface ListedSystem {
+  readonly label: string;
+  readonly current: boolean;
+  readonly default: boolean;
+}
+
+/** A snap that the device's model names. */
+export interface ModelSnap {
+  readonly name: string;
+  readonly optional: boolean;
+}
+
+/** What a device last said of itself, as far as its recovery systems go; null where it has said nothing. */
+export interface DeviceRow {
+  readonly deviceId: string;
+  readonly serial: string;
+  readonly model: string;
+  /** null once revoked: it then has said nothing. */
+  readonly enrolmentId: string | null;
+  readonly snapdVersion: string | null;
+  readonly onClassic: boolean | null;
+  /** run, recover, install or factory-reset. */
+  readonly systemMode: string | null;
+  readonly seedRefresh: boolean | null;
+  readonly freeBytes: number | null;
+  readonly systems: readonly ListedSystem[] | null;
+  readonly sets: readonly TrackedSet[];
+  readonly modelSnaps: readonly ModelSnap[] | null;
+  /** Revision by name of its active snaps, of those that the model names. */
+  readonly snaps: Readonly<Record<string, string>> | null;
+}
+
+/** What is known of the making of one label. */
+export interface LabelRow {
+  readonly enrolmentId: string;
+  readonly label: string;
+}
+
+export interface SightingRow extends LabelRow {
+  readonly firstSeenAt: Date;
+  readonly atEnrolment: boolean | null;
+}
+
+/** Our newest command for the label, with what the device ran when it had succeeded. */
+export interface CommandRow extends LabelRow {
+  readonly id: string;
+  readonly succeeded: boolean;
+  readonly finishedAt: Date | null;
+  readonly tested: boolean;
+  readonly asked: readonly string[];
+  readonly madeAt: Date | null;
+  readonly sets: readonly TrackedSet[] | null;
+  readonly snaps: Readonly<Record<string, string>> | null;
+}
+
+/** The newest change that made a system of that label. */
+export interface ChangeRow extends LabelRow {
+  readonly kind: string;
+  readonly commandId: string | null;
+  readonly receivedAt: Date;
+}
+
+/** Everything about some devices that their recovery systems are judged by. */
+export interface RecoveryRows {
+  readonly devices: readonly DeviceRow[];
+  readonly sightings: readonly SightingRow[];
+  readonly commands: readonly CommandRow[];
+  readonly changes: readonly ChangeRow[];
+}
+
+/** Reads what is known of the recovery systems of those devices, in the order of their ids. */
+export async function recoveryRows(database: Database, deviceIds: readonly string[]): Promise<RecoveryRows> {
+  const devices = await database.rows<DeviceRow>('recovery-devices', DEVICES, [deviceIds]);
+  const enrolments = devices.flatMap(({ enrolmentId }) => enrolmentId ?? []);
+  const refreshing = devices.flatMap(({ enrolmentId, seedRefresh }) => (seedRefresh ? (enrolmentId ?? []) : []));
+  const [sightings, commands, changes] = await Promise.all([
+    database.rows<SightingRow>('recovery-sightings', SIGHTINGS, [enrolments]),
+    database.rows<CommandRow>('recovery-commands', COMMANDS, [enrolments]),
+    database.rows<ChangeRow>('recovery-changes', CHANGES, [enrolments, refreshing]),
+  ]);
+  return { devices, sightings, commands, changes };
+}
+
+/** A fact has the shape that the device gave it: what is none of snapd's shapes reads as nothing. */
+const DEVICES = `
+SELECT d.id AS "deviceId", d.serial, d.model, d.enrolment_id AS "enrolmentId",
+       info.value ->> 'version' AS "snapdVersion", info.value ->> 'system-mode' AS "systemMode",
+       CASE WHEN info.value IS NOT NULL THEN coalesce(info.value -> 'on-classic' = 'true', false) END AS "onClassic",
+       CASE WHEN info.value IS NOT NULL
+            THEN coalesce(info.value #> '{features,seed-refresh,enabled}' = 'true', false) END AS "seedRefresh",
+       CASE WHEN jsonb_typeof(host.value #> '{disk,free}') = 'number'
+            THEN (host.value #>> '{disk,free}')::float8 END AS "freeBytes",
+       CASE WHEN jsonb_typeof(systems.value) = 'array' THEN (
+         SELECT coalesce(jsonb_agg(jsonb_build_object(
+                  'label', system ->> 'label',
+                  'current', coalesce(system -> 'current' = 'true', false),
+                  'default', coalesce(system -> 'default-recovery-system' = 'true', false))), '[]')
+           FROM jsonb_array_elements(systems.value) AS system WHERE system ->> 'label' IS NOT NULL) END AS systems,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                 'key', (said ->> 'account-id') || '/' || (said ->> 'name'),
+                 'sequence', said -> 'sequence', 'mode', said ->> 'mode',
+                 'ofModel', EXISTS (
+                   SELECT FROM jsonb_array_elements(recovery_list(model.value #> '{headers,validation-sets}')) AS listed
+                    WHERE listed ->> 'name' = said ->> 'name'
+                      AND coalesce(listed ->> 'account-id', model.value #>> '{headers,brand-id}') = said ->> 'account-id'))),
+               '[]')
+          FROM jsonb_array_elements(recovery_list(sets.value)) AS said
+         WHERE said ->> 'account-id' IS NOT NULL AND said ->> 'name' IS NOT NULL
+           AND jsonb_typeof(said -> 'sequence') = 'number') AS sets,
+       CASE WHEN jsonb_typeof(model.value #> '{headers,snaps}') = 'array' THEN (
+         SELECT coalesce(jsonb_agg(jsonb_build_object(
+                  'name', listed ->> 'name', 'optional', coalesce(listed ->> 'presence' = 'optional', false))), '[]')
+           FROM jsonb_array_elements(model.value #> '{headers,snaps}') AS listed
+          WHERE listed ->> 'name' IS NOT NULL) END AS "modelSnaps",
+       (SELECT jsonb_object_agg(snap ->> 'name', snap ->> 'revision')
+          FROM jsonb_array_elements(recovery_list(snaps.value)) AS snap
+         WHERE snap ->> 'status' = 'active' AND snap ->> 'name' IN (
+           SELECT listed ->> 'name'
+             FROM jsonb_array_elements(recovery_list(model.value #> '{headers,snaps}')) AS listed)) AS snaps
+  FROM devices d
+  LEFT JOIN device_facts info ON info.enrolment_id = d.enrolment_id AND info.name = 'system-info'
+  LEFT JOIN device_facts host ON host.enrolment_id = d.enrolment_id AND host.name = 'host'
+  LEFT JOIN device_facts systems ON systems.enrolment_id = d.enrolment_id AND systems.name = 'systems'
+  LEFT JOIN device_facts sets ON sets.enrolment_id = d.enrolment_id AND sets.name = 'validation-sets'
+  LEFT JOIN device_facts snaps ON snaps.enrolment_id = d.enrolment_id AND snaps.name = 'snaps'
+  LEFT JOIN device_facts model ON model.enrolment_id = d.enrolment_id AND model.name = 'model'
+ WHERE d.id = ANY ($1::uuid[])
+ ORDER BY d.id`;
+
+const SIGHTINGS = `
+SELECT enrolment_id AS "enrolmentId", label, first_seen_at AS "firstSeenAt", at_enrolment AS "atEnrolment"
+  FROM recovery_sightings WHERE enrolment_id = ANY ($1::uuid[])`;
+
+/** A command that certainly made nothing tells nothing. */
+const COMMANDS = `
+SELECT DISTINCT ON (c.enrolment_id, c.parameters ->> 'label')
+       c.enrolment_id AS "enrolmentId", c.parameters ->> 'label' AS label, c.id,
+       'succeeded' IN (c.status, c.late_status) AS succeeded, c.finished_at AS "finishedAt",
+       coalesce(c.parameters -> 'test-system' = 'true', false) AS tested,
+       recovery_list(c.parameters -> 'validation-sets') AS asked,
+       made.made_at AS "madeAt", made.sets, made.snaps
+  FROM commands c LEFT JOIN recovery_origins made ON made.command_id = c.id
+ WHERE c.enrolment_id = ANY ($1::uuid[]) AND c.operation = 'create-recovery-system'
+   AND ('succeeded' IN (c.status, c.late_status)
+        OR c.late_status IS NULL AND c.status NOT IN ('failed', 'rejected', 'expired', 'cancelled'))
+ ORDER BY c.enrolment_id, c.parameters ->> 'label', c.created_at DESC, c.id DESC`;
+
+/** Refreshes make systems only where seed-refresh is on: only there all changes are looked at. */
+const CHANGES = `
+SELECT DISTINCT ON (made.enrolment_id, made.label) made.*
+  FROM (SELECT c.enrolment_id, c.enrolment_id AS "enrolmentId", c.kind, c.command_id AS "commandId",
+               c.received_at AS "receivedAt", c.spawn_time_ns,
+               substring(task ->> 'summary' FROM '^Create recovery system with label "(.*)"$') AS label
+          FROM changes c, jsonb_array_elements(recovery_list(c.tasks)) AS task
+         WHERE c.status = 'Done' AND task ->> 'kind' = 'create-recovery-system'
+           AND (c.enrolment_id = ANY ($1::uuid[]) AND c.kind IN ('create-recovery-system', 'remodel')
+                OR c.enrolment_id = ANY ($2::uuid[]))) AS made
+ WHERE made.label IS NOT NULL
+ ORDER BY made.enrolment_id, made.label, made.spawn_time_ns DESC`;
