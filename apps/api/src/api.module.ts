@@ -12,6 +12,7 @@ import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
 import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
 import { RolloutsModule } from '@corefleet/features/rollouts';
+import { ValidationSetsModule } from '@corefleet/features/validation-sets';
 import type { Clock } from '@corefleet/platform/clock';
 import { DueWorkModule } from '@corefleet/platform/due-work';
 import type { Logger } from '@corefleet/platform/logger';
@@ -43,6 +44,7 @@ import { RolloutsController } from './rollouts/rollouts.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
 import { TokensController } from './tokens/tokens.controller';
+import { ValidationSetsController } from './validation-sets/validation-sets.controller';
 
 const CONTROLLERS = [
   ArtifactsController,
@@ -62,6 +64,7 @@ const CONTROLLERS = [
   SessionController,
   SetupController,
   TokensController,
+  ValidationSetsController,
 ];
 
 /** What stands before and after every handler. */
@@ -85,6 +88,7 @@ export class ApiModule {
         DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
         RecoverySystemsModule,
         RolloutsModule,
+        ValidationSetsModule.for({ trustedAssertions: config.COREFLEET_TRUSTED_ASSERTIONS }),
         DiscoveryModule,
       ],
       controllers: CONTROLLERS,

@@ -22,6 +22,8 @@ export const ApiConfig = z.object({
     .string()
     .default('')
     .transform((list) => list.split(',').flatMap((entry) => entry.trim() || [])),
+  /** A file of account and account-key assertions that are trusted as given, beside Canonical's. */
+  COREFLEET_TRUSTED_ASSERTIONS: z.string().min(1).optional(),
   /** Enrolments one source address may ask for in a minute. */
   COREFLEET_ENROLMENTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
 });

@@ -22,6 +22,7 @@ export const StandaloneConfig = z.object({
   COREFLEET_ENROLMENTS_PER_MINUTE: ApiConfig.shape.COREFLEET_ENROLMENTS_PER_MINUTE,
   COREFLEET_ARTIFACTS_DIR: ApiConfig.shape.COREFLEET_ARTIFACTS_DIR,
   COREFLEET_ARTIFACT_MAX_BYTES: ApiConfig.shape.COREFLEET_ARTIFACT_MAX_BYTES,
+  COREFLEET_TRUSTED_ASSERTIONS: ApiConfig.shape.COREFLEET_TRUSTED_ASSERTIONS,
   COREFLEET_SWEEP_MS: durationMs(2_000),
   /** Only the demo sets this: an admin `demo` with this password. Without it the first admin comes by a one-time link. */
   COREFLEET_DEMO_PASSWORD: z.string().optional(),

@@ -4,6 +4,8 @@ const FORMS = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   /** A bigint of Postgres, at most one digit short of its largest. */
   number: /^\d{1,18}$/,
+  /** `account/name` of a validation set. */
+  set: /^[-a-zA-Z0-9]{2,32}\/[-a-z0-9]{1,128}$/,
   /** Milliseconds since 1970 and a digest: a list in the order of time. */
   artifact: /^\d{1,15}\.[0-9a-f]{64}$/,
 } as const;

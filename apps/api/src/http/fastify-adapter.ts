@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { boundBody, closeUnread } from '@corefleet/platform/http';
+import { takeAssertions } from './assertion-body';
 import { isUpload, takeFiles } from './file-body';
 import { requirePlainJson } from './plain-json';
 import { securityHeaders } from './security-headers';
@@ -25,6 +26,7 @@ export function createAdapter(trustedProxies: readonly string[]): FastifyAdapter
   });
   const fastify = adapter.getInstance();
   takeFiles(fastify);
+  takeAssertions(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!isUpload(request)) boundBody(request.raw, BODY_TIMEOUT_MS);
     closeUnread(request.raw, reply.raw);

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '@corefleet/features/access';
 
 /** A request after the guard: `principal` is absent on public routes. */
@@ -9,4 +9,11 @@ export interface ApiRequest extends FastifyRequest {
 /** The route as people write it, e.g. `POST /v1/devices/:id/revoke`; the pattern, so that it can be counted. */
 export function routeName(request: FastifyRequest): string {
   return `${request.method} ${request.routeOptions.url ?? '(no such route)'}`;
+}
+
+/** Aborted when who asks has hung up. Once the answer is sent nobody looks at it any more. */
+export function goneOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
 }

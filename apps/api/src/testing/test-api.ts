@@ -51,9 +51,11 @@ export class TestApi {
     readonly running: RunningApi,
   ) {}
 
-  static async start(files: TestDatabase, stores: TestRedis): Promise<TestApi> {
+  /** @param settings other than those that every spec has */
+  static async start(files: TestDatabase, stores: TestRedis, settings: Partial<ApiConfig> = {}): Promise<TestApi> {
     const artifacts = mkdtempSync(path.join(tmpdir(), 'corefleet-api-'));
-    return new TestApi(files, stores, artifacts, await startApi(configOf(files, stores, artifacts), silent));
+    const config = { ...configOf(files, stores, artifacts), ...settings };
+    return new TestApi(files, stores, artifacts, await startApi(config, silent));
   }
 
   async stop(): Promise<void> {

@@ -21,4 +21,5 @@ export * from './problem';
 export * from './reads';
 export * from './recovery-systems';
 export * from './rollouts';
+export * from './validation-sets';
 export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';

@@ -1,0 +1,18 @@
+export { AssertionImport, type ImportedAssertion, type ImportSource } from './assertion-import.service';
+export { DeviceAssertions, type WantedSets } from './device-assertions.service';
+export { diffSets, type ConstraintDiff, type SnapDiff } from './diff-sets';
+export { judgeImport, type ImportOutcome } from './judge-import';
+export {
+  nameOfSequence,
+  nameOfSet,
+  type BadMark,
+  type SequenceKey,
+  type SequenceSummary,
+  type SequenceView,
+  type SetKey,
+  type SetSummary,
+} from './set-view';
+export type { ValidationSetsOptions } from './trusted-assertions';
+export { ValidationSetsModule } from './validation-sets.module';
+export { ValidationSetsReadModel } from './validation-sets.read-model';
+export { ValidationSetsService } from './validation-sets.service';
