@@ -20,6 +20,7 @@ export * from './operations';
 export * from './problem';
 export * from './reads';
 export * from './recovery-systems';
+export * from './rollout-request';
 export * from './rollouts';
 export * from './validation-sets';
 export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';

@@ -1,65 +1,67 @@
 import { z } from 'zod';
-import { deadlineSeconds, operation, parameters } from './commands';
 import { id, page, pageQuery, remark, someText, time } from './common';
-import { filter } from './devices';
+import { Gate, Limits, RolloutDoes, RolloutStep, WAVES_MOST, WaveGate, Window } from './rollout-request';
 
-const WAVES_MOST = 50;
-const DEVICES_MOST = 1_000_000;
-
-/**
- * A wave of its own: so much of all targets, rounded up, or so many devices. Waves that are all percentages add up to 100;
- * otherwise the last one takes whoever is left.
- */
-export const WaveSize = z.union([
-  z.strictObject({ percent: z.number().positive().max(100) }),
-  z.strictObject({ count: z.number().int().min(1).max(DEVICES_MOST) }),
-]);
-export type WaveSize = z.infer<typeof WaveSize>;
-
-/** Body of `POST /v1/rollouts`. */
-export const CreateRolloutRequest = z.strictObject({
-  name: someText(128),
-  operation,
-  parameters: parameters.default({}),
-  /** Which devices, resolved when the rollout is made. */
-  filter: filter.default(''),
-  waves: z.array(WaveSize).min(1).max(WAVES_MOST),
-  /** Devices under way at once. */
-  maxInFlight: z.number().int().min(1).max(DEVICES_MOST).optional(),
-  /** A wave fails when more of its reached devices fail than this ... */
-  maxFailedPercent: z.number().int().min(0).max(100).optional(),
-  /** ... and at least so many did. */
-  minFailed: z.number().int().min(1).max(DEVICES_MOST).optional(),
-  deadlineSeconds: deadlineSeconds.optional(),
-  remark: remark.optional(),
+/** Why devices are left out, or what they are warned of, grouped. */
+export const PlanCause = z.object({
+  verdict: z.string(),
+  cause: z.string(),
+  message: z.string(),
+  devices: z.number().int(),
 });
-export type CreateRolloutRequest = z.infer<typeof CreateRolloutRequest>;
+export type PlanCause = z.infer<typeof PlanCause>;
+
+export const PlanSummary = z.object({
+  /** All that the filter means. */
+  devices: z.number().int(),
+  change: z.number().int(),
+  nothing: z.number().int(),
+  blocked: z.number().int(),
+  causes: z.array(PlanCause),
+});
+export type PlanSummary = z.infer<typeof PlanSummary>;
 
 export const WaveView = z.object({
-  /** From 1. */
+  /** From 1. 0 holds the devices that the plan leaves out. */
   number: z.number().int(),
+  asked: z.unknown(),
+  gate: WaveGate,
   /** Devices. */
   size: z.number().int(),
   status: z.string(),
-  /** Targets by status. */
+  /** Targets by state; outside phase apply by `phase:state`. They add up to `size`. */
   counts: z.record(z.string(), z.number().int()),
+  startedAt: time.nullable(),
+  /** Since when nobody of it is under way: the soak counts from here. */
+  settledAt: time.nullable(),
+  finishedAt: time.nullable(),
 });
 export type WaveView = z.infer<typeof WaveView>;
 
 export const RolloutView = z.object({
   id,
   name: z.string(),
-  operation: z.string(),
-  parameters: z.unknown(),
+  /** As asked for, without secrets. */
+  does: RolloutDoes,
   filter: z.string(),
   status: z.string(),
-  /** Why it is paused or stopped, in words. */
+  /** Why it is paused, stopped or waiting, in words. */
   reason: z.string().nullable(),
-  /** Devices under way at once. */
-  maxInFlight: z.number().int(),
-  maxFailedPercent: z.number().int(),
-  minFailed: z.number().int(),
+  priority: z.number().int(),
+  limits: Limits,
+  gate: Gate,
   deadlineSeconds: z.number().int(),
+  attempts: z.object({ most: z.number().int(), backoffSeconds: z.number().int() }),
+  catchUp: z.string(),
+  window: Window.nullable(),
+  precheck: z.boolean(),
+  lateJoiners: z.boolean(),
+  startAt: time.nullable(),
+  expiresAt: time.nullable(),
+  approvalsNeeded: z.number().int(),
+  planVersion: z.number().int(),
+  planDigest: z.string(),
+  plan: PlanSummary,
   targetCount: z.number().int(),
   waves: z.array(WaveView),
   createdBy: z.string(),
@@ -76,22 +78,96 @@ export type RolloutPage = z.infer<typeof RolloutPage>;
 
 export const TargetsQuery = z.strictObject({
   ...pageQuery,
-  wave: z.coerce.number().int().min(1).max(WAVES_MOST).optional(),
+  wave: z.coerce.number().int().min(0).max(WAVES_MOST).optional(),
   status: someText(64).optional(),
 });
 export type TargetsQuery = z.infer<typeof TargetsQuery>;
 
-/** One device of a rollout; status, cause and message are its command's. */
+/** What the plan says of one device. */
+export const DevicePlan = z.object({
+  verdict: z.string(),
+  actions: z.array(z.record(z.string(), z.unknown())),
+  blockers: z.array(z.object({ cause: z.string(), message: z.string() })),
+  warnings: z.array(z.object({ cause: z.string(), message: z.string() })),
+});
+export type DevicePlan = z.infer<typeof DevicePlan>;
+
+/** One device of a rollout. */
 export const TargetView = z.object({
   deviceId: id,
   serial: z.string(),
   wave: z.number().int(),
+  site: z.string(),
+  phase: z.string(),
   status: z.string(),
-  commandId: id.nullable(),
+  /** Why it waits, failed or was left out. */
   cause: z.string().nullable(),
   message: z.string().nullable(),
+  /** What was heard after its end. */
+  late: z.string().nullable(),
+  attempt: z.number().int(),
+  step: z.number().int(),
+  /** Of the attempt under way, or the last one. */
+  commandId: id.nullable(),
+  /** When a waiting device is looked at again; null: when something happens. */
+  notBefore: time.nullable(),
 });
 export type TargetView = z.infer<typeof TargetView>;
 
 export const TargetPage = page(TargetView);
 export type TargetPage = z.infer<typeof TargetPage>;
+
+/** One device of a plan that was not carried out yet. */
+export const PlannedDevice = z.object({
+  deviceId: id,
+  serial: z.string(),
+  wave: z.number().int(),
+  plan: DevicePlan,
+  steps: z.array(RolloutStep),
+  rollback: z.array(RolloutStep).nullable(),
+});
+export type PlannedDevice = z.infer<typeof PlannedDevice>;
+
+/** Answer of `POST /v1/rollouts/plan`: what the rollout would do; nothing was written. */
+export const PlanView = z.object({
+  summary: PlanSummary,
+  waves: z.array(z.object({ number: z.number().int(), size: z.number().int() })),
+  /** The first of them; the download has all. */
+  devices: z.array(PlannedDevice),
+});
+export type PlanView = z.infer<typeof PlanView>;
+
+/** Body of `POST /v1/rollouts/{id}/approve` and `/reject`. */
+export const ApprovalRequest = z.strictObject({
+  /** Of the plan that was looked at: another one since is not approved unseen. */
+  planDigest: someText(64),
+  remark: remark.optional(),
+});
+export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+
+export const ApprovalView = z.object({
+  personId: z.string(),
+  personName: z.string(),
+  decision: z.string(),
+  remark: z.string().nullable(),
+  at: time,
+  /** It is for the plan as it is now. */
+  valid: z.boolean(),
+});
+export type ApprovalView = z.infer<typeof ApprovalView>;
+export const ApprovalList = z.object({ items: z.array(ApprovalView) });
+
+export const TargetEventView = z.object({
+  deviceId: id,
+  at: time,
+  phase: z.string(),
+  state: z.string(),
+  cause: z.string().nullable(),
+  message: z.string().nullable(),
+  attempt: z.number().int(),
+  step: z.number().int(),
+  commandId: id.nullable(),
+});
+export type TargetEventView = z.infer<typeof TargetEventView>;
+export const TargetEventPage = page(TargetEventView);
+export const TargetEventsQuery = z.strictObject({ ...pageQuery, deviceId: id.optional() });
