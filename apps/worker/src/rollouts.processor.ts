@@ -4,7 +4,11 @@ import type { Job } from 'bullmq';
 import { RolloutReconciler } from '@corefleet/features/rollouts';
 import { ROLLOUTS_QUEUE, RolloutJob, TAKE_OVER, parseJob } from '@corefleet/platform/queue';
 
-/** Job `reconcile`: moves a rollout on from what its rows say. Running twice at once is harmless. */
+/**
+ * Job `reconcile`: moves a rollout on from what its rows say. Running twice at once is harmless. Of nudges that wait one is
+ * enough, so they are deduplicated; one that comes while its rollout is worked on is a job of its own, for it may tell of
+ * rows that have been read already.
+ */
 @Injectable()
 @Processor(ROLLOUTS_QUEUE, { concurrency: 4, ...TAKE_OVER })
 export class RolloutsProcessor extends WorkerHost {
@@ -13,6 +17,8 @@ export class RolloutsProcessor extends WorkerHost {
   }
 
   async process(job: Job): Promise<void> {
-    await this.reconciler.reconcile(parseJob(RolloutJob, job).rolloutId);
+    const { rolloutId } = parseJob(RolloutJob, job);
+    await job.removeDeduplicationKey();
+    await this.reconciler.reconcile(rolloutId);
   }
 }

@@ -64,7 +64,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.folder.announce(await closeOverdueCommands(this.database, this.clock.now()));
     await this.requeueUnsigned();
     await this.nudgeWaiting();
-    await this.rollouts.nudge(await this.reconciler.runningIds());
+    await this.rollouts.nudge(await this.reconciler.dueIds());
     await pruneReads(this.database, this.ago(this.times.readsKeptMs));
   }
 

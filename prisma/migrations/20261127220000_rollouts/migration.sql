@@ -84,7 +84,7 @@ ALTER TABLE "rollout_targets" DROP COLUMN "skipped";
 
 -- Who may be given a command now, in the order in which they are looked at; whom a slot is taken by.
 CREATE INDEX rollout_targets_waiting ON rollout_targets (rollout_id, phase, wave, not_before)
-  WHERE state IN ('pending', 'waiting') AND command_id IS NULL;
+  WHERE state IN ('pending', 'waiting');
 CREATE INDEX rollout_targets_in_flight ON rollout_targets (rollout_id, site)
   WHERE state IN ('offered', 'running', 'rebooting', 'verifying');
 CREATE INDEX rollout_targets_busy_devices ON rollout_targets (device_id)

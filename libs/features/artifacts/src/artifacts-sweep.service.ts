@@ -84,7 +84,7 @@ export class ArtifactsSweep {
 const EXPIRED = `
 SELECT sha256 FROM artifacts
  WHERE expires_at < now()
-   AND NOT EXISTS (SELECT FROM rollouts WHERE status IN ('running', 'paused') AND artifacts.sha256 = ANY (rollouts.artifacts))
+   AND NOT EXISTS (SELECT FROM rollouts WHERE finished_at IS NULL AND artifacts.sha256 = ANY (rollouts.artifacts))
    AND NOT EXISTS (SELECT FROM commands WHERE finished_at IS NULL AND commands.artifacts <> '{}'
                                           AND commands.artifacts @> ARRAY[artifacts.sha256])
  ORDER BY expires_at LIMIT $1`;

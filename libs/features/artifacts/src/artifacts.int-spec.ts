@@ -148,7 +148,7 @@ describe('a removal', () => {
     const id = await stand.aCommand(device, { artifacts: [a.sha256] });
     const name = await stand.aRollout('paused', [b.sha256]);
     await stand.aCommand(device, { artifacts: [c.sha256], finishedAt: new Date() });
-    await stand.aRollout('stopped', [c.sha256]);
+    await stand.aRollout('stopped', [c.sha256], true);
     const conflict = (needer: string) => ({ code: 'conflict', message: expect.stringContaining(`${needer} needs it`) });
     await expect(stand.api.remove(ADA, a.sha256)).rejects.toMatchObject(conflict(`command "${id}"`));
     await expect(stand.api.remove(ADA, b.sha256)).rejects.toMatchObject(conflict(`rollout "${name}"`));

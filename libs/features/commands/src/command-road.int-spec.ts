@@ -1,12 +1,11 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { randomUUID } from 'node:crypto';
 import { Envelope, commandSigningText, type CommandReport } from '@corefleet/contracts/device-protocol';
-import { AuditService } from '@corefleet/features/audit';
 import { Database } from '@corefleet/platform/database';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
 import { CommandReportsIngest } from './command-reports-ingest';
 import { foldReports } from './fold-reports';
-import { insertCommands } from './insert-commands';
+import { issueCommands } from './issue-commands';
 import { signCommands } from './sign-commands';
 import { closeOverdueCommands, waitingEnrolmentIds } from './sweep-commands';
 
@@ -54,23 +53,20 @@ async function issued(
 ): Promise<string[]> {
   const api = connect(testDatabase.url('corefleet_api'));
   const commands = deviceIds.map((deviceId, at) => ({ id: over.ids?.[at] ?? randomUUID(), deviceId }));
-  await api.transaction(async (tx) => {
-    const auditId = await new AuditService(api).record(tx, {
-      actor: { kind: 'person', id: 'p', name: 'ann' },
-      action: 'command.issue',
-      subject: { kind: 'command', id: '' },
-      details: { operation: 'set-configuration', parameters, commands: over.named ?? commands.map(({ id }) => id) },
-    });
-    await insertCommands(tx, {
-      operation: 'set-configuration',
-      parameters: (over.parameters ?? parameters) as Record<string, unknown>,
-      requestedBy: 'ann',
-      auditId,
-      deadlineSeconds: 60,
-      createdAt: new Date(),
-      validUntil: over.validUntil ?? new Date(Date.now() + 60_000),
-      commands,
-    });
+  const entry = {
+    actor: { kind: 'person', id: 'p', name: 'ann' } as const,
+    action: 'command.issue',
+    subject: { kind: 'command', id: '' },
+    details: { operation: 'set-configuration', parameters, commands: over.named ?? commands.map(({ id }) => id) },
+  };
+  await issueCommands(api, entry, {
+    operation: 'set-configuration',
+    parameters: (over.parameters ?? parameters) as Record<string, unknown>,
+    requestedBy: 'ann',
+    deadlineSeconds: 60,
+    createdAt: new Date(),
+    validUntil: over.validUntil ?? new Date(Date.now() + 60_000),
+    commands,
   });
   return commands.map(({ id }) => id);
 }

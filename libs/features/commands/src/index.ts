@@ -10,7 +10,7 @@ export { SUCCEEDED, isEnd } from './command-state';
 export { foldReports } from './fold-reports';
 export type { FoldedCommand } from './fold-reports';
 export { insertCommands } from './insert-commands';
-export type { NewCommands } from './insert-commands';
+export type { NewCommand, NewCommands } from './insert-commands';
 export { signCommands } from './sign-commands';
 export type { CommandSigner } from './sign-commands';
 export { closeOverdueCommands, unsignedCommandIds, waitingEnrolmentIds } from './sweep-commands';

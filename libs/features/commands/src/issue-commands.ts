@@ -1,7 +1,18 @@
 import { neededDigests } from '@corefleet/features/artifacts';
 import { AUDIT_COLUMNS, auditValues, type NewAuditEntry } from '@corefleet/features/audit';
 import type { Database } from '@corefleet/platform/database';
-import type { NewCommands } from './insert-commands';
+
+/** The same order for many devices. */
+export interface NewOrder {
+  readonly operation: string;
+  readonly parameters: Record<string, unknown>;
+  readonly requestedBy: string;
+  readonly deadlineSeconds: number;
+  readonly createdAt: Date;
+  readonly validUntil: Date;
+  /** One id for each device. */
+  readonly commands: readonly { readonly id: string; readonly deviceId: string }[];
+}
 
 /**
  * Writes the audit entry and the commands that derive from it, in one statement and so all or nothing: a person waits
@@ -13,7 +24,7 @@ import type { NewCommands } from './insert-commands';
 export async function issueCommands(
   database: Database,
   entry: NewAuditEntry,
-  order: Omit<NewCommands, 'auditId' | 'rolloutId'>,
+  order: NewOrder,
 ): Promise<{ enrolled: string[]; filesKept: boolean }> {
   const rows = await database.rows<{ deviceId: string; filesKept: boolean }>('issue-commands', ISSUE, [
     ...auditValues(entry),

@@ -95,7 +95,9 @@ it('removes nothing that a command being issued needs', async () => {
     await lockKept(tx, [sha256]);
     removing = artifacts.remove(ANN, sha256).catch((error: unknown) => error);
     await untilBlocked();
-    await insertCommands(tx, { ...order, auditId: 1n });
+    const place = { phase: 'apply', attempt: 1, step: 0 };
+    const commands = order.commands.map((command) => ({ ...order, ...place, ...command }));
+    await insertCommands(tx, { ...order, commands, auditId: 1n, rolloutId: randomUUID() });
   });
   expect(await removing).toMatchObject({
     code: 'conflict',

@@ -60,19 +60,34 @@ export async function signCommands(
 }
 
 const TO_SIGN = `
-SELECT c.id, c.operation, c.parameters, c.created_at AS "createdAt", c.valid_until AS "validUntil",
+SELECT c.id, c.operation, c.parameters, c.phase, c.created_at AS "createdAt", c.valid_until AS "validUntil",
        c.deadline_seconds AS "deadlineSeconds", c.enrolment_id AS "enrolmentId", e.status AS "enrolmentStatus",
        d.serial, d.model, d.brand_id AS "brandId", a.action AS "auditAction",
-       jsonb_build_object('operation', a.details->'operation', 'parameters', a.details->'parameters') AS "auditDetails",
        coalesce(CASE a.action WHEN 'command.issue' THEN c.rollout_id IS NULL AND a.details->'commands' ? c.id::text
-                              WHEN 'rollout.create' THEN a.subject_id = c.rollout_id::text AND EXISTS (
-                                SELECT FROM rollout_targets t
-                                 WHERE t.command_id = c.id AND t.rollout_id = c.rollout_id AND t.device_id = c.device_id)
-                              END, false) AS "auditNamesIt"
+                              WHEN 'rollout.create' THEN a.subject_id = c.rollout_id::text AND t.command_id = c.id
+                              END, false) AS "auditNamesIt",
+       coalesce(CASE a.action WHEN 'command.issue' THEN jsonb_build_object('operation', a.details->'operation',
+                                                                           'parameters', a.details->'parameters')
+                              WHEN 'rollout.create' THEN CASE c.phase WHEN 'rollback' THEN t.rollback
+                                                                      ELSE coalesce(t.steps, r.steps) END->c.step
+                              END, 'null') AS asked,
+       CASE WHEN c.phase = 'rollback' AND t.rollback IS NULL THEN ARRAY(
+         SELECT DISTINCT done.operation FROM commands done CROSS JOIN LATERAL jsonb_array_elements(done.undo) AS taking (back)
+          WHERE done.device_id = c.device_id AND done.rollout_id = c.rollout_id AND done.phase = 'apply'
+            AND jsonb_typeof(done.undo) = 'array'
+            AND taking.back = jsonb_build_object('operation', c.operation, 'parameters', c.parameters)
+       ) ELSE '{}' END AS "undoes",
+       coalesce(r.approvals_needed, 0) AS "approvalsNeeded",
+       CASE WHEN r.approvals_needed > 0 THEN ARRAY(
+         SELECT said.decision FROM rollout_approvals said
+          WHERE said.rollout_id = r.id AND said.plan_digest = r.plan_digest AND said.person_id <> r.author_id
+       ) ELSE '{}' END AS approvals
   FROM commands c
   JOIN enrolments e ON e.id = c.enrolment_id
   JOIN devices d ON d.id = c.device_id AND d.id = e.device_id
-  LEFT JOIN audit_entries a ON a.id = c.audit_id
+  LEFT JOIN rollouts r ON r.id = c.rollout_id
+  LEFT JOIN audit_entries a ON a.id = c.audit_id AND (r.id IS NULL OR r.audit_id = c.audit_id)
+  LEFT JOIN rollout_targets t ON t.rollout_id = c.rollout_id AND t.device_id = c.device_id
  WHERE c.id = ANY ($1::uuid[]) AND c.status = 'queued'
  ORDER BY c.enrolment_id, c.created_at, c.audit_id, c.id
    FOR UPDATE OF c SKIP LOCKED`;

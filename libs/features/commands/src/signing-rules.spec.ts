@@ -3,7 +3,7 @@ import { refusalOf, type CommandToSign } from './signing-rules';
 const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
   id: 'c',
   operation: 'hold',
-  parameters: { snaps: ['a'], time: 'forever', level: 'general' },
+  parameters: { snaps: ['app'], time: 'forever', 'hold-level': 'general' },
   createdAt: new Date(0),
   validUntil: new Date(1),
   deadlineSeconds: 60,
@@ -14,7 +14,11 @@ const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
   brandId: 'b',
   auditAction: 'command.issue',
   auditNamesIt: true,
-  auditDetails: { operation: 'hold', parameters: { level: 'general', time: 'forever', snaps: ['a'] } },
+  phase: 'apply',
+  undoes: [],
+  approvalsNeeded: 0,
+  approvals: [],
+  asked: { operation: 'hold', parameters: { 'hold-level': 'general', time: 'forever', snaps: ['app'] } },
   ...over,
 });
 
@@ -22,12 +26,33 @@ describe('refusalOf', () => {
   it.each([
     ['the enrolment has ended', { enrolmentStatus: 'revoked' }, /enrolment has ended/],
     ['the operation is unknown', { operation: 'rm' }, /not in the catalogue/],
-    ['there is no audit entry', { auditAction: null, auditDetails: null }, /no authorised request/],
+    ['there is no audit entry', { auditAction: null, asked: null }, /no authorised request/],
     ['the audited act authorises nothing', { auditAction: 'device.set-labels' }, /no authorised request/],
     ['the request named other commands', { auditNamesIt: false }, /not for this command/],
-    ['another operation was asked for', { auditDetails: { operation: 'unhold' } }, /another operation/],
-    ['other parameters were asked for', { auditDetails: { operation: 'hold', parameters: {} } }, /other parameters/],
+    ['another operation was asked for', { asked: { operation: 'unhold' } }, /another operation/],
+    ['its target has no such step', { asked: null }, /another operation/],
+    [
+      'approvals are missing',
+      { approvalsNeeded: 2, approvals: ['approve'] },
+      /1 of 2 approvals of the plan are missing/,
+    ],
+    ['somebody rejected', { approvalsNeeded: 1, approvals: ['approve', 'reject'] }, /rejected the plan/],
+    ['it takes something back before the way back', { asked: null, undoes: ['unhold'] }, /another operation/],
+    [
+      'the catalogue does not let it undo that',
+      { asked: null, phase: 'rollback', undoes: ['reboot'] },
+      /another operation/,
+    ],
+    ['other parameters were asked for', { asked: { operation: 'hold', parameters: {} } }, /other parameters/],
   ])('refuses when %s', (_, over, message) => {
     expect(refusalOf(command(over))).toMatch(message);
+  });
+
+  it.each([
+    ['what was asked for, whatever the order of its members', {}],
+    ['what enough people approved', { approvalsNeeded: 2, approvals: ['approve', 'approve'] }],
+    ['what takes back a command of its target', { asked: null, phase: 'rollback', undoes: ['unhold'] }],
+  ])('allows %s', (_, over) => {
+    expect(refusalOf(command(over))).toBeUndefined();
   });
 });

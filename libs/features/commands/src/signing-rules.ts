@@ -6,6 +6,8 @@ export interface CommandToSign {
   readonly id: string;
   readonly operation: string;
   readonly parameters: Record<string, unknown>;
+  /** Of its rollout. */
+  readonly phase: string;
   readonly createdAt: Date;
   readonly validUntil: Date;
   readonly deadlineSeconds: number;
@@ -14,11 +16,17 @@ export interface CommandToSign {
   readonly serial: string;
   readonly model: string;
   readonly brandId: string;
-  /** null when the audit entry does not exist. */
+  /** null when the audit entry does not exist, or is not that of its rollout. */
   readonly auditAction: string | null;
   /** The entry names this very command, or the rollout whose target it is: one request authorises no second command. */
   readonly auditNamesIt: boolean;
-  readonly auditDetails: { readonly operation?: unknown; readonly parameters?: unknown } | null;
+  /** What was asked for: by the entry, or by the step of its target. null: its target has no such step. */
+  readonly asked: { readonly operation?: unknown; readonly parameters?: unknown } | null;
+  /** Operations of commands of its target whose undo, as their device said it, has just this one. */
+  readonly undoes: readonly string[];
+  readonly approvalsNeeded: number;
+  /** What people other than the author said to the plan as it is, each once: `approve` or `reject`. */
+  readonly approvals: readonly string[];
 }
 
 /** Acts of a person that may put commands on devices. */
@@ -26,7 +34,9 @@ const AUTHORISING_ACTIONS: ReadonlySet<string> = new Set(['command.issue', 'roll
 
 /**
  * Why a command must not be signed; undefined when it may.
- * It has to ask for exactly what an audited, authorised request asked for: a row changed since is refused.
+ * It has to ask for exactly what an audited, authorised request asked for: a row changed since is refused. A command of a
+ * rollout is one of its target's steps, approved by enough people; on the way back it may instead be what the device said
+ * takes one of its commands back, where the catalogue allows that operation to.
  */
 export function refusalOf(command: CommandToSign): string | undefined {
   if (command.enrolmentStatus !== 'active') return 'cannot sign: the enrolment has ended';
@@ -35,10 +45,27 @@ export function refusalOf(command: CommandToSign): string | undefined {
   if (!command.auditAction || !AUTHORISING_ACTIONS.has(command.auditAction))
     return 'cannot sign: no authorised request';
   if (!command.auditNamesIt) return 'cannot sign: the request was not for this command';
-  if (command.auditDetails?.operation !== command.operation)
-    return 'cannot sign: the request was for another operation';
-  const asked = canonicalJson(command.auditDetails.parameters ?? null);
-  if (asked !== canonicalJson(command.parameters)) return 'cannot sign: the request was for other parameters';
+  const unapproved = missingApproval(command);
+  if (unapproved) return unapproved;
+  const other = takesBack(command) ? undefined : differsFromAsked(command);
+  if (other) return other;
   if (!operation.parameters.safeParse(command.parameters).success) return 'cannot sign: the parameters are not valid';
   return undefined;
+}
+
+function differsFromAsked({ asked, operation, parameters }: CommandToSign): string | undefined {
+  if (asked?.operation !== operation) return 'cannot sign: the request was for another operation';
+  const same = canonicalJson(asked.parameters ?? null) === canonicalJson(parameters);
+  return same ? undefined : 'cannot sign: the request was for other parameters';
+}
+
+function takesBack({ phase, operation, undoes }: CommandToSign): boolean {
+  return phase === 'rollback' && undoes.some((done) => findOperation(done)?.undoneBy.includes(operation) ?? false);
+}
+
+function missingApproval({ approvals, approvalsNeeded }: CommandToSign): string | undefined {
+  if (approvalsNeeded === 0) return undefined;
+  if (approvals.includes('reject')) return 'cannot sign: somebody rejected the plan';
+  const missing = approvalsNeeded - approvals.length;
+  return missing > 0 ? `cannot sign: ${missing} of ${approvalsNeeded} approvals of the plan are missing` : undefined;
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { AuditService, Actor } from '@corefleet/features/audit';
 import type { Transaction } from '@corefleet/platform/database';
-import { countKey, type TargetState } from './target-state';
+import { countKey, type Counted, type TargetState } from './target-state';
 
 /** A target as it was, and what it is now. */
 export interface Transition {
   readonly deviceId: string;
   readonly wave: number;
-  readonly before: Pick<TargetState, 'phase' | 'state' | 'late'>;
+  readonly before: Counted & Pick<TargetState, 'attempt' | 'step'>;
   readonly after: TargetState;
 }
 
@@ -27,9 +27,18 @@ export async function changeTargets(tx: Transaction, audit: AuditService, change
   await writeTargets(tx, change);
   await countTargets(tx, change);
   const { actor, rolloutId } = change;
-  const details = await writeHistory(tx, change);
+  const transitions = change.transitions.filter(isEvent);
+  if (transitions.length === 0) return;
+  const details = await writeHistory(tx, { ...change, transitions });
   await audit.record(tx, { actor, action: 'rollout.targets', subject: { kind: 'rollout', id: rolloutId }, details });
 }
+
+/** Only when it is looked at again has changed: no event, or one that waits for hours would fill the history. */
+const isEvent = ({ before, after }: Transition): boolean =>
+  countKey(before) !== countKey(after) ||
+  before.cause !== after.cause ||
+  before.attempt !== after.attempt ||
+  before.step !== after.step;
 
 async function writeTargets(tx: Transaction, { rolloutId, transitions }: TargetChange): Promise<void> {
   const column = <T>(pick: (after: TargetState) => T): T[] => transitions.map(({ after }) => pick(after));

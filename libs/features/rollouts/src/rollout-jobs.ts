@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { ROLLOUTS_QUEUE, addBounded, type RolloutJob } from '@corefleet/platform/queue';
 
-/** Nudges a rollout. Losing one costs time only: the sweep reconciles every running rollout. */
+/** Nudges a rollout, unless a nudge of it waits. Losing one costs time only: the sweep reconciles every open rollout. */
 @Injectable()
 export class RolloutJobs {
   private readonly logger = new Logger(RolloutJobs.name);
@@ -15,7 +15,11 @@ export class RolloutJobs {
     try {
       await addBounded(
         this.queue,
-        rolloutIds.map((rolloutId) => ({ name: 'reconcile', data: { v: 1, rolloutId } })),
+        rolloutIds.map((rolloutId) => ({
+          name: 'reconcile',
+          data: { v: 1, rolloutId },
+          opts: { deduplication: { id: `rollout_${rolloutId}` } },
+        })),
       );
     } catch (error) {
       this.logger.warn(`Rollouts not nudged, left to the sweep: ${String(error)}`);

@@ -1,108 +1,204 @@
-import { SUCCEEDED, isEnd } from '@corefleet/features/commands';
+import type { Gate, WaveGate } from '@corefleet/contracts/http';
+import { breachOf, gateOf, judgeWave, type JudgedWave } from './gates';
+import { addTallies, tally, type Counts, type Tally } from './tally';
 
 /**
  * A rollout.
  *
- * | state    | meaning                                        | goes to                                                       |
- * |----------|------------------------------------------------|---------------------------------------------------------------|
- * | running  | waves are worked off in order                  | paused (a gate, a person), stopped (a person), finished        |
- * | paused   | no new device is started; the reason says why  | running (a person continues), stopped (a person)               |
- * | finished | every wave passed its gate                     | -                                                             |
- * | stopped  | a person ended it                              | -                                                             |
+ * | state             | meaning                                          | goes to                                             |
+ * |-------------------|--------------------------------------------------|-----------------------------------------------------|
+ * | draft             | planned, and no more                             | awaiting-approval, scheduled (a person)             |
+ * | awaiting-approval | approvals of its plan are missing                | scheduled (the last approval), stopped (a person)   |
+ * | scheduled         | starts at `startAt`, or at once                  | running, stopped (a person)                         |
+ * | running           | waves are worked off in order                    | paused, stopped, rolling-back (a gate, a person), finished |
+ * | paused            | no new device is started; the reason says why    | running, stopped, rolling-back (a person; a gate as it says), finished (expired) |
+ * | finished          | every wave passed and no target is open, or it expired | rolling-back (a person)                       |
+ * | stopped           | ended; what was begun comes to its end           | rolling-back (a person); `finishedAt` once nobody is open |
+ * | rolling-back      | what devices were given is taken back            | rolled-back                                         |
+ * | rolled-back       | nobody is open; the reason counts who was, and who could not be | -                                    |
  *
- * A wave: pending -> running (the one before passed) -> passed (each device came to its end, or a person went on without
- * those that have not answered). Its targets' states are those of their commands.
+ * A wave: pending -> running (the one before passed) -> soaking (nobody waits or is under way, its gate is met)
+ * -> passed; skipped when a person says so. Devices that are away, or in the penalty box, hold no wave up: they are
+ * stragglers of a passed wave, and catch up as the rollout says. A wave past its time-box is judged on who was reached.
  * Whatever happens is derived from the rows again at each reconcile, so any process may die on any line.
  */
+export interface RolloutFacts {
+  readonly now: Date;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly gate: Gate;
+  readonly acceptedFailures: number;
+  readonly lateJoiners: boolean;
+  readonly startAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** In order. */
+  readonly waves: readonly WaveFacts[];
+}
 
-/** Devices of one wave, by what became of them. */
-export interface WaveTally {
+export interface WaveFacts {
+  /** From 1; 0 holds the devices that the plan leaves out. */
   readonly number: number;
   readonly size: number;
   readonly status: string;
-  /** Target state -> devices; a result that came late counts as what it is. */
-  readonly counts: Readonly<Record<string, number>>;
+  readonly gate: WaveGate;
+  readonly counts: Counts;
+  readonly startedAt: Date | null;
+  readonly settledAt: Date | null;
 }
 
-export interface RolloutFacts {
-  readonly maxInFlight: number;
-  readonly maxFailedPercent: number;
-  readonly minFailed: number;
-  readonly acceptedFailures: number;
-  readonly waves: readonly WaveTally[];
-}
-
-/** The one next step of a rollout. */
+/** The one next step of a rollout. Those that move targets take a batch of them and are decided again. */
 export type Decision =
-  | { readonly kind: 'pause'; readonly reason: string }
-  | { readonly kind: 'start-wave'; readonly wave: number }
-  | { readonly kind: 'pass-wave'; readonly wave: number }
-  | { readonly kind: 'claim'; readonly wave: number; readonly limit: number }
-  | { readonly kind: 'finish' }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'pause' | 'stop' | 'roll-back'; readonly reason: string }
+  | { readonly kind: 'start-wave' | 'soak-wave' | 'pass-wave'; readonly wave: number }
+  /** Targets not begun end: `expired` or `cancelled`; those of one skipped wave `skipped`. */
+  | { readonly kind: 'give-up'; readonly state: 'expired' | 'cancelled'; readonly why: string }
+  | { readonly kind: 'skip-targets'; readonly wave: number }
+  /** Targets of phase apply go to phase rollback. */
+  | { readonly kind: 'turn-back' }
+  | { readonly kind: 'claim' }
+  | { readonly kind: 'finish'; readonly reason: string | null }
+  /** Of a stopped rollout: nobody is open any more. */
+  | { readonly kind: 'close' }
+  | { readonly kind: 'rolled-back'; readonly reason: string }
+  /** It waits for what the reason says. */
+  | { readonly kind: 'say'; readonly reason: string | null }
   | { readonly kind: 'wait' };
 
-const FAILURES: ReadonlySet<string> = new Set(['failed', 'unknown', 'rejected', 'timed-out', 'lost']);
-const NOT_REACHED: ReadonlySet<string> = new Set(['pending', 'skipped', 'queued', 'signed', 'expired', 'cancelled']);
-
-const sum = (counts: WaveTally['counts'], wanted: (state: string) => boolean): number =>
-  Object.entries(counts).reduce((total, [state, count]) => (wanted(state) ? total + count : total), 0);
-
-const over = (state: string): boolean => state === 'skipped' || isEnd(state);
-
-/**
- * Failures, successes and reached devices: what a gate judges. Reached means that the agent acknowledged the command;
- * open is what has not ended, underWay what is both.
- */
-export function tally(counts: WaveTally['counts']): {
-  failed: number;
-  succeeded: number;
-  reached: number;
-  open: number;
-  underWay: number;
-} {
-  return {
-    failed: sum(counts, (state) => FAILURES.has(state)),
-    succeeded: counts[SUCCEEDED] ?? 0,
-    reached: sum(counts, (state) => !NOT_REACHED.has(state)),
-    open: sum(counts, (state) => !over(state)),
-    underWay: sum(counts, (state) => !over(state) && !NOT_REACHED.has(state)),
-  };
+interface Judged extends WaveFacts, JudgedWave {
+  /** Open targets of the phase before. */
+  readonly prechecking: Tally;
 }
 
-/** Pure: what a running rollout does next. The rollout-wide gate is judged first, at every step. */
+/** Pure: what the rollout does next. */
 export function decide(facts: RolloutFacts): Decision {
-  const breach = breachOf(facts);
-  if (breach) return { kind: 'pause', reason: breach };
-  const wave = facts.waves.find(({ status }) => status !== 'passed');
-  if (!wave) return { kind: 'finish' };
-  if (wave.status === 'pending') return { kind: 'start-wave', wave: wave.number };
-  const { open, reached } = tally(wave.counts);
-  if (open === 0 && reached === 0) {
-    return { kind: 'pause', reason: `cannot judge wave ${wave.number}: none of its ${wave.size} devices was reached` };
+  switch (facts.status) {
+    case 'scheduled':
+      return !facts.startAt || facts.startAt <= facts.now ? { kind: 'start' } : { kind: 'wait' };
+    case 'running':
+    case 'paused':
+      return decideOpen(facts, judged(facts.waves));
+    case 'stopped':
+      return facts.finishedAt ? { kind: 'wait' } : decideStopped(facts.waves);
+    case 'rolling-back':
+      return decideRollback(facts);
+    default:
+      return { kind: 'wait' };
   }
-  if (open === 0) return { kind: 'pass-wave', wave: wave.number };
-  const inFlight = facts.waves.reduce((total, each) => total + slots(each), 0);
-  const limit = Math.min(facts.maxInFlight - inFlight, wave.counts['pending'] ?? 0);
-  return limit > 0 ? { kind: 'claim', wave: wave.number, limit } : { kind: 'wait' };
 }
 
-/** Slots a wave takes: whoever has a command. A passed wave waits for nobody, so who has not answered takes none there. */
-function slots({ status, counts }: WaveTally): number {
-  const { open, underWay } = tally(counts);
-  return status === 'passed' ? underWay : open - (counts['pending'] ?? 0);
+function judged(waves: readonly WaveFacts[]): Judged[] {
+  return waves
+    .filter(({ number }) => number > 0)
+    .map((wave) => ({
+      ...wave,
+      tally: tally(wave.counts),
+      prechecking: tally(wave.counts, 'precheck'),
+      skipped: (wave.counts['skipped'] ?? 0) + (wave.counts['precheck:skipped'] ?? 0),
+    }));
 }
 
-function breachOf(facts: RolloutFacts): string | undefined {
-  const tallies = facts.waves.map((wave) => ({ what: `wave ${wave.number}`, ...tally(wave.counts) }));
-  const total = tallies.reduce((all, t) => ({ failed: all.failed + t.failed, reached: all.reached + t.reached }), {
-    failed: 0,
-    reached: 0,
-  });
-  if (total.failed <= facts.acceptedFailures) return undefined;
-  const breached = [...tallies, { what: 'the whole rollout', ...total }].find(
-    ({ failed, reached }) => failed >= facts.minFailed && failed * 100 > facts.maxFailedPercent * reached,
-  );
-  if (!breached) return undefined;
-  const { what, failed, reached } = breached;
-  return `${failed} of ${reached} reached devices of ${what} failed, limit ${facts.maxFailedPercent} %`;
+/** Expiry, then the gates, which never sleep; what else happens only while it runs. */
+function decideOpen(facts: RolloutFacts, waves: readonly Judged[]): Decision {
+  const open = openOf(waves);
+  const breach = breachOf(facts.gate, waves, facts.acceptedFailures);
+  if (breach !== undefined && !(facts.status === 'paused' && facts.gate.onFailure === 'pause')) {
+    return { kind: facts.gate.onFailure, reason: breach };
+  }
+  if (facts.expiresAt && facts.expiresAt <= facts.now) return decideExpired(open, waves);
+  if (facts.status === 'paused') return { kind: 'wait' };
+  return decideWaves(facts, waves, open);
+}
+
+function decideExpired(open: Tally, waves: readonly Judged[]): Decision {
+  if (open.waiting + open.aside > 0) return { kind: 'give-up', state: 'expired', why: 'the rollout has expired' };
+  if (open.open > 0) return { kind: 'wait' };
+  const expired = waves.reduce((sum, { counts }) => sum + (counts['expired'] ?? 0), 0);
+  return { kind: 'finish', reason: expired === 0 ? null : `expired: ${devices(expired)} not reached in time` };
+}
+
+function decideWaves(facts: RolloutFacts, waves: readonly Judged[], open: Tally): Decision {
+  const left = waves.find(({ status, tally: own }) => status === 'skipped' && own.waiting + own.aside > 0);
+  if (left) return { kind: 'skip-targets', wave: left.number };
+  const wave = waves.find(({ status }) => status !== 'passed' && status !== 'skipped');
+  const next = wave ? decideWave(facts, wave) : decideStragglers(facts, open);
+  if (next.kind !== 'say') return next;
+  if (next.reason !== facts.reason) return next;
+  const begun = waves.filter(({ status }) => status !== 'pending' && status !== 'skipped');
+  return begun.some(({ tally: own }) => own.waiting + own.aside > 0) ? { kind: 'claim' } : { kind: 'wait' };
+}
+
+/** Every wave has passed. */
+function decideStragglers({ lateJoiners, expiresAt }: RolloutFacts, open: Tally): Decision {
+  if (open.open === 0 && !lateJoiners) return { kind: 'finish', reason: null };
+  return { kind: 'say', reason: open.aside > 0 ? awayWords(open, expiresAt) : null };
+}
+
+/** The step of the first wave that has not passed; what it says while it waits for its devices or its soak. */
+function decideWave(facts: RolloutFacts, wave: Judged): Decision {
+  const { number, status } = wave;
+  const gate = gateOf(facts.gate, wave.gate);
+  if (status === 'pending') return { kind: 'start-wave', wave: number };
+  if (status === 'soaking') {
+    const over = isPast(wave.settledAt, gate.soakSeconds, facts.now);
+    return over ? { kind: 'pass-wave', wave: number } : { kind: 'say', reason: null };
+  }
+  const timedOut = gate.timeBoxSeconds !== undefined && isPast(wave.startedAt, gate.timeBoxSeconds, facts.now);
+  const verdict = judgeWave(facts.gate, wave, timedOut);
+  switch (verdict.kind) {
+    case 'pass':
+      return { kind: gate.soakSeconds > 0 ? 'soak-wave' : 'pass-wave', wave: number };
+    case 'fail':
+      return { kind: gate.onFailure, reason: verdict.reason };
+    case 'inconclusive':
+      return { kind: 'pause', reason: verdict.reason };
+    case 'not-yet':
+      return { kind: 'say', reason: verdict.reason };
+  }
+}
+
+function decideStopped(waves: readonly WaveFacts[]): Decision {
+  const open = openOf(judged(waves));
+  if (open.waiting + open.aside > 0) return { kind: 'give-up', state: 'cancelled', why: 'the rollout was stopped' };
+  return open.open > 0 || rollbackOf(waves).open > 0 ? { kind: 'wait' } : { kind: 'close' };
+}
+
+/** States in which a target of phase apply stays when its rollout is taken back: nothing was done there. */
+const UNTOUCHED: ReadonlySet<string> = new Set(['skipped', 'expired', 'cancelled']);
+const UNDER_WAY: ReadonlySet<string> = new Set(['offered', 'running', 'rebooting', 'verifying']);
+
+function decideRollback(facts: RolloutFacts): Decision {
+  const keys = facts.waves.filter(({ number }) => number > 0).flatMap(({ counts }) => Object.keys(counts));
+  const forward = keys.filter((key) => !key.startsWith('rollback:') && !key.startsWith('precheck:'));
+  const checked = openOf(judged(facts.waves).map((wave) => ({ ...wave, tally: wave.prechecking })));
+  const turns = forward.some((key) => !UNTOUCHED.has(key) && !UNDER_WAY.has(key));
+  if (turns || checked.waiting + checked.aside > 0) return { kind: 'turn-back' };
+  const back = rollbackOf(facts.waves);
+  const waiting = back.waiting + back.aside > 0;
+  if (waiting && facts.expiresAt && facts.expiresAt <= facts.now) {
+    return { kind: 'give-up', state: 'expired', why: 'the time for taking it back is over' };
+  }
+  if (waiting) return { kind: 'claim' };
+  if (back.open > 0 || forward.some((key) => UNDER_WAY.has(key)) || checked.open > 0) return { kind: 'wait' };
+  const expired = facts.waves.reduce((sum, { counts }) => sum + (counts['rollback:expired'] ?? 0), 0);
+  const missed = back.failed + expired;
+  const words = `${devices(back.succeeded)} rolled back${missed > 0 ? `, ${missed} could not be` : ''}`;
+  return { kind: 'rolled-back', reason: facts.reason ? `${facts.reason}; ${words}` : words };
+}
+
+const rollbackOf = (waves: readonly WaveFacts[]): Tally =>
+  addTallies(waves.map(({ counts }) => tally(counts, 'rollback')));
+
+const openOf = (waves: readonly Pick<Judged, 'tally' | 'prechecking'>[]): Tally =>
+  addTallies(waves.flatMap(({ tally: own, prechecking }) => [own, prechecking]));
+
+const isPast = (since: Date | null, seconds: number, now: Date): boolean =>
+  since !== null && now.getTime() >= since.getTime() + seconds * 1000;
+
+const devices = (count: number): string => `${count} ${count === 1 ? 'device' : 'devices'}`;
+
+function awayWords({ aside }: Tally, until: Date | null): string {
+  const away = `${devices(aside)} that ${aside === 1 ? 'is' : 'are'} away`;
+  return `waiting for ${away}${until ? `, until ${until.toISOString()}` : ''}`;
 }

@@ -49,8 +49,27 @@ const OPEN: ReadonlySet<string> = new Set(['pending', 'waiting', ...IN_FLIGHT]);
 
 export const isOpen = (state: string): boolean => OPEN.has(state);
 
-/** Under which key a wave counts the target: what was heard late counts as what it is. */
-export function countKey({ phase, state, late }: Pick<TargetState, 'phase' | 'state' | 'late'>): string {
-  const key = late ?? state;
+/** Waits that hold nobody up: the wave goes on without the device, and counts it under that word. */
+const SET_ASIDE: Readonly<Record<string, string>> = { offline: 'away', hold: 'held' };
+
+/** What of a target decides under which key its wave counts it. */
+export type Counted = Pick<TargetState, 'phase' | 'state' | 'cause' | 'late'>;
+
+/**
+ * Under which key a wave counts the target: its state, `phase:state` outside phase apply. What was heard late counts as
+ * what it is; one that waits because it is offline is `away`, one in the penalty box `held`.
+ */
+export function countKey({ phase, state, cause, late }: Counted): string {
+  const aside = state === 'waiting' && cause !== null ? SET_ASIDE[cause] : undefined;
+  const key = late ?? aside ?? state;
   return phase === 'apply' ? key : `${phase}:${key}`;
+}
+
+/**
+ * Whether a device may have been changed by this phase already: somebody who gives such a target up has to say so.
+ * A command that is not known to be accepted does not count.
+ */
+export function isTouched({ state, attempt, step, commandId }: TargetState): boolean {
+  const unheard = commandId !== null && (state === 'offered' || state === 'waiting');
+  return step > 0 || attempt > (unheard ? 1 : 0);
 }

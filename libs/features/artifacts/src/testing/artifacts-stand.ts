@@ -91,11 +91,15 @@ export class ArtifactsStand {
   }
 
   /** A rollout with files. @returns its name */
-  async aRollout(status: string, artifacts: string[]): Promise<string> {
+  async aRollout(status: string, artifacts: string[], ended = false): Promise<string> {
     const name = `rollout ${randomUUID()}`;
-    const bounds = { maxInFlight: 1, maxFailedPercent: 1, minFailed: 1, deadlineSeconds: 1, targetCount: 1 };
-    const what = { operation: 'sideload', parameters: {}, filter: '', createdBy: 'ann', auditId: 1n };
-    await this.owner.prisma.rollout.create({ data: { id: randomUUID(), name, status, artifacts, ...what, ...bounds } });
+    const bounds = { limits: {}, gate: {}, time: {}, targetCount: 1, expireAfterSeconds: 60 };
+    const plan = { does: {}, steps: [], planDigest: '', planSummary: {}, filter: '' };
+    const who = { createdBy: 'ann', authorId: 'a', auditId: 1n };
+    const finishedAt = ended ? new Date() : null;
+    await this.owner.prisma.rollout.create({
+      data: { id: randomUUID(), name, status, artifacts, finishedAt, ...plan, ...who, ...bounds },
+    });
     return name;
   }
 

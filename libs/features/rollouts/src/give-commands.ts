@@ -1,0 +1,50 @@
+import { insertCommands } from '@corefleet/features/commands';
+import type { Ids } from '@corefleet/platform/clock';
+import type { Transaction } from '@corefleet/platform/database';
+import type { RolloutRow } from './rollout-row';
+import { stepsOf } from './target-rows';
+
+/** The command that a target is to get. */
+export interface Wanted {
+  readonly deviceId: string;
+  readonly phase: string;
+  readonly attempt: number;
+  readonly step: number;
+  readonly validUntil: Date;
+}
+
+/** A command that was made, for the nudge after the commit. */
+export interface Given {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly operation: string;
+}
+
+/**
+ * Inserts the commands of those steps.
+ * @returns by device; one that is not enrolled any more, or has no such step, has none
+ */
+export async function giveCommands(
+  tx: Transaction,
+  ids: Ids,
+  rollout: RolloutRow,
+  wanted: readonly Wanted[],
+  now: Date,
+): Promise<Map<string, Given>> {
+  const orders = await stepsOf(tx, rollout, wanted);
+  const commands = wanted.flatMap((each) => {
+    const order = orders.get(each.deviceId);
+    return order ? [{ ...each, ...order, id: ids.uuid() }] : [];
+  });
+  if (commands.length === 0) return new Map();
+  const made = await insertCommands(tx, {
+    rolloutId: rollout.id,
+    requestedBy: rollout.createdBy,
+    auditId: rollout.auditId,
+    deadlineSeconds: rollout.time.deadlineSeconds,
+    createdAt: now,
+    commands,
+  });
+  const operations = new Map(commands.map(({ id, operation }) => [id, operation]));
+  return new Map(made.map(({ id, deviceId }) => [deviceId, { id, deviceId, operation: operations.get(id) ?? '' }]));
+}

@@ -1,0 +1,80 @@
+import type { RolloutStep } from '@corefleet/contracts/http';
+import type { Transaction } from '@corefleet/platform/database';
+import type { TargetState } from './target-state';
+
+/** A target as its row has it. */
+export interface TargetRow extends TargetState {
+  readonly deviceId: string;
+  readonly wave: number;
+  readonly site: string;
+}
+
+/** Columns of a target `t`, for statements of this feature. */
+export const TARGET_COLUMNS = `
+  t.device_id AS "deviceId", t.wave, t.site, t.phase, t.state, t.cause, t.message, t.late, t.attempt, t.step,
+  t.command_id AS "commandId", t.not_before AS "notBefore", t.offered_at AS "offeredAt", t.finished_at AS "finishedAt"`;
+
+/** A step of one device's phase. */
+export interface StepOf {
+  readonly deviceId: string;
+  readonly phase: string;
+  readonly step: number;
+}
+
+/**
+ * What takes each device's commands of phase apply back, in order: the undo of those that were verified, newest first,
+ * as its agent said it then. A device of which nothing was said has no entry.
+ */
+export async function undoSteps(
+  tx: Transaction,
+  rolloutId: string,
+  deviceIds: readonly string[],
+): Promise<Map<string, RolloutStep[]>> {
+  const rows = await tx.$queryRaw<{ deviceId: string; undo: RolloutStep[] }[]>`
+    SELECT device_id AS "deviceId", undo FROM commands
+     WHERE device_id = ANY (${deviceIds}::uuid[]) AND rollout_id = ${rolloutId}::uuid AND phase = 'apply'
+       AND jsonb_typeof(undo) = 'array'
+     ORDER BY device_id, attempt DESC, step DESC, id DESC`;
+  const found = new Map<string, RolloutStep[]>();
+  for (const { deviceId, undo } of rows) found.set(deviceId, [...(found.get(deviceId) ?? []), ...undo]);
+  return found;
+}
+
+/**
+ * The order of each device's step: its own, else the rollout's; of phase rollback its own, else its undo.
+ * @returns by device; who has no such step has no entry
+ */
+export async function stepsOf(
+  tx: Transaction,
+  rollout: { readonly id: string; readonly steps: readonly RolloutStep[] },
+  wanted: readonly StepOf[],
+): Promise<Map<string, RolloutStep>> {
+  if (wanted.length === 0) return new Map();
+  const own = await tx.$queryRaw<{ deviceId: string; own: RolloutStep | null; planned: boolean }[]>`
+    SELECT t.device_id AS "deviceId",
+           CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END->given.step AS own,
+           CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END IS NOT NULL AS planned
+      FROM unnest(${wanted.map(({ deviceId }) => deviceId)}::uuid[], ${wanted.map(({ phase }) => phase)}::text[],
+                  ${wanted.map(({ step }) => step)}::int[]) AS given (device_id, phase, step)
+      JOIN rollout_targets t ON t.rollout_id = ${rollout.id}::uuid AND t.device_id = given.device_id`;
+  const planned = new Map(own.map((row) => [row.deviceId, row]));
+  const undone = wanted.filter(({ deviceId, phase }) => phase === 'rollback' && !planned.get(deviceId)?.planned);
+  const undo = await undoOf(tx, rollout.id, undone);
+  return new Map(
+    wanted.flatMap(({ deviceId, phase, step }) => {
+      const row = planned.get(deviceId);
+      const shared = phase === 'rollback' ? undo.get(deviceId)?.[step] : rollout.steps[step];
+      const order = row?.planned ? row.own : shared;
+      return order ? [[deviceId, order] as const] : [];
+    }),
+  );
+}
+
+const undoOf = async (tx: Transaction, id: string, targets: readonly StepOf[]): Promise<Map<string, RolloutStep[]>> =>
+  targets.length === 0
+    ? new Map()
+    : undoSteps(
+        tx,
+        id,
+        targets.map(({ deviceId }) => deviceId),
+      );
