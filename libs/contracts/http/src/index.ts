@@ -16,6 +16,7 @@ export { AllowReEnrolmentRequest, DevicePage, DevicesQuery, DeviceView, PatchDev
 export * from './enrolment';
 export * from './events';
 export * from './health';
+export * from './limits';
 export * from './operations';
 export * from './problem';
 export * from './reads';

@@ -171,3 +171,10 @@ export const TargetEventView = z.object({
 export type TargetEventView = z.infer<typeof TargetEventView>;
 export const TargetEventPage = page(TargetEventView);
 export const TargetEventsQuery = z.strictObject({ ...pageQuery, deviceId: id.optional() });
+
+/** Query of a plan's download. */
+export const PlanDownloadQuery = z.strictObject({
+  /** `ndjson`: each line a `PlannedDevice`; `csv`: a line each, what it would do in words. */
+  format: z.enum(['ndjson', 'csv']).default('ndjson'),
+});
+export type PlanDownloadQuery = z.infer<typeof PlanDownloadQuery>;

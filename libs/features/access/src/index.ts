@@ -4,6 +4,7 @@ export type { Session } from './access.service';
 export { AttemptsUncountedError, TooManyAttemptsError } from './access.errors';
 export { AttemptCounter } from './attempt-counter';
 export type { AttemptLimit } from './attempt-counter';
+export { countApprovers } from './count-approvers';
 export { PASSWORD_LENGTH } from './password';
 export type { Principal, TokenKind } from './principal';
 export { covers, ROLES } from './role';

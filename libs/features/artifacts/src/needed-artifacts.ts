@@ -35,7 +35,7 @@ function pathTo(value: unknown, sha256: string): string[] | undefined {
  */
 export async function neededBy(tx: Transaction, sha256: string): Promise<string | undefined> {
   const rollouts = await tx.$queryRaw<{ name: string }[]>`
-    SELECT name FROM rollouts WHERE finished_at IS NULL AND ${sha256} = ANY (artifacts) LIMIT 1`;
+    SELECT name FROM rollouts WHERE finished_at IS NULL AND status <> 'stopped' AND ${sha256} = ANY (artifacts) LIMIT 1`;
   if (rollouts[0]) return `rollout "${rollouts[0].name}"`;
   const commands = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM commands WHERE finished_at IS NULL AND artifacts <> '{}' AND artifacts @> ARRAY[${sha256}] LIMIT 1`;

@@ -12,6 +12,15 @@ it.each([
   expect(shownDetails(details)).toEqual({ ...details, parameters });
 });
 
-it.each([[{ wave: 2 }], [null], ['text'], [{}]])('of anything else are shown as they are: %j', (details) => {
-  expect(shownDetails(details)).toBe(details);
+it('show no secrets of the steps of a rollout', () => {
+  const step = (password: string) => ({ operation: 'log-in', parameters: { email: 'a@b', password } });
+  const details = (password: string) => ({ asked: { name: 'x', does: { steps: [step(password)] } } });
+  expect(shownDetails(details('x'))).toEqual(details('(hidden)'));
 });
+
+it.each([[{ wave: 2 }], [null], ['text'], [{}], [[1, 'a']]])(
+  'of anything else are shown as they are: %j',
+  (details) => {
+    expect(shownDetails(details)).toEqual(details);
+  },
+);

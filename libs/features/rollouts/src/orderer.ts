@@ -1,0 +1,9 @@
+import type { ArtifactReader } from '@corefleet/features/artifacts';
+
+/** Who orders or approves a rollout. */
+export interface Orderer extends ArtifactReader {
+  /** Id of the user: the same for a session and for the tokens of one person, unlike the actor's. */
+  readonly personId: string;
+  /** How people call that user. */
+  readonly personName: string;
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@corefleet/contracts/device-protocol';
+import type { PlannedTarget } from './rollout-planning';
+
+/**
+ * SHA-256, in hex, over the plan's version with the canonical request, and then each target's device, wave, steps and way
+ * back, a line each, in the order in which they are added: what an approval is for. The version makes each plan another one,
+ * so that what people said to the one before never counts.
+ */
+export class PlanDigest {
+  private readonly hash = createHash('sha256');
+
+  /** @param request without the remark: what a person adds to it changes no plan */
+  constructor(version: number, request: object) {
+    this.hash.update(`${canonicalJson({ version, request })}\n`);
+  }
+
+  add(targets: readonly PlannedTarget[]): void {
+    for (const { deviceId, wave, plan } of targets) {
+      this.hash.update(`${canonicalJson([deviceId, wave, plan.steps ?? null, plan.rollback ?? null])}\n`);
+    }
+  }
+
+  digest(): string {
+    return this.hash.digest('hex');
+  }
+}
