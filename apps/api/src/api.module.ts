@@ -35,11 +35,15 @@ import { ProblemFilter } from './http/problem.filter';
 import { RefusalAudit } from './http/refusal-audit';
 import { RequestPipe } from './http/request.pipe';
 import { ApiDocument } from './openapi/api-document';
+import { LimitsController } from './limits/limits.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
 import { ReadsController } from './reads/reads.controller';
 import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
+import { RolloutActsController } from './rollouts/rollout-acts.controller';
+import { RolloutApprovalsController } from './rollouts/rollout-approvals.controller';
+import { RolloutPlansController } from './rollouts/rollout-plans.controller';
 import { RolloutsController } from './rollouts/rollouts.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
@@ -56,10 +60,14 @@ const CONTROLLERS = [
   EnrolmentTokensController,
   EventsController,
   HealthController,
+  LimitsController,
   OpenApiController,
   OperationsController,
   ReadsController,
   RecoverySystemsController,
+  RolloutActsController,
+  RolloutApprovalsController,
+  RolloutPlansController,
   RolloutsController,
   SessionController,
   SetupController,

@@ -3,6 +3,7 @@ import { IdempotencyKey as KeySchema } from '@corefleet/contracts/http';
 import { covers, type Principal } from '@corefleet/features/access';
 import type { ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
+import type { Orderer } from '@corefleet/features/rollouts';
 import { InvalidRequestError, UnauthenticatedError } from '@corefleet/platform/errors';
 import type { ApiRequest } from '../http/request';
 
@@ -24,6 +25,12 @@ export const CurrentActor = createParamDecorator((_: unknown, context): Actor =>
 export const CurrentReader = createParamDecorator((_: unknown, context): ArtifactReader => {
   const { actor, role } = principalOf(context);
   return { actor, mayReadSensitive: covers(role, 'admin') };
+});
+
+/** Who orders or approves a rollout. */
+export const CurrentOrderer = createParamDecorator((_: unknown, context): Orderer => {
+  const { actor, role, userId, username } = principalOf(context);
+  return { actor, mayReadSensitive: covers(role, 'admin'), personId: userId, personName: username };
 });
 
 /** The address the request came from. */

@@ -199,12 +199,19 @@ describe('an operation that needs a file', () => {
     const asked = sideload({ ...file, ...wrong });
     const orders: [string, object][] = [
       ['/v1/commands', { deviceIds: [deviceId], ...asked }],
-      ['/v1/rollouts', { name: 'x', waves: [{ percent: 100 }], ...asked }],
+      ['/v1/rollouts', { name: 'x', waves: [{ percent: 100 }], does: { steps: [asked] } }],
     ];
     for (const [route, body] of orders)
       expect(await api.call('POST', route, { token: operator, body })).toMatchObject({
         status: 400,
-        body: { problems: [{ field: 'parameters.files.0', message: expect.stringContaining(message) }] },
+        body: {
+          problems: [
+            {
+              field: expect.stringMatching(/^(does\.steps\.0\.)?parameters\.files\.0$/),
+              message: expect.stringContaining(message),
+            },
+          ],
+        },
       });
   });
 
@@ -214,7 +221,7 @@ describe('an operation that needs a file', () => {
     const asked = sideload({ sha256: body['sha256'], size: body['size'], name: 'set-1.zip' });
     const orders: [string, object, number][] = [
       ['/v1/commands', { deviceIds: [deviceId], ...asked }, 202],
-      ['/v1/rollouts', { name: 'sensitive', waves: [{ percent: 100 }], ...asked }, 201],
+      ['/v1/rollouts', { name: 'sensitive', waves: [{ percent: 100 }], does: { steps: [asked] } }, 201],
     ];
     const admin = await api.session('root', 'admin');
     const read = await api.call('GET', `/v1/artifacts/${String(body['sha256'])}/content`, { token: operator });
@@ -241,7 +248,7 @@ describe('an operation that needs a file', () => {
     await api.call('POST', `/v1/commands/${command?.id}/cancel`, { token: operator });
     const rollout = await api.call('POST', '/v1/rollouts', {
       token: operator,
-      body: { name: 'side', waves: [{ percent: 100 }], ...sideload(file) },
+      body: { name: 'side', waves: [{ percent: 100 }], does: { steps: [sideload(file)] } },
     });
     expect(await remove()).toMatchObject({ status: 409, body: { detail: expect.stringContaining('rollout "side"') } });
     await api.call('POST', `/v1/rollouts/${String(rollout.body['id'])}/stop`, { token: operator });

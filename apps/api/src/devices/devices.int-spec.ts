@@ -69,7 +69,8 @@ describe('devices', () => {
   });
 
   it('are rolled out to, and the rollout is made once for one key and steered', async () => {
-    const body = { name: 'all', operation: 'refresh', parameters: { snaps: ['core22'] }, waves: [{ percent: 100 }] };
+    const does = { steps: [{ operation: 'refresh', parameters: { snaps: ['core22'] } }] };
+    const body = { name: 'all', does, waves: [{ percent: 100 }] };
     const create = () =>
       api.call('POST', '/v1/rollouts', { token: operator, body, headers: { 'idempotency-key': 'r1' } });
     const made = await create();
@@ -99,7 +100,7 @@ describe('devices', () => {
       body: { ...order, deviceIds: items.map(({ id }) => id) },
     });
     expect(issued.status).toBe(202);
-    const rollout = { ...order, name: 'secret', waves: [{ percent: 100 }] };
+    const rollout = { does: { steps: [order] }, name: 'secret', waves: [{ percent: 100 }] };
     const made = await api.call('POST', '/v1/rollouts', { token: operator, body: rollout });
     expect(made.status).toBe(201);
     const [{ id } = { id: '' }] = issued.body['commands'] as { id: string }[];

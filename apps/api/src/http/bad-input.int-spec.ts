@@ -72,7 +72,7 @@ describe('bad input', () => {
       'a rollout of no device',
       'POST',
       '/v1/rollouts',
-      { name: 'x', operation: 'refresh', waves },
+      { name: 'x', does: { steps: [{ operation: 'refresh' }] }, waves },
       400,
       'invalid-request',
       'cannot',
@@ -87,9 +87,9 @@ describe('bad input', () => {
   });
 
   it('lists every wrong field at once', async () => {
-    const body = { name: '', operation: 7, waves: [{ percent: 101 }], colour: 'red' };
+    const body = { name: '', does: { steps: [] }, waves: [{ percent: 101 }], colour: 'red' };
     const { problems = [] } = (await api.call('POST', '/v1/rollouts', { token, body })).body;
-    expect(problems.map(({ field }) => field)).toEqual(expect.arrayContaining(['name', 'operation', 'body']));
+    expect(problems.map(({ field }) => field)).toEqual(expect.arrayContaining(['name', 'does.steps', 'body']));
     expect(problems.some(({ field }) => field.startsWith('waves.0'))).toBe(true);
   });
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Problem, PROBLEM_TYPE } from '@corefleet/contracts/http';
 import { readPaths } from '../reads/read-paths';
 
-const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+const METHODS = ['get', 'post', 'patch', 'delete', 'put'] as const;
 
 /** The API's description, made of the schemas that check each request and write each answer. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {

@@ -2,20 +2,19 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import {
-  ActRequest,
   CreateRolloutRequest,
   IdParams,
   PageQuery,
   RolloutPage,
   RolloutView,
+  TargetEventPage,
+  TargetEventsQuery,
   TargetPage,
   TargetsQuery,
 } from '@corefleet/contracts/http';
-import type { ArtifactReader } from '@corefleet/features/artifacts';
-import type { Actor } from '@corefleet/features/audit';
-import { RolloutsReadModel, RolloutsService } from '@corefleet/features/rollouts';
+import { RolloutsReadModel, RolloutsService, TargetsReadModel, type Orderer } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
-import { CurrentActor, CurrentReader, IdempotencyKey } from '../access/parameters';
+import { CurrentOrderer, IdempotencyKey } from '../access/parameters';
 import { listPage } from '../http/cursor';
 
 class IdParamsDto extends createZodDto(IdParams) {}
@@ -25,7 +24,8 @@ class RolloutPageDto extends createZodDto(RolloutPage) {}
 class RolloutViewDto extends createZodDto(RolloutView) {}
 class TargetsQueryDto extends createZodDto(TargetsQuery) {}
 class TargetPageDto extends createZodDto(TargetPage) {}
-class ActRequestDto extends createZodDto(ActRequest) {}
+class TargetEventsQueryDto extends createZodDto(TargetEventsQuery) {}
+class TargetEventPageDto extends createZodDto(TargetEventPage) {}
 
 @ApiTags('rollouts')
 @Controller('v1/rollouts')
@@ -33,21 +33,23 @@ export class RolloutsController {
   constructor(
     private readonly rollouts: RolloutsService,
     private readonly reads: RolloutsReadModel,
+    private readonly devices: TargetsReadModel,
   ) {}
 
-  /** Makes the rollout for the devices the filter means now, and starts it. */
+  /** Plans the rollout for the devices the filter means now, and starts it unless it is a draft, waits for approvals or for its time. */
   @Post()
   @Requires('operator')
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again is the same request' })
   @ZodResponse({ status: 201, type: RolloutViewDto })
   create(
-    @CurrentReader() orderer: ArtifactReader,
+    @CurrentOrderer() orderer: Orderer,
     @Body() request: CreateRolloutRequestDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
   ) {
     return this.rollouts.create(orderer, { ...request, idempotencyKey });
   }
 
+  /** Newest first. */
   @Get()
   @Requires('viewer')
   @ZodResponse({ type: RolloutPageDto })
@@ -67,30 +69,15 @@ export class RolloutsController {
   @ZodResponse({ type: TargetPageDto })
   async targets(@Param() { id }: IdParamsDto, @Query() query: TargetsQueryDto) {
     await this.reads.get(id);
-    return listPage(query, 'uuid', (page) => this.reads.targets(id, page));
+    return listPage(query, 'uuid', (page) => this.devices.targets(id, page));
   }
 
-  /** Starts no further device; commands already given go on. */
-  @Post(':id/pause')
-  @Requires('operator')
-  @ZodResponse({ status: 200, type: RolloutViewDto })
-  pause(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
-    return this.rollouts.pause(actor, id, remark);
-  }
-
-  /** Goes on in spite of what the gates have seen so far. */
-  @Post(':id/continue')
-  @Requires('operator')
-  @ZodResponse({ status: 200, type: RolloutViewDto })
-  continue(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
-    return this.rollouts.continue(actor, id, remark);
-  }
-
-  /** Ends the rollout and takes back what no device has accepted. */
-  @Post(':id/stop')
-  @Requires('operator')
-  @ZodResponse({ status: 200, type: RolloutViewDto })
-  stop(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
-    return this.rollouts.stop(actor, id, remark);
+  /** What became of its devices, oldest first. */
+  @Get(':id/events')
+  @Requires('viewer')
+  @ZodResponse({ type: TargetEventPageDto })
+  async events(@Param() { id }: IdParamsDto, @Query() query: TargetEventsQueryDto) {
+    await this.reads.get(id);
+    return listPage(query, 'number', (page) => this.devices.events(id, page));
   }
 }

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { Database } from '@corefleet/platform/database';
+import { createTestDatabase } from '@corefleet/testing/postgres';
+import { testRedis } from '@corefleet/testing/redis';
+import { TestApi, type Answer } from '../testing/test-api';
+
+const DEVICES = 10;
+
+let api: TestApi;
+let owner: Database;
+let ann: string;
+let ben: string;
+let cem: string;
+let viewer: string;
+
+beforeAll(async () => {
+  api = await TestApi.start(await createTestDatabase(), testRedis());
+  ann = await api.session('ann', 'operator');
+  [ben, cem] = [await api.session('ben', 'operator'), await api.session('cem', 'operator')];
+  viewer = await api.session('vera', 'viewer');
+  await api.publishSigningKey();
+  owner = new Database({ url: api.files.url(), connections: 1, onIdleError: () => undefined });
+  for (let at = 0; at < DEVICES; at += 1) await enrol(owner, `s${at}`, at < 4 ? 'berlin' : 'oslo');
+});
+
+afterAll(async () => {
+  await owner.close();
+  await api.stop();
+});
+
+/** What enrolment makes; the API takes only so many of one source in a minute. */
+async function enrol(owner: Database, serial: string, site: string): Promise<void> {
+  const [id, enrolmentId] = [randomUUID(), randomUUID()];
+  const device = { id, brandId: 'acme', model: 'pc', serial, labels: { site }, enrolmentId };
+  await owner.prisma.device.create({ data: device });
+  const enrolment = { id: enrolmentId, deviceId: id, publicKey: serial, status: 'active', tokenId: randomUUID() };
+  await owner.prisma.enrolment.create({ data: { ...enrolment, createdAt: new Date() } });
+}
+
+const refresh = { steps: [{ operation: 'refresh', parameters: { snaps: ['core22'] } }] };
+const aRequest = (over: object = {}): object => ({ name: 'all', does: refresh, waves: [{ percent: 100 }], ...over });
+const create = (over: object = {}, token = ann, headers = {}): Promise<Answer> =>
+  api.call('POST', '/v1/rollouts', { token, body: aRequest(over), headers });
+const act = (id: unknown, name: string, body: object = {}, token = ann): Promise<Answer> =>
+  api.call('POST', `/v1/rollouts/${String(id)}/${name}`, { token, body });
+const get = async (id: unknown, more = ''): Promise<Answer['body']> =>
+  (await api.call('GET', `/v1/rollouts/${String(id)}${more}`, { token: viewer })).body;
+const audited = async (id: unknown): Promise<Record<string, unknown>[]> =>
+  (await api.call('GET', `/v1/audit?subjectId=${String(id)}`, { token: viewer })).body['items'] as never;
+
+/** JSON has its members in any order. */
+const linesOf = ({ text }: Answer): unknown[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line.startsWith('{') ? (JSON.parse(line) as unknown) : line));
+
+describe('a plan', () => {
+  it('says what the rollout would do, and writes nothing', async () => {
+    const waves = [{ filter: 'label.site=berlin' }, { percent: 100 }];
+    const plan = await api.call('POST', '/v1/rollouts/plan', { token: ann, body: aRequest({ waves }) });
+    expect(plan.status).toBe(200);
+    expect(plan.body).toMatchObject({
+      summary: { devices: DEVICES, change: DEVICES, nothing: 0, blocked: 0 },
+      waves: [
+        { number: 1, size: 4 },
+        { number: 2, size: 6 },
+      ],
+    });
+    expect(plan.body['devices']).toHaveLength(DEVICES);
+    expect((await api.call('GET', '/v1/rollouts', { token: viewer })).body['items']).toEqual([]);
+  });
+
+  it.each(['ndjson', 'csv'])('is downloaded as %s, before it is made and after', async (format) => {
+    const path = `/v1/rollouts/plan/devices?format=${format}`;
+    const planned = await api.call('POST', path, { token: ann, body: aRequest() });
+    const { body } = await create({ draft: true });
+    const kept = await api.call('GET', `/v1/rollouts/${String(body['id'])}/plan/devices?format=${format}`, {
+      token: viewer,
+    });
+    expect(planned.text.trimEnd().split('\n')).toHaveLength(DEVICES + (format === 'csv' ? 1 : 0));
+    expect(linesOf(kept)).toEqual(linesOf(planned));
+    expect(await get(body['id'], '/plan')).toMatchObject({ summary: { change: DEVICES } });
+  });
+});
+
+describe('a rollout that can not work', () => {
+  const soon = new Date(Date.now() + 3600_000).toISOString();
+  it.each<[string, object, string, RegExp]>([
+    ['no match', { filter: 'serial=nobody' }, 'filter', /no enrolled device matches/],
+    ['an unknown operation', { does: { steps: [{ operation: 'fly' }] } }, 'does.steps.0.operation', /catalogue/],
+    [
+      'a wrong parameter',
+      { does: { steps: [{ operation: 'refresh', parameters: { wings: 2 } }] } },
+      'does.steps.0.parameters.wings',
+      /not a parameter/,
+    ],
+    ['waves that do not add up', { waves: [{ percent: 50 }] }, 'waves', /add up to 50 %/],
+    ['an empty wave', { waves: [{ count: 10 }, { percent: 50 }] }, 'waves.1', /would be empty/],
+    ['a wave of nobody', { waves: [{ filter: 'label.site=paris' }, { percent: 100 }] }, 'waves.0.filter', /means none/],
+    ['a gate beyond its wave', { gate: { minReached: { count: 11 } } }, 'gate.minReached.count', /never be reached/],
+    [
+      'a gate beyond one wave',
+      { waves: [{ count: 2, gate: { minReached: { count: 3 } } }, { percent: 1 }] },
+      'waves.0.gate.minReached.count',
+      /has 2 devices/,
+    ],
+    ['a gate that contradicts itself', { gate: { minSucceededPercent: 95 } }, 'gate.minSucceededPercent', /contradict/],
+    [
+      'a time-box shorter than the soak',
+      { gate: { soakSeconds: 600, timeBoxSeconds: 60 } },
+      'gate.timeBoxSeconds',
+      /before the soak/,
+    ],
+    [
+      'an expiry before its soaks',
+      { gate: { soakSeconds: 600 }, expireAfterSeconds: 600 },
+      'expireAfterSeconds',
+      /soaks alone take 600/,
+    ],
+    ['a start in the past', { startAt: '2020-01-01T00:00:00.000Z' }, 'startAt', /in the past/],
+    ['too few who could approve', { approvals: 9, startAt: soon }, 'approvals', /there are 2/],
+    ['a kind that nobody plans', { does: { validationSet: { set: 'a/b', mode: 'pin' } } }, 'does', /./],
+  ])('is refused before anything is written: %s', async (_, over, field, message) => {
+    const before = await audited('nothing');
+    for (const path of ['/v1/rollouts', '/v1/rollouts/plan']) {
+      if (path.endsWith('plan') && field === 'approvals') continue;
+      const answer = await api.call('POST', path, { token: ann, body: aRequest(over) });
+      expect(answer.body).toMatchObject({ status: 400, problems: [{ message: expect.stringMatching(message) }] });
+      expect(answer.body.problems?.[0]?.field).toMatch(field === 'does' ? /^does/ : field);
+    }
+    expect(await audited('nothing')).toEqual(before);
+  });
+});
+
+describe('a rollout', () => {
+  it('is made once by two equal requests at once, and not by another one with the same key', async () => {
+    const headers = { 'idempotency-key': 'once' };
+    const [one, two] = await Promise.all([create({}, ann, headers), create({}, ann, headers)]);
+    expect([one?.status, two?.status]).toEqual([201, 201]);
+    expect(one?.body['id']).toBe(two?.body['id']);
+    expect(await create({ priority: 1 }, ann, headers)).toMatchObject({ status: 409 });
+    expect((await audited(one?.body['id'])).filter(({ action }) => action === 'rollout.create')).toHaveLength(1);
+    await act(one?.body['id'], 'stop');
+  });
+
+  it('waits for its approvals, which are distinct, of this plan, and not of its author', async () => {
+    const { body: made } = await create({ approvals: 2, name: 'to approve' });
+    expect(made).toMatchObject({ status: 'awaiting-approval', reason: 'waits for 2 people to approve its plan' });
+    const { id, planDigest } = made;
+    expect(await act(id, 'approve', { planDigest })).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('who made it') },
+    });
+    expect(await act(id, 'approve', { planDigest: 'another' }, ben)).toMatchObject({ status: 409 });
+    expect((await act(id, 'approve', { planDigest, remark: 'fine' }, ben)).body).toMatchObject({
+      reason: 'waits for one person to approve its plan',
+    });
+    expect(await act(id, 'approve', { planDigest }, ben)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('before') },
+    });
+    const { body: replanned } = await act(id, 'replan');
+    expect(replanned).toMatchObject({ status: 'awaiting-approval', planVersion: 2 });
+    expect(replanned['planDigest']).not.toBe(planDigest);
+    expect(await act(id, 'approve', { planDigest }, cem)).toMatchObject({ status: 409 });
+    const again = { planDigest: replanned['planDigest'] };
+    await act(id, 'approve', again, ben);
+    expect((await act(id, 'approve', again, cem)).body).toMatchObject({ status: 'running', reason: null });
+    expect(await get(id, '/approvals')).toMatchObject({
+      items: [
+        { personName: 'cem', decision: 'approve', valid: true },
+        { personName: 'ben', valid: true },
+        { personName: 'ben', valid: false, remark: 'fine' },
+      ],
+    });
+    expect((await audited(id)).map(({ action }) => action)).toEqual([
+      ...['rollout.approve', 'rollout.approve', 'rollout.replan', 'rollout.approve', 'rollout.create'],
+    ]);
+    await act(id, 'stop');
+  });
+
+  it('is a draft again once it is rejected, and is planned anew before it starts', async () => {
+    const { body: made } = await create({ approvals: 1, name: 'no' });
+    const { id, planDigest } = made;
+    const rejected = await act(id, 'reject', { planDigest, remark: 'not on a Friday' }, ben);
+    expect(rejected.body).toMatchObject({ status: 'draft', reason: 'rejected by ben: not on a Friday' });
+    expect(await act(id, 'start')).toMatchObject({ status: 409, body: { detail: expect.stringContaining('replan') } });
+    expect((await act(id, 'replan')).body).toMatchObject({ status: 'draft', planVersion: 2 });
+    expect((await act(id, 'start')).body).toMatchObject({ status: 'awaiting-approval' });
+    expect((await act(id, 'stop')).body).toMatchObject({ status: 'stopped', reason: 'stopped by ann' });
+  });
+
+  it('is scheduled for its time', async () => {
+    const startAt = new Date(Date.now() + 3600_000).toISOString();
+    const { body } = await create({ startAt });
+    expect(body).toMatchObject({ status: 'scheduled', startAt, reason: `starts at ${startAt}`, startedAt: null });
+    await act(body['id'], 'stop');
+  });
+
+  it('is adjusted while it runs: what changes is audited with before and after, what does not makes no version', async () => {
+    const { body: made } = await create({ limits: { maxInFlight: 5 } });
+    const patch = (body: object): Promise<Answer> =>
+      api.call('PATCH', `/v1/rollouts/${String(made['id'])}`, { token: ann, body });
+    const { body } = await patch({ limits: { maxInFlight: 2, startsPerMinute: 9 }, priority: 3, remark: 'slower' });
+    expect(body).toMatchObject({ limits: { maxInFlight: 2, startsPerMinute: 9 }, priority: 3 });
+    expect((await patch({ priority: 3 })).body['version']).toBe(body['version']);
+    expect(await patch({ gate: { minSucceededPercent: 99 } })).toMatchObject({ status: 400 });
+    const [entry] = (await audited(made['id'])).filter(({ action }) => action === 'rollout.adjust');
+    expect(entry).toMatchObject({
+      remark: 'slower',
+      details: { before: { limits: { maxInFlight: 5 }, priority: 0 }, after: { priority: 3 } },
+    });
+    await act(made['id'], 'stop');
+  });
+
+  it.each([
+    ['continue', /it runs/],
+    ['start', /it is running, not draft/],
+    ['approve', /it is running, not awaiting-approval/],
+    ['replan', /it is running, not draft or awaiting-approval or scheduled/],
+    ['retry-failed', /no device of it failed/],
+  ])('that runs is told why it can not %s', async (name, message) => {
+    const { body } = await create();
+    const said = name === 'approve' ? { planDigest: body['planDigest'] } : {};
+    const answer = await act(body['id'], name, said);
+    expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringMatching(message) } });
+    await act(body['id'], 'stop');
+  });
+
+  it('is listed newest first, whatever its id is', async () => {
+    const names = ['first', 'second', 'third'];
+    for (const name of names) await create({ name, draft: true }, ann, { 'idempotency-key': name });
+    const first = await api.call('GET', '/v1/rollouts?limit=2', { token: viewer });
+    expect((first.body['items'] as { name: string }[]).map(({ name }) => name)).toEqual(['third', 'second']);
+    const next = await api.call('GET', `/v1/rollouts?limit=1&cursor=${String(first.body['next'])}`, { token: viewer });
+    expect(next.body['items']).toMatchObject([{ name: 'first' }]);
+  });
+});
