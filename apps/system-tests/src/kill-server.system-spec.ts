@@ -65,10 +65,16 @@ describe('a rollout of tested recovery systems in three waves', () => {
       for (const snapd of snapds) snapd.slowTask('create-recovery-system', UNDER_FIRE_MS);
       const { id } = await fleet.api.post<RolloutView>('/v1/rollouts', {
         name: 'recovery everywhere',
-        operation: createSystem.operation,
-        parameters: { ...createSystem.parameters(TURN), 'test-system': true, 'mark-default': true },
+        does: {
+          steps: [
+            {
+              operation: createSystem.operation,
+              parameters: { ...createSystem.parameters(TURN), 'test-system': true, 'mark-default': true },
+            },
+          ],
+        },
         waves: [{ percent: 10 }, { percent: 40 }, { percent: 50 }],
-        maxInFlight: 6,
+        limits: { maxInFlight: 6 },
       });
       for (const { name, strike } of blows) {
         const enough = (await endedCount(id)) + STEP;

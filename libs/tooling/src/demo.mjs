@@ -100,11 +100,12 @@ async function startFleet(cleanup, url, api) {
 async function rollOut(api) {
   const created = await api.post('/v1/rollouts', {
     name: 'Enforce acme/base=14',
-    operation: 'enforce-validation-set',
-    parameters: { 'validation-set': 'acme/base=14', refresh: true },
+    does: {
+      steps: [{ operation: 'enforce-validation-set', parameters: { 'validation-set': 'acme/base=14', refresh: true } }],
+    },
     filter: 'label.site=demo',
     waves: [{ percent: 10 }, { percent: 30 }, { percent: 60 }],
-    maxInFlight: 10,
+    limits: { maxInFlight: 10 },
     remark: 'demo',
   });
   say('Rolling out validation set acme/base=14 in three waves\n');

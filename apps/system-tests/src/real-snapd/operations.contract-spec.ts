@@ -143,10 +143,9 @@ describeRealSnapd('operations on a real snapd', () => {
 
   it('carries a rollout out on the device', async () => {
     const asked = {
-      ...{
-        name: 'retain',
-        operation: 'set-configuration',
-        parameters: { snap: 'system', values: { 'refresh.retain': 7 } },
+      name: 'retain',
+      does: {
+        steps: [{ operation: 'set-configuration', parameters: { snap: 'system', values: { 'refresh.retain': 7 } } }],
       },
       ...{ filter: 'serial=real-1', waves: [{ percent: 100 }] },
     };

@@ -56,6 +56,6 @@ function summary(wave) {
 function groups({ counts, size }) {
   const succeeded = counts.succeeded ?? 0;
   const failed = FAILURES.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
-  const waiting = counts.pending ?? 0;
+  const waiting = (counts.pending ?? 0) + (counts.waiting ?? 0);
   return { succeeded, failed, waiting, running: size - succeeded - failed - waiting };
 }
