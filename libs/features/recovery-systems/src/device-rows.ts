@@ -85,48 +85,40 @@ export async function recoveryRows(database: Database, deviceIds: readonly strin
   return { devices, sightings, commands, changes };
 }
 
-/** A fact has the shape that the device gave it: what is none of snapd's shapes reads as nothing. */
+/** Of the facts themselves only the model's is opened, and of system-info one flag: the rest lies beside them. */
 const DEVICES = `
 SELECT d.id AS "deviceId", d.serial, d.model, d.enrolment_id AS "enrolmentId",
-       info.value ->> 'version' AS "snapdVersion", info.value ->> 'system-mode' AS "systemMode",
-       CASE WHEN info.value IS NOT NULL THEN coalesce(info.value -> 'on-classic' = 'true', false) END AS "onClassic",
+       t.snapd_version AS "snapdVersion", t.system_mode AS "systemMode", t.on_classic AS "onClassic",
        CASE WHEN info.value IS NOT NULL
             THEN coalesce(info.value #> '{features,seed-refresh,enabled}' = 'true', false) END AS "seedRefresh",
-       CASE WHEN jsonb_typeof(host.value #> '{disk,free}') = 'number'
-            THEN (host.value #>> '{disk,free}')::float8 END AS "freeBytes",
-       CASE WHEN jsonb_typeof(systems.value) = 'array' THEN (
+       t.disk_free::float8 AS "freeBytes",
+       CASE WHEN t.system_labels IS NOT NULL THEN (
          SELECT coalesce(jsonb_agg(jsonb_build_object(
-                  'label', system ->> 'label',
-                  'current', coalesce(system -> 'current' = 'true', false),
-                  'default', coalesce(system -> 'default-recovery-system' = 'true', false))), '[]')
-           FROM jsonb_array_elements(systems.value) AS system WHERE system ->> 'label' IS NOT NULL) END AS systems,
+                  'label', label,
+                  'current', label IS NOT DISTINCT FROM t.current_system,
+                  'default', label IS NOT DISTINCT FROM t.default_system)), '[]')
+           FROM unnest(t.system_labels) AS label) END AS systems,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                 'key', (said ->> 'account-id') || '/' || (said ->> 'name'),
-                 'sequence', said -> 'sequence', 'mode', said ->> 'mode',
+                 'key', said.account_id || '/' || said.name, 'sequence', said.sequence, 'mode', said.mode,
                  'ofModel', EXISTS (
                    SELECT FROM jsonb_array_elements(recovery_list(model.value #> '{headers,validation-sets}')) AS listed
-                    WHERE listed ->> 'name' = said ->> 'name'
-                      AND coalesce(listed ->> 'account-id', model.value #>> '{headers,brand-id}') = said ->> 'account-id'))),
+                    WHERE listed ->> 'name' = said.name
+                      AND coalesce(listed ->> 'account-id', model.value #>> '{headers,brand-id}') = said.account_id))),
                '[]')
-          FROM jsonb_array_elements(recovery_list(sets.value)) AS said
-         WHERE said ->> 'account-id' IS NOT NULL AND said ->> 'name' IS NOT NULL
-           AND jsonb_typeof(said -> 'sequence') = 'number') AS sets,
+          FROM device_sets AS said
+         WHERE said.enrolment_id = d.enrolment_id AND said.sequence IS NOT NULL) AS sets,
        CASE WHEN jsonb_typeof(model.value #> '{headers,snaps}') = 'array' THEN (
          SELECT coalesce(jsonb_agg(jsonb_build_object(
                   'name', listed ->> 'name', 'optional', coalesce(listed ->> 'presence' = 'optional', false))), '[]')
            FROM jsonb_array_elements(model.value #> '{headers,snaps}') AS listed
           WHERE listed ->> 'name' IS NOT NULL) END AS "modelSnaps",
-       (SELECT jsonb_object_agg(snap ->> 'name', snap ->> 'revision')
-          FROM jsonb_array_elements(recovery_list(snaps.value)) AS snap
-         WHERE snap ->> 'status' = 'active' AND snap ->> 'name' IN (
-           SELECT listed ->> 'name'
-             FROM jsonb_array_elements(recovery_list(model.value #> '{headers,snaps}')) AS listed)) AS snaps
+       (SELECT jsonb_object_agg(snap.name, snap.revision)
+          FROM jsonb_array_elements(recovery_list(model.value #> '{headers,snaps}')) AS listed
+          JOIN device_snaps AS snap ON snap.name = listed ->> 'name'
+         WHERE snap.enrolment_id = d.enrolment_id AND snap.active) AS snaps
   FROM devices d
+  LEFT JOIN device_traits t ON t.enrolment_id = d.enrolment_id
   LEFT JOIN device_facts info ON info.enrolment_id = d.enrolment_id AND info.name = 'system-info'
-  LEFT JOIN device_facts host ON host.enrolment_id = d.enrolment_id AND host.name = 'host'
-  LEFT JOIN device_facts systems ON systems.enrolment_id = d.enrolment_id AND systems.name = 'systems'
-  LEFT JOIN device_facts sets ON sets.enrolment_id = d.enrolment_id AND sets.name = 'validation-sets'
-  LEFT JOIN device_facts snaps ON snaps.enrolment_id = d.enrolment_id AND snaps.name = 'snaps'
   LEFT JOIN device_facts model ON model.enrolment_id = d.enrolment_id AND model.name = 'model'
  WHERE d.id = ANY ($1::uuid[])
  ORDER BY d.id`;
