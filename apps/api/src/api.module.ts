@@ -30,6 +30,7 @@ import { EnrolController } from './enrolment/enrol.controller';
 import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller';
 import { EventStreams } from './events/event-streams';
 import { EventsController } from './events/events.controller';
+import { GroupsController } from './groups/groups.controller';
 import { HealthController } from './health/health.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { RefusalAudit } from './http/refusal-audit';
@@ -59,6 +60,7 @@ const CONTROLLERS = [
   EnrolController,
   EnrolmentTokensController,
   EventsController,
+  GroupsController,
   HealthController,
   LimitsController,
   OpenApiController,

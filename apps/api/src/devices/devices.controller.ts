@@ -5,11 +5,13 @@ import {
   ActRequest,
   AllowReEnrolmentRequest,
   DevicePage,
+  DevicesPreview,
   DevicesQuery,
   DeviceView,
   FactList,
   IdParams,
   PatchDeviceRequest,
+  PreviewDevicesRequest,
 } from '@corefleet/contracts/http';
 import type { Actor } from '@corefleet/features/audit';
 import { DevicesService } from '@corefleet/features/devices';
@@ -17,11 +19,13 @@ import { EnrolmentService } from '@corefleet/features/enrolment';
 import { InventoryReadModel } from '@corefleet/features/inventory';
 import { Requires } from '../access/declarations';
 import { CurrentActor } from '../access/parameters';
-import { listPage } from '../http/cursor';
+import { listPage, sealCursor } from '../http/cursor';
 
 class IdParamsDto extends createZodDto(IdParams) {}
 class DevicesQueryDto extends createZodDto(DevicesQuery) {}
 class DevicePageDto extends createZodDto(DevicePage) {}
+class PreviewDevicesRequestDto extends createZodDto(PreviewDevicesRequest) {}
+class DevicesPreviewDto extends createZodDto(DevicesPreview) {}
 class DeviceViewDto extends createZodDto(DeviceView) {}
 class PatchDeviceRequestDto extends createZodDto(PatchDeviceRequest) {}
 class AllowReEnrolmentRequestDto extends createZodDto(AllowReEnrolmentRequest) {}
@@ -42,6 +46,17 @@ export class DevicesController {
   @ZodResponse({ type: DevicePageDto })
   list(@Query() query: DevicesQueryDto) {
     return listPage(query, 'uuid', (page) => this.devices.list(page));
+  }
+
+  /** Whom a filter means, before anything is done with it: counts, models, sites and the first devices. */
+  @Post('preview')
+  @Requires('viewer')
+  @HttpCode(200)
+  @ZodResponse({ status: 200, type: DevicesPreviewDto })
+  async preview(@Body() { filter, limit }: PreviewDevicesRequestDto) {
+    const preview = await this.devices.preview(filter, limit);
+    const last = preview.deviceIds.at(-1);
+    return preview.count > limit && last !== undefined ? { ...preview, next: sealCursor(last) } : preview;
   }
 
   @Get(':id')

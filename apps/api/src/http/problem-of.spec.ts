@@ -1,5 +1,6 @@
 import { NotFoundException } from '@nestjs/common';
 import { TooManyAttemptsError } from '@corefleet/features/access';
+import { FilterError } from '@corefleet/features/devices';
 import {
   ConflictError,
   FleetError,
@@ -37,6 +38,15 @@ describe('problemOf', () => {
   it('lists every field of a bad request', () => {
     const problems = [{ field: 'waves.0', message: 'is too big' }];
     expect(problemOf(new InvalidRequestError('cannot read', problems))).toMatchObject({ problems });
+  });
+
+  it('says where a filter cannot be read', () => {
+    const problems = [{ field: 'filter', message: 'expected a value' }];
+    expect(problemOf(new FilterError('expected a value', 7))).toMatchObject({
+      code: 'bad-filter',
+      position: 7,
+      problems,
+    });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '@corefleet/contracts/http';
+import { FilterError } from '@corefleet/features/devices';
 import { ReadEndedError, SnapdRefusedError } from '@corefleet/features/reads';
 import { FleetError, InvalidRequestError } from '@corefleet/platform/errors';
 
@@ -49,12 +50,11 @@ const CODE: Readonly<Record<number, string>> = {
  */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof FleetError) {
-    const problems =
-      error instanceof InvalidRequestError && error.problems.length > 0 ? [...error.problems] : undefined;
     const status = error instanceof SnapdRefusedError ? statusOfRefusal(error) : STATUS[error.code];
     return {
       ...problem(status ?? OTHER_STATUS, error.code, error.message),
-      ...(problems && { problems }),
+      ...(error instanceof InvalidRequestError && error.problems.length > 0 && { problems: [...error.problems] }),
+      ...(error instanceof FilterError && wordsOfFilter(error)),
       ...(error instanceof ReadEndedError && { command: error.commandId }),
       ...(error instanceof SnapdRefusedError && wordsOfSnapd(error)),
     };
@@ -72,6 +72,10 @@ export function problemOf(error: unknown): Problem | undefined {
 function statusOfRefusal({ refusal: { snapdStatus } }: SnapdRefusedError): number {
   if (snapdStatus === 401) return 403;
   return snapdStatus !== null && snapdStatus >= 400 && snapdStatus < 500 ? snapdStatus : 502;
+}
+
+function wordsOfFilter({ what, position }: FilterError): Partial<Problem> {
+  return { problems: [{ field: 'filter', message: what }], position };
 }
 
 function wordsOfSnapd({ refusal: { snapdKind, snapdValue, snapdStatus } }: SnapdRefusedError): Partial<Problem> {

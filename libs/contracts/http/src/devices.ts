@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, Labels, page, pageQuery, someText, text, time } from './common';
+import { id, Labels, page, PAGE_LIMIT, pageQuery, someText, text, time } from './common';
 
 /** `model=pc and label.site=berlin`; empty means every device. */
 export const filter = text(4000);
@@ -30,6 +30,32 @@ export const DeviceView = z.object({
   createdAt: time,
 });
 export type DeviceView = z.infer<typeof DeviceView>;
+
+/** Body of `POST /v1/devices/preview`. */
+export const PreviewDevicesRequest = z.strictObject({
+  filter: filter.default(''),
+  /** How many devices are named. */
+  limit: z.number().int().min(1).max(PAGE_LIMIT.most).default(PAGE_LIMIT.default),
+});
+export type PreviewDevicesRequest = z.infer<typeof PreviewDevicesRequest>;
+
+/** Whom a filter means now. */
+export const DevicesPreview = z.object({
+  count: z.number().int(),
+  /** Of them, those a command can be given to. */
+  enrolled: z.number().int(),
+  /** Of them, those heard of within 90 seconds. */
+  online: z.number().int(),
+  /** The models with most devices first, at most 100. */
+  models: z.array(z.object({ brandId: z.string(), model: z.string(), count: z.number().int() })),
+  /** The sites with most devices first, at most 100; null: devices without the label. */
+  sites: z.array(z.object({ site: z.string().nullable(), count: z.number().int() })),
+  /** The first devices. */
+  deviceIds: z.array(id),
+  /** Where `GET /v1/devices` with the same filter goes on; absent when all are named. */
+  next: z.string().optional(),
+});
+export type DevicesPreview = z.infer<typeof DevicesPreview>;
 
 export const DevicePage = page(DeviceView);
 export type DevicePage = z.infer<typeof DevicePage>;

@@ -12,9 +12,18 @@ export {
   IssuedCommands,
 } from './commands';
 export { ActRequest, IdempotencyKey, IdParams, Labels, PAGE_LIMIT, PageQuery, Role } from './common';
-export { AllowReEnrolmentRequest, DevicePage, DevicesQuery, DeviceView, PatchDeviceRequest } from './devices';
+export {
+  AllowReEnrolmentRequest,
+  DevicePage,
+  DevicesPreview,
+  DevicesQuery,
+  DeviceView,
+  PatchDeviceRequest,
+  PreviewDevicesRequest,
+} from './devices';
 export * from './enrolment';
 export * from './events';
+export * from './groups';
 export * from './health';
 export * from './limits';
 export * from './operations';

@@ -11,6 +11,8 @@ export const Problem = z.object({
   detail: z.string(),
   /** Every wrong field of the request at once. */
   problems: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** Where a filter cannot be read: the offset in characters, from 0. */
+  position: z.number().int().optional(),
   /** The command that was issued before this came of it. */
   command: z.string().optional(),
   /** Of a refusal of snapd: its error kind, its value and the HTTP status of its answer, unchanged. */

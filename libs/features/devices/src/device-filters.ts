@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@corefleet/platform/clock';
-import { Database, type Prisma } from '@corefleet/platform/database';
+import { Database, type Prisma, type Transaction } from '@corefleet/platform/database';
 import { conditionSql, type FilterGroup } from './filter/condition-sql';
 import type { Expression } from './filter/expression';
 import { FilterError } from './filter/filter-error';
@@ -11,6 +11,7 @@ import { parseFilter } from './filter/parse-filter';
 /** Terms of a filter with the filters of its groups in place of their names. */
 const EXPANDED_TERMS_MOST = 1000;
 
+type GroupSource = Pick<Transaction, 'deviceGroup'>;
 type GroupRow = Pick<Prisma.DeviceGroupGetPayload<object>, 'id' | 'name' | 'filter'>;
 
 /** Turns filters into conditions on devices: the one road for lists, previews and whom a rollout means. */
@@ -33,17 +34,19 @@ export class DeviceFilters {
 
   /**
    * The groups a filter names, and those that these name in turn.
-   * @param proposed groups as they are about to be, in place of what is stored
+   * @param how.source where groups are read: a transaction that is about to change them
+   * @param how.proposed groups as they are about to be, in place of what is stored
    * @throws FilterError for a group that there is none of, refers to itself, or makes the filter too long
    */
   async groupsOf(
     expression: Expression,
-    proposed: ReadonlyMap<string, FilterGroup> = new Map(),
+    how: { source?: GroupSource; proposed?: ReadonlyMap<string, FilterGroup> } = {},
   ): Promise<Map<string, FilterGroup>> {
+    const { source = this.database.prisma, proposed = new Map<string, FilterGroup>() } = how;
     const groups = new Map<string, FilterGroup>();
     let wanted: readonly GroupReference[] = groupsNamedIn(expression);
     while (wanted.length > 0) {
-      const found = await this.find(wanted, proposed);
+      const found = await find(source, wanted, proposed);
       for (const { reference, group } of found) groups.set(reference.name, group);
       wanted = found
         .flatMap(({ reference: { position }, group }) =>
@@ -54,29 +57,31 @@ export class DeviceFilters {
     check(expression, groups);
     return groups;
   }
+}
 
-  private async find(wanted: readonly GroupReference[], proposed: ReadonlyMap<string, FilterGroup>) {
-    const names = [...new Set(wanted.map(({ name }) => name))];
-    const rows = await this.database.prisma.deviceGroup.findMany({ where: { name: { in: names } } });
-    const stored = new Map(rows.map((row) => [row.name, groupOf(row)]));
-    const found: { reference: GroupReference; group: FilterGroup }[] = [];
-    for (const reference of wanted) {
-      const group = proposed.get(reference.name) ?? stored.get(reference.name);
-      if (!group) throw await this.unknown(reference);
-      found.push({ reference, group });
-    }
-    return found;
+async function find(
+  source: GroupSource,
+  wanted: readonly GroupReference[],
+  proposed: ReadonlyMap<string, FilterGroup>,
+): Promise<{ reference: GroupReference; group: FilterGroup }[]> {
+  const names = [...new Set(wanted.map(({ name }) => name))];
+  const rows = await source.deviceGroup.findMany({ where: { name: { in: names } } });
+  const stored = new Map(rows.map((row) => [row.name, groupOf(row)]));
+  const found: { reference: GroupReference; group: FilterGroup }[] = [];
+  for (const reference of wanted) {
+    const group = proposed.get(reference.name) ?? stored.get(reference.name);
+    if (!group) throw await unknown(source, reference);
+    found.push({ reference, group });
   }
+  return found;
+}
 
-  private async unknown({ name, position }: GroupReference): Promise<FilterError> {
-    const rows = await this.database.prisma.deviceGroup.findMany({ select: { name: true } });
-    const meant = nearest(
-      name,
-      rows.map((row) => row.name),
-    );
-    const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
-    return new FilterError(`unknown group "${name}"${hint}`, position);
-  }
+async function unknown(source: GroupSource, { name, position }: GroupReference): Promise<FilterError> {
+  const rows = await source.deviceGroup.findMany({ select: { name: true } });
+  const names = rows.map((row) => row.name);
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+  return new FilterError(`unknown group "${name}"${hint}`, position);
 }
 
 function groupOf({ id, filter }: GroupRow): FilterGroup {

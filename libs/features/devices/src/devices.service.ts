@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
+import { Clock } from '@corefleet/platform/clock';
 import { Database, Prisma } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import { Bus, Presence } from '@corefleet/platform/redis';
 import type { DevicePage, DeviceView } from './device-view';
 import { DeviceFilters } from './device-filters';
 import { DEVICES } from './filter/condition-sql';
+import { previewDevices, type DevicesPreview } from './preview-devices';
 
 type DeviceRow = Prisma.DeviceGetPayload<object>;
 type LinkRow = Prisma.DeviceLinkGetPayload<object>;
@@ -19,6 +21,7 @@ export class DevicesService {
     private readonly audit: AuditService,
     private readonly bus: Bus,
     private readonly filters: DeviceFilters,
+    private readonly clock: Clock,
   ) {}
 
   /** @param cursor id of the last device of the page before */
@@ -33,6 +36,12 @@ export class DevicesService {
     const items = await this.views(rows);
     const last = ids.at(-1);
     return found.length > query.limit && last !== undefined ? { items, next: last } : { items };
+  }
+
+  /** Whom the filter means now, counted, and the first `limit` of them. @throws FilterError */
+  async preview(filter: string, limit: number): Promise<DevicesPreview> {
+    const now = this.clock.now();
+    return previewDevices(this.database, await this.filters.condition(filter), { now, limit });
   }
 
   /**

@@ -5,7 +5,8 @@ export class FilterError extends FleetError {
   readonly code = 'bad-filter';
 
   constructor(
-    what: string,
+    /** What is wrong, without the position. */
+    readonly what: string,
     /** Offset into the filter, in characters, from 0. */
     readonly position: number,
   ) {
