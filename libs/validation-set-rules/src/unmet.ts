@@ -67,15 +67,15 @@ function file(
   about: Pick<Lack, 'snap' | 'component'>,
   found: string | undefined,
 ): void {
-  if (effective.kind === 'conflict') return;
-  if (effective.kind === 'invalid') {
-    if (found !== undefined) into.invalid.push({ ...about, says, found });
-    return;
-  }
-  const lack = { ...about, says, wanted: effective.revision, found };
-  if (found === undefined) {
-    if (effective.kind === 'required') into.missing.push(lack);
-  } else if (effective.revision !== undefined && effective.revision !== found) {
-    into.wrongRevision.push(lack);
-  }
+  const what = lackOf(effective, found);
+  if (what === undefined) return;
+  const wanted = effective.kind === 'required' || effective.kind === 'optional' ? effective.revision : undefined;
+  into[what].push({ ...about, says, wanted, found });
+}
+
+function lackOf(effective: Effective, found: string | undefined): keyof Lacks | undefined {
+  if (effective.kind === 'conflict') return undefined;
+  if (effective.kind === 'invalid') return found === undefined ? undefined : 'invalid';
+  if (found === undefined) return effective.kind === 'required' ? 'missing' : undefined;
+  return effective.revision === undefined || effective.revision === found ? undefined : 'wrongRevision';
 }
