@@ -11,8 +11,12 @@ import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
 import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
-import { RolloutsModule } from '@corefleet/features/rollouts';
-import { ValidationSetsModule } from '@corefleet/features/validation-sets';
+import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
+import {
+  ValidationSetPlanner,
+  ValidationSetPlanningModule,
+  ValidationSetsModule,
+} from '@corefleet/features/validation-sets';
 import type { Clock } from '@corefleet/platform/clock';
 import { DueWorkModule } from '@corefleet/platform/due-work';
 import type { Logger } from '@corefleet/platform/logger';
@@ -98,6 +102,7 @@ export class ApiModule {
         DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
         RecoverySystemsModule,
         RolloutsModule,
+        PlannersModule.for({ module: ValidationSetPlanningModule, planner: ValidationSetPlanner }),
         ValidationSetsModule.for({ trustedAssertions: config.COREFLEET_TRUSTED_ASSERTIONS }),
         DiscoveryModule,
       ],
