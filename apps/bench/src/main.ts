@@ -3,6 +3,8 @@ import { readConfig } from '@corefleet/platform/config';
 import { benchClient } from './client/bench-client';
 import { runStandIn } from './client/snapd-stand-in';
 import { runTransfer } from './client/transfer';
+import { benchPlan } from './plan/bench-plan';
+import { runPlanWork } from './plan/plan-work';
 import { BenchConfig } from './process/settings';
 import { benchRoad } from './road/bench-road';
 import { runBullmqWorker } from './road/bullmq-baseline';
@@ -22,6 +24,8 @@ const roles: Record<string, (settings: never) => void | Promise<void>> = {
   client: benchClient,
   'snapd-stand-in': runStandIn,
   'client-transfer': runTransfer,
+  plan: () => benchPlan(readConfig(BenchConfig, process.env)),
+  'plan-work': runPlanWork,
   simulator: benchSimulator,
   'simulator-fleet': runSimulatorFleet,
 };
