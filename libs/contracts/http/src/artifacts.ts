@@ -19,6 +19,15 @@ export const ArtifactParams = z.strictObject({ sha256 });
 export const ArtifactsQuery = z.strictObject(pageQuery);
 export const RemoveArtifactRequest = z.strictObject({ remark: remark.optional() });
 
+/** How a request names a file the server keeps: as its upload was answered. */
+export const ArtifactReference = z.strictObject({
+  sha256,
+  /** Bytes. */
+  size: z.number().int().nonnegative(),
+  name: UploadArtifactQuery.shape.name,
+});
+export type ArtifactReference = z.infer<typeof ArtifactReference>;
+
 /** A file the server keeps. `sha256`, `size` and `name` are what an operation's parameters name it by. */
 export const ArtifactView = z.object({
   sha256: z.string(),

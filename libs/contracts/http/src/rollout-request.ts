@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ArtifactReference } from './artifacts';
 import { deadlineSeconds, operation, parameters } from './commands';
 import { remark, someText, time } from './common';
 import { filter } from './devices';
@@ -49,9 +50,11 @@ export const RecoverySystemWish = z.strictObject({
   offline: z.boolean().default(false),
   /** How many of the systems that we made stay, the new one included; without, none is removed. */
   keep: z.number().int().min(1).max(10).optional(),
+  /** Leaves a device alone whose newest system of ours is of the sets asked for or, without any, has all that it runs. */
+  unlessFresh: z.boolean().default(false),
   /** Files the system is made of, as their uploads were answered. */
-  snaps: z.array(z.unknown()).max(200).optional(),
-  assertions: z.array(z.unknown()).max(200).optional(),
+  snaps: z.array(ArtifactReference).min(1).max(100).optional(),
+  assertions: z.array(ArtifactReference).min(1).max(100).optional(),
 });
 export type RecoverySystemWish = z.infer<typeof RecoverySystemWish>;
 

@@ -1,6 +1,7 @@
 export { PlannersModule, RolloutsModule } from './rollouts.module';
 export { RolloutsService } from './rollouts.service';
 export type { CreateRollout } from './rollouts.service';
+export { NothingToDoError } from './nothing-to-do.error';
 export type { Orderer } from './orderer';
 export { PLANNERS } from './planner';
 export type { DevicePlan, PlanNote, PlannedAction, Planner, PlannerWish } from './planner';

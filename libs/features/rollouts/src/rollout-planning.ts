@@ -1,5 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import type { CreateRolloutRequest, PlanSummary, RolloutDoes } from '@corefleet/contracts/http';
+import type { CreateRolloutRequest, PlanSummary, RolloutDoes, RolloutStep } from '@corefleet/contracts/http';
 import { ArtifactsService, neededArtifacts, type ArtifactReader } from '@corefleet/features/artifacts';
 import { DevicesService } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
@@ -8,6 +8,7 @@ import { InvalidRequestError } from '@corefleet/platform/errors';
 import { checkGates, checkRequest } from './check-request';
 import { planWaves } from './plan-waves';
 import { SummaryOfPlans, blockersInWords } from './plan-summary';
+import { NothingToDoError } from './nothing-to-do.error';
 import { PLANNERS, type DevicePlan, type Planner } from './planner';
 import { StepsPlanner } from './steps-planner';
 
@@ -116,15 +117,16 @@ export class RolloutPlanning {
   }
 
   private async requireFiles(orderer: ArtifactReader, does: RolloutDoes): Promise<void> {
-    if (!('steps' in does)) return;
-    for (const [at, { operation, parameters }] of does.steps.entries()) {
+    for (const { operation, parameters, at } of namingFiles(does)) {
       const needed = neededArtifacts(operation, parameters);
       try {
         await this.artifacts.requireKept(orderer, needed, parameters);
       } catch (error) {
         if (!(error instanceof InvalidRequestError)) throw error;
-        const problems = error.problems.map(({ field, message }) => ({ field: `does.steps.${at}.${field}`, message }));
-        throw new InvalidRequestError(error.message, problems);
+        throw new InvalidRequestError(
+          error.message,
+          error.problems.map(({ field, message }) => ({ field: at(field), message })),
+        );
       }
     }
   }
@@ -182,23 +184,34 @@ export class RolloutPlanning {
   }
 }
 
+/** What names files whichever device it is for, and where a problem of its parameters stands in the request. */
+function namingFiles(does: RolloutDoes): (RolloutStep & { at(field: string): string })[] {
+  if ('steps' in does) return does.steps.map((step, n) => ({ ...step, at: (field) => `does.steps.${n}.${field}` }));
+  if (!('recoverySystem' in does)) return [];
+  const { snaps, assertions } = does.recoverySystem;
+  // The label is a template as yet, and no file.
+  const parameters = { label: 'label', ...(snaps && { snaps }), ...(assertions && { assertions }) };
+  const at = (field: string): string => field.replace(/^parameters/, 'does.recoverySystem');
+  return [{ operation: 'create-recovery-system', parameters, at }];
+}
+
 /** Waves of those that change, back over all. */
 function spread(changes: Uint8Array, waveOf: Uint8Array): Uint8Array {
   let next = 0;
   return changes.map((change) => (change === 1 ? (waveOf[next++] ?? 0) : 0));
 }
 
-function noDevices(filter: string): InvalidRequestError {
+function noDevices(filter: string): NothingToDoError {
   const message = filter.trim() === '' ? 'no device is enrolled' : `no enrolled device matches "${filter}"`;
-  return new InvalidRequestError(`cannot plan rollout: ${message}`, [{ field: 'filter', message }]);
+  return new NothingToDoError('filter', message);
 }
 
-function nothingToDo(kind: string, summary: PlanSummary): InvalidRequestError {
+function nothingToDo(kind: string, summary: PlanSummary): NothingToDoError {
   const { devices, nothing, blocked } = summary;
   const why = [
     ...(nothing > 0 ? [`${nothing} are there already`] : []),
     ...(blocked > 0 ? [`${blocked} are blocked: ${blockersInWords(summary)}`] : []),
   ].join('; ');
   const message = `would change none of ${devices} devices: ${why}`;
-  return new InvalidRequestError(`cannot plan rollout: ${message}`, [{ field: `does.${kind}`, message }]);
+  return new NothingToDoError(`does.${kind}`, message);
 }
