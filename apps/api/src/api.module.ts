@@ -10,7 +10,7 @@ import { DevicesModule } from '@corefleet/features/devices';
 import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
-import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
+import { RecoverySystemPlanner, RecoverySystemsModule } from '@corefleet/features/recovery-systems';
 import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
 import {
   ValidationSetPlanner,
@@ -102,7 +102,10 @@ export class ApiModule {
         DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
         RecoverySystemsModule,
         RolloutsModule,
-        PlannersModule.for({ module: ValidationSetPlanningModule, planner: ValidationSetPlanner }),
+        PlannersModule.for(
+          { module: RecoverySystemsModule, planner: RecoverySystemPlanner },
+          { module: ValidationSetPlanningModule, planner: ValidationSetPlanner },
+        ),
         ValidationSetsModule.for({ trustedAssertions: config.COREFLEET_TRUSTED_ASSERTIONS }),
         DiscoveryModule,
       ],

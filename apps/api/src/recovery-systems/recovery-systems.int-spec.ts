@@ -1,76 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import { InventoryIngest } from '@corefleet/features/inventory';
-import { Database } from '@corefleet/platform/database';
-import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
+import { createTestDatabase } from '@corefleet/testing/postgres';
 import { testRedis } from '@corefleet/testing/redis';
 import { NOWHERE, TestApi } from '../testing/test-api';
+import { ReportingDevices, runs, type ReportingDevice } from './testing/reporting-devices';
 
-let store: TestDatabase;
 let api: TestApi;
 let token: string;
-let owner: Database;
-let gateway: Database;
-let ingest: InventoryIngest;
-let number = 0;
+let devices: ReportingDevices;
 
 beforeAll(async () => {
-  store = await createTestDatabase();
+  const store = await createTestDatabase();
   api = await TestApi.start(store, testRedis());
   token = await api.session('vera', 'viewer');
-  const connect = (url: string) => new Database({ url, connections: 2, onIdleError: () => undefined });
-  [owner, gateway] = [connect(store.url()), connect(store.url('corefleet_gateway'))];
-  ingest = new InventoryIngest(gateway);
+  devices = new ReportingDevices(store);
 });
 
 afterAll(async () => {
-  await Promise.all([owner.close(), gateway.close()]);
+  await devices.close();
   await api.stop();
 });
-
-interface Device {
-  readonly deviceId: string;
-  readonly enrolmentId: string;
-}
-
-async function aDevice(site: string): Promise<Device> {
-  const [deviceId, enrolmentId] = [randomUUID(), randomUUID()];
-  const identity = { brandId: 'acme', model: 'pc', serial: deviceId, labels: { site } };
-  await owner.prisma.device.create({ data: { id: deviceId, enrolmentId, ...identity } });
-  return { deviceId, enrolmentId };
-}
-
-async function says({ enrolmentId }: Device, facts: Record<string, unknown>): Promise<void> {
-  const items = Object.entries(facts).map(([name, value]) => {
-    number += 1;
-    return { enrolmentId, journalEpoch: 1, number, body: { name, digest: `${number}`, value } };
-  });
-  expect(await ingest.storeFacts(items as Parameters<InventoryIngest['storeFacts']>[0])).toEqual([]);
-}
-
-const runs = (sequence: number, revision: string, ...labels: string[]): Record<string, unknown> => ({
-  'system-info': { version: '2.77.1', 'system-mode': 'run', features: { 'seed-refresh': { enabled: false } } },
-  model: { headers: { 'brand-id': 'acme', snaps: [{ name: 'core24' }] } },
-  snaps: [{ name: 'core24', revision, status: 'active' }],
-  'validation-sets': [{ 'account-id': 'acme', name: 'base', mode: 'enforce', sequence, valid: true }],
-  systems: [
-    { label: 'factory', current: true, 'default-recovery-system': true },
-    ...labels.map((label) => ({ label })),
-  ],
-});
-
-/** A command of ours that made and tested the system. */
-async function made({ deviceId, enrolmentId }: Device, label: string): Promise<void> {
-  const id = randomUUID();
-  const parameters = { label, 'test-system': true };
-  await owner.prisma.command.create({
-    data: {
-      ...{ id, deviceId, enrolmentId, operation: 'create-recovery-system', parameters, status: 'running' },
-      ...{ auditId: 1, requestedBy: 'ann', validUntil: new Date(), deadlineSeconds: 60 },
-    },
-  });
-  const end = { status: 'succeeded', finishedAt: new Date(Date.now() - 3_600_000) };
-  await owner.prisma.command.update({ where: { id }, data: end });
-}
 
 const get = async (path: string) => {
   const answer = await api.call('GET', path, { token });
@@ -79,10 +26,10 @@ const get = async (path: string) => {
 
 describe('recovery systems', () => {
   it('of a device are shown with whose they are, how old, and how far behind', async () => {
-    const device = await aDevice('one');
-    await says(device, runs(1, '5'));
-    await made(device, 'ours');
-    await says(device, runs(15, '6', 'ours', 'theirs'));
+    const device = await devices.aDevice('one');
+    await devices.says(device, runs(1, '5'));
+    await devices.made(device, 'ours');
+    await devices.says(device, runs(15, '6', 'ours', 'theirs'));
     const path = `/v1/devices/${device.deviceId}/recovery-systems`;
     expect(await get(path)).toMatchObject({
       state: 'stale',
@@ -106,8 +53,8 @@ describe('recovery systems', () => {
   });
 
   it('are a change on the device that we did not order: a person made it, or a remodel did', async () => {
-    const device = await aDevice('two');
-    await says(device, runs(1, '5'));
+    const device = await devices.aDevice('two');
+    await devices.says(device, runs(1, '5'));
     for (const [changeId, kind, label] of [
       ['1', 'create-recovery-system', 'hand'],
       ['2', 'remodel', '20261127'],
@@ -115,9 +62,9 @@ describe('recovery systems', () => {
       const tasks = [{ kind: 'create-recovery-system', summary: `Create recovery system with label "${label}"` }];
       const at = { spawnTimeNs: BigInt(changeId), spawnTime: '', receivedAt: new Date(), journalEpoch: 1, number: 1n };
       const change = { changeId, kind, summary: '', status: 'Done', ready: true, tasks, ...at };
-      await owner.prisma.change.create({ data: { enrolmentId: device.enrolmentId, ...change } });
+      await devices.owner.prisma.change.create({ data: { enrolmentId: device.enrolmentId, ...change } });
     }
-    await says(device, runs(1, '5', 'hand', '20261127'));
+    await devices.says(device, runs(1, '5', 'hand', '20261127'));
     const { items } = await get(`/v1/devices/${device.deviceId}/recovery-systems`);
     expect((items as { label: string; maker: string }[]).map(({ label, maker }) => [label, maker]).sort()).toEqual([
       ['20261127', 'snapd'],
@@ -128,15 +75,15 @@ describe('recovery systems', () => {
 
   it('of a fleet are counted, and listed by how they are', async () => {
     const [silent, plain, fresh, stale] = [
-      await aDevice('three'),
-      await aDevice('three'),
-      await aDevice('three'),
-      await aDevice('three'),
+      await devices.aDevice('three'),
+      await devices.aDevice('three'),
+      await devices.aDevice('three'),
+      await devices.aDevice('three'),
     ];
-    for (const device of [plain, fresh, stale]) await says(device, runs(1, '5'));
-    for (const device of [fresh, stale]) await made(device, 'ours');
-    await says(fresh, runs(1, '5', 'ours'));
-    await says(stale, runs(3, '6', 'ours'));
+    for (const device of [plain, fresh, stale]) await devices.says(device, runs(1, '5'));
+    for (const device of [fresh, stale]) await devices.made(device, 'ours');
+    await devices.says(fresh, runs(1, '5', 'ours'));
+    await devices.says(stale, runs(3, '6', 'ours'));
     const filter = encodeURIComponent('label.site=three');
     expect(await get(`/v1/recovery-systems/summary?filter=${filter}`)).toEqual({
       devices: 4,
@@ -148,7 +95,9 @@ describe('recovery systems', () => {
       ...{ untested: 2, withoutDefault: 1, withoutOurs: 2, seedRefresh: 0 },
     });
     const ids = async (query: string): Promise<string[]> =>
-      ((await get(`/v1/recovery-systems?filter=${filter}&${query}`))['items'] as Device[]).map((it) => it.deviceId);
+      ((await get(`/v1/recovery-systems?filter=${filter}&${query}`))['items'] as ReportingDevice[]).map(
+        (it) => it.deviceId,
+      );
     expect(await ids('state=silent')).toEqual([silent.deviceId]);
     expect(await ids('behind=1')).toEqual([stale.deviceId]);
     expect(await ids('tested=true')).toEqual([fresh.deviceId, stale.deviceId].sort());
