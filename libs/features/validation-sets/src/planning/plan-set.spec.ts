@@ -244,6 +244,7 @@ describe('what a person should know', () => {
       },
       ['refresh-held', 'unpinned-sets', 'pins-may-drop'],
     ],
+    ['a snap that comes, and would go again', { snaps: [] }, ['refresh-timer', 'rollback-removes']],
     ['a restart', { snaps: [aSnap('x', '1', { type: 'kernel' })] }, ['refresh-timer', 'restart']],
     ['a parallel instance', { snaps: [aSnap('x', '1'), aSnap('x_blue', '1')] }, ['refresh-timer', 'parallel-instance']],
   ])('%s', (_what, device, expected) => {

@@ -21,6 +21,7 @@ import type { SetWish } from './set-wish';
  * | invalid-before    | it is enforced and not valid now: that is no state to come back to, and cannot be verified  |
  * | stops-enforcing   | the set is enforced now, and will not be                                                  |
  * | removal           | a snap goes; agents refuse operations that destroy, unless their device allows them       |
+ * | rollback-removes  | a snap comes, and goes on the way back: the same policy decides                            |
  * | data-lost         | ... and nothing keeps its data                                                            |
  * | no-way-back       | ... and it cannot be had again: it was sideloaded, or is a component that moves alone     |
  * | restart           | kernel, base, gadget or snapd change: the device restarts                                 |
@@ -91,8 +92,13 @@ function setWarnings({ sets, system }: KnownDevice, wish: SetWish): PlanNote[] {
 }
 
 function removalWarnings({ snaps }: KnownDevice, { saveSnapshots }: SetWish, actions: readonly Action[]): PlanNote[] {
-  const removed = snapsThat('remove', actions);
-  return removed.flatMap((name) => {
+  const arriving = snapsThat('install', actions).map((name) =>
+    note(
+      'rollback-removes',
+      `taken back, snap "${name}" is removed, which takes a local policy that allows destruction`,
+    ),
+  );
+  const removed = snapsThat('remove', actions).flatMap((name) => {
     const snap = snaps.find((one) => one.name === name);
     return [
       note('removal', `snap "${name}" is removed, which a device does only where its local policy allows destruction`),
@@ -102,6 +108,7 @@ function removalWarnings({ snaps }: KnownDevice, { saveSnapshots }: SetWish, act
         : [note('no-way-back', `snap "${name}" was sideloaded: it cannot be brought back`)]),
     ];
   });
+  return [...arriving, ...removed];
 }
 
 const RESTARTING = ['kernel', 'gadget', 'snapd', 'os'];
