@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import {
   CommandJobs,
@@ -22,6 +23,8 @@ export interface SweepTimes {
 }
 export const SWEEP_TIMES = Symbol('SWEEP_TIMES');
 
+const LOOK_EVERY_MS = 10_000;
+
 /**
  * The guarantee behind every nudge: looks at the rows every few seconds and does again whatever a lost job, message or
  * process left undone. Every worker sweeps; each step is safe to run twice at once.
@@ -34,6 +37,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     (error) => this.logger.warn(`Sweep failed, the next one follows: ${String(error)}`),
   );
   private timer: NodeJS.Timeout | undefined;
+  private lookedAtMs = -Infinity;
   /** Enrolment at which the last sweep stopped nudging. */
   private nudgedUpTo: string | undefined;
 
@@ -64,8 +68,17 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.folder.announce(await closeOverdueCommands(this.database, this.clock.now()));
     await this.requeueUnsigned();
     await this.nudgeWaiting();
+    await this.lookForDevices();
     await this.rollouts.nudge(await this.reconciler.dueIds());
     await pruneReads(this.database, this.ago(this.times.readsKeptMs));
+  }
+
+  /** Not in every sweep: it looks at each device that a rollout waits for. */
+  private async lookForDevices(): Promise<void> {
+    if (performance.now() < this.lookedAtMs + LOOK_EVERY_MS) return;
+    this.lookedAtMs = performance.now();
+    await this.reconciler.setUnheardAside();
+    await this.reconciler.noteArrivals();
   }
 
   private async nudgeWaiting(): Promise<void> {

@@ -7,6 +7,7 @@ import type { Logger } from '@corefleet/platform/logger';
 import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import type { WorkerConfig } from './config';
+import { ArrivalsListener } from './arrivals-listener';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
 import { ArtifactsSweeper } from './artifacts-sweeper';
@@ -26,6 +27,7 @@ export class WorkerModule {
       providers: [
         RolloutsProcessor,
         ReportFolder,
+        ArrivalsListener,
         CommandNudges,
         Sweeper,
         ArtifactsSweeper,

@@ -91,4 +91,152 @@ describe('a rollout', () => {
       ],
     });
   });
+
+  it('judges a late result for what it is, also when it has finished', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 2 }], gate: { maxFailedPercent: 50 } });
+    await stand.reconcile(id);
+    await stand.move(id, 'lost', { count: 1 });
+    await stand.move(id, 'succeeded');
+    await stand.reconcile(id);
+    expect(await stand.seen(id)).toMatchObject({ status: 'finished', waves: [['passed', { lost: 1, succeeded: 1 }]] });
+    await stand.owner.prisma.command.updateMany({
+      where: { rolloutId: id, status: 'lost' },
+      data: { lateStatus: 'succeeded' },
+    });
+    expect(await stand.reconcilers[0]!.dueIds()).toContain(id);
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves).toEqual([['passed', { 'late-success': 1, succeeded: 1 }]]);
+    expect(await stand.reconcilers[0]!.dueIds()).not.toContain(id);
+  });
+
+  it('tries again after a while, and no more often than it may', async () => {
+    const id = await stand.aRollout({ time: { attempts: { most: 2, backoffSeconds: 60 } } });
+    for (const status of ['failed', 'timed-out']) {
+      await stand.reconcile(id);
+      await stand.move(id, status, { cause: status });
+      await stand.reconcile(id);
+      stand.clock.pass(60);
+    }
+    expect(await stand.targets(id)).toMatchObject([{ state: 'timed-out', attempt: 2 }]);
+    const events = await stand.owner.prisma.targetEvent.findMany({ where: { rolloutId: id }, orderBy: { id: 'asc' } });
+    expect(events.map(({ state, cause, attempt }) => [state, cause, attempt])).toEqual([
+      ['offered', null, 1],
+      ['waiting', 'retry', 1],
+      ['offered', null, 2],
+      ['timed-out', 'timed-out', 2],
+    ]);
+  });
+
+  it('soaks, and judges by its time-box who was reached', async () => {
+    const waves = [{ size: 1, gate: { soakSeconds: 60 } }, { size: 3, gate: { timeBoxSeconds: 120 } }, { size: 1 }];
+    const id = await stand.aRollout({ waves });
+    await stand.reconcile(id);
+    await stand.move(id, 'succeeded');
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves[0]).toEqual(['soaking', { succeeded: 1 }]);
+    stand.clock.pass(60);
+    await stand.reconcile(id);
+    await stand.move(id, 'running');
+    await stand.move(id, 'succeeded', { count: 2 });
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves[1]).toEqual(['running', { succeeded: 2, running: 1 }]);
+    stand.clock.pass(120);
+    await stand.heard((await stand.targets(id)).map(({ deviceId }) => deviceId));
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves.slice(1)).toEqual([
+      ['passed', { succeeded: 2, running: 1 }],
+      ['running', { offered: 1 }],
+    ]);
+  });
+
+  it('gives up whom it has not reached when its time is over', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 4 }], limits: { maxInFlight: 2 } });
+    const [, second] = await stand.targets(id);
+    await stand.reconcile(id);
+    await stand.move(id, 'succeeded', { count: 1 });
+    stand.clock.pass(86_400);
+    await stand.move(id, 'expired');
+    await stand.reconcile(id);
+    expect(await stand.seen(id)).toMatchObject({
+      status: 'finished',
+      reason: 'expired: 3 devices not reached in time',
+      waves: [['running', { succeeded: 1, expired: 3 }]],
+    });
+    expect(second).toMatchObject({ state: 'pending' });
+  });
+
+  it('ends what was not begun when it is stopped, and says what was done half', async () => {
+    const steps = ['app', 'tool'].map((snap) => ({
+      operation: 'hold',
+      parameters: { snaps: [snap], time: 'forever' },
+    }));
+    const id = await stand.aRollout({ steps, waves: [{ size: 3 }], limits: { maxInFlight: 1 } });
+    await stand.reconcile(id);
+    await stand.move(id, 'running');
+    await stand.owner.prisma.rollout.update({ where: { id }, data: { status: 'stopped', reason: 'stopped by ann' } });
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves).toEqual([['running', { running: 1, cancelled: 2 }]]);
+    await stand.move(id, 'succeeded');
+    await stand.reconcile(id);
+    const row = await stand.owner.prisma.rollout.findUniqueOrThrow({ where: { id } });
+    expect(row).toMatchObject({ status: 'stopped', reason: 'stopped by ann', finishedAt: stand.clock.now() });
+    expect((await stand.targets(id)).filter(({ state }) => state === 'failed')).toMatchObject([
+      { cause: 'given-up', message: 'given up after step 1, the rollout is stopped' },
+    ]);
+  });
+
+  it('skips a wave when a person says so, but for who is under way', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 3 }, { size: 1 }], limits: { maxInFlight: 1 } });
+    await stand.reconcile(id);
+    await stand.owner.prisma.wave.updateMany({ where: { rolloutId: id, number: 1 }, data: { status: 'skipped' } });
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves).toEqual([
+      ['skipped', { offered: 1, skipped: 2 }],
+      ['running', { pending: 1 }],
+    ]);
+    for (let at = 0; at < 2; at += 1) {
+      await stand.move(id, 'succeeded');
+      await stand.reconcile(id);
+    }
+    expect(await stand.seen(id)).toMatchObject({ status: 'finished' });
+  });
+
+  it('starts when it is time', async () => {
+    const startAt = new Date(stand.clock.now().getTime() + 60_000);
+    const id = await stand.aRollout({ more: { status: 'scheduled', startAt, startedAt: null, expiresAt: null } });
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).status).toBe('scheduled');
+    stand.clock.pass(60);
+    await stand.reconcile(id);
+    const row = await stand.owner.prisma.rollout.findUniqueOrThrow({ where: { id } });
+    expect(row).toMatchObject({
+      status: 'running',
+      startedAt: startAt,
+      expiresAt: new Date(startAt.getTime() + 86_400_000),
+    });
+  });
+
+  it("keeps the digest of its targets' history in the audit", async () => {
+    const id = await stand.aRollout({ waves: [{ size: 3 }] });
+    await stand.reconcile(id);
+    await stand.move(id, 'succeeded');
+    await stand.reconcile(id);
+    const entries = await stand.owner.prisma.auditEntry.findMany({
+      where: { subjectId: id, action: 'rollout.targets' },
+    });
+    const events = await stand.owner.prisma.targetEvent.count({ where: { rolloutId: id } });
+    const details = entries.map((entry) => entry.details as { events: number; sha256: string });
+    expect(details.reduce((sum, each) => sum + each.events, 0)).toBe(events);
+    expect(details.map(({ sha256 }) => sha256)).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]); // prettier-ignore
+  });
+
+  it('lets the worker change neither which devices are meant nor what they are to do', async () => {
+    const worker = stand.connect('corefleet_worker');
+    for (const column of ['device_id = gen_random_uuid()', `steps = '[]'`, `rollback = '[]'`, 'wave = 1']) {
+      await expect(worker.pool.query(`UPDATE rollout_targets SET ${column}`)).rejects.toThrow(/permission denied/);
+    }
+    for (const column of [`steps = '[]'`, `plan_digest = ''`, 'approvals_needed = 0', 'audit_id = 1']) {
+      await expect(worker.pool.query(`UPDATE rollouts SET ${column}`)).rejects.toThrow(/permission denied/);
+    }
+  });
 });

@@ -7,6 +7,7 @@ import { Bus } from '@corefleet/platform/redis';
 import { carryOut } from './carry-out';
 import { followMoves } from './follow-moves';
 import type { Given } from './give-commands';
+import { noteArrivals, rolloutsUnheard, setUnheardAside } from './presence-moves';
 import { factsOf, lockRollout, readRollout } from './rollout-row';
 import { decide } from './rollout-state';
 import type { Services } from './services';
@@ -62,6 +63,26 @@ export class RolloutReconciler {
       [],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Devices were heard of: those that rollouts wait for may be given their commands.
+   * @param enrolmentIds without: whoever is there now
+   * @returns rollouts to reconcile
+   */
+  noteArrivals(enrolmentIds?: readonly string[]): Promise<string[]> {
+    return noteArrivals(this.database, this.clock.now(), enrolmentIds);
+  }
+
+  /** Takes the slots of devices back that were offered a command and went away. @returns rollouts to reconcile */
+  async setUnheardAside(): Promise<string[]> {
+    const ids = await rolloutsUnheard(this.database, this.clock.now());
+    for (const id of ids) {
+      await this.database.transaction(async (tx) => {
+        if (await lockRollout(tx, id)) await setUnheardAside(tx, this.services, id, this.clock.now());
+      });
+    }
+    return ids;
   }
 
   private async step(tx: Transaction, id: string): Promise<Step> {

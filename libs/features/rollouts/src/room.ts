@@ -105,7 +105,7 @@ async function wantedBefore(tx: Transaction, rollout: RolloutRow, most: number, 
              AND t.not_before <= ${now}
              AND t.phase = CASE r.status WHEN 'rolling-back' THEN 'rollback' ELSE 'apply' END
              AND (r.status = 'rolling-back' OR w.status IN ('running', 'soaking', 'passed'))
-           LIMIT ${most}) AS some
+           LIMIT ${most}) AS due
       ) AS wanted
      WHERE r.finished_at IS NULL AND r.status IN ('running', 'rolling-back') AND r.priority > ${rollout.priority}`;
   return Math.min(most, row?.count ?? 0);

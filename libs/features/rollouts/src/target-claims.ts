@@ -4,9 +4,10 @@ import { changeTargets, type Transition } from './change-targets';
 import { look, withRoom, type Look } from './claims';
 import { giveCommands, type Given } from './give-commands';
 import { claimedWaves, lockFleet, lockSites, siteRoom, slotsOf, spendCredit } from './room';
-import { factsOf, lockRollout, type RolloutRow } from './rollout-row';
+import { factsOf, lockRollout, type RolloutRow, type WaveRow } from './rollout-row';
 import { decide } from './rollout-state';
 import type { Services } from './services';
+import { supersededBy } from './superseded';
 import { SYSTEM } from './system-actor';
 import { NEVER, isTouched, type TargetState } from './target-state';
 
@@ -59,12 +60,22 @@ async function lookAtThem(
   { slots, fullSites, now }: { slots: number; fullSites: readonly string[]; now: Date },
 ): Promise<Seen[]> {
   const { phase, waves } = claimedWaves(rollout);
-  const passed = rollout.waves.filter(({ status }) => status === 'passed').map(({ number }) => number);
+  const passed = phase === 'apply' ? rollout.waves.filter(({ status }) => status === 'passed').map(numberOf) : [];
   const limit = Math.min(LOOKED_AT.most, Math.max(LOOKED_AT.least, 2 * slots));
   const rows = await candidates(tx, { rolloutId: rollout.id, phase, waves, passed, fullSites, limit, now });
   const rules = { now, catchUp: rollout.time.catchUp, expiresAt: rollout.expiresAt ?? NEVER };
-  return rows.map((row) => ({ ...row, look: look({ ...row, supersededBy: null, window: undefined }, rules) }));
+  const late = rows.filter(({ wavePassed, cause }) => wavePassed && cause === 'offline');
+  const newer =
+    rules.catchUp === 'latest-only' ? await supersededBy(tx, rollout, late.map(idOf)) : new Map<string, string>();
+  return rows.map((row) => {
+    const facts = { ...row, supersededBy: newer.get(row.deviceId) ?? null, window: undefined };
+    return { ...row, look: look(facts, rules) };
+  });
 }
+
+const numberOf = ({ number }: WaveRow): number => number;
+
+const idOf = ({ deviceId }: CandidateRow): string => deviceId;
 
 type Starting = CandidateRow & { readonly look: Extract<Look, { kind: 'claim' }> };
 

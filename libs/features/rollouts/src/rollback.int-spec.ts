@@ -1,0 +1,99 @@
+import { RolloutStand } from './testing/rollout-stand';
+
+let stand: RolloutStand;
+
+beforeAll(async () => {
+  stand = await RolloutStand.open();
+});
+afterEach(() => stand.expectCountsTrue());
+afterAll(() => stand.close());
+
+const UNDO = [
+  { operation: 'unhold', parameters: { snaps: ['app'] } },
+  { operation: 'hold', parameters: { snaps: ['tool'], time: 'forever', 'hold-level': 'general' } },
+];
+const gate = { maxFailedPercent: 0, onFailure: 'roll-back' } as const;
+
+const step = async (id: string, status: string, over: object = {}): Promise<void> => {
+  await stand.move(id, status, over);
+  await stand.reconcileAtOnce([id], 1);
+};
+
+const commands = async (rolloutId: string, phase: string) =>
+  stand.owner.prisma.command.findMany({ where: { rolloutId, phase }, orderBy: [{ step: 'asc' }, { deviceId: 'asc' }] });
+
+describe('a rollout that is rolled back', () => {
+  it('takes its devices back by what takes each command back, newest first, and says how many', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 3 }, { size: 2 }, { size: 4 }], gate });
+    await stand.reconcile(id);
+    await step(id, 'succeeded', { undo: UNDO });
+    await step(id, 'failed', { count: 1, cause: 'change-error' });
+    expect(await stand.seen(id)).toMatchObject({
+      status: 'rolling-back',
+      reason: '1 of 4 reached devices failed, limit 0 %',
+      waves: [
+        ['passed', { 'rollback:offered': 3 }],
+        ['running', { 'rollback:skipped': 1, cancelled: 1 }],
+        ['pending', { cancelled: 4 }],
+      ],
+    });
+    expect((await commands(id, 'rollback')).map(({ operation, parameters }) => ({ operation, parameters }))).toEqual(
+      Array.from({ length: 3 }, () => UNDO[0]),
+    );
+    await step(id, 'succeeded');
+    await step(id, 'failed', { count: 1, cause: 'change-error' });
+    await step(id, 'succeeded');
+    expect(await stand.seen(id)).toMatchObject({
+      status: 'rolled-back',
+      reason: '1 of 4 reached devices failed, limit 0 %; 2 devices rolled back, 1 could not be',
+      waves: [
+        ['passed', { 'rollback:succeeded': 2, 'rollback:failed': 1 }],
+        expect.anything(),
+        ['pending', { cancelled: 4 }],
+      ],
+    });
+  });
+
+  it('takes the way that was planned for a device, also when its agent says another', async () => {
+    const [device] = await stand.devices(1);
+    const id = await stand.aRollout({}, [device!]);
+    const planned = [{ operation: 'unhold', parameters: { snaps: ['planned'] } }];
+    await stand.owner.prisma.rolloutTarget.updateMany({ where: { rolloutId: id }, data: { rollback: planned } });
+    await stand.reconcile(id);
+    await step(id, 'succeeded', { undo: UNDO });
+    await stand.owner.prisma.rollout.update({ where: { id }, data: { status: 'rolling-back', finishedAt: null } });
+    await stand.reconcile(id);
+    expect(await commands(id, 'rollback')).toMatchObject(planned);
+    await step(id, 'succeeded');
+    expect(await stand.seen(id)).toMatchObject({ status: 'rolled-back', reason: '1 device rolled back' });
+  });
+
+  it('lets who is under way come to its end first, and says who cannot be taken back', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 2 }], gate });
+    await stand.reconcile(id);
+    await step(id, 'running');
+    await step(id, 'failed', { count: 1, cause: 'change-error' });
+    expect((await stand.seen(id)).waves).toEqual([['running', { 'rollback:skipped': 1, running: 1 }]]);
+    await step(id, 'succeeded');
+    expect(await stand.seen(id)).toMatchObject({
+      status: 'rolled-back',
+      reason: '1 of 2 reached devices failed, limit 0 %; 0 devices rolled back, 1 could not be',
+      waves: [['running', { 'rollback:skipped': 1, 'rollback:failed': 1 }]],
+    });
+  });
+
+  it('waits for devices that are away, and gives them up when its time is over', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 1 }, { size: 1 }], gate });
+    await stand.reconcile(id);
+    await step(id, 'succeeded', { undo: UNDO });
+    await stand.away((await stand.targets(id)).map(({ deviceId }) => deviceId));
+    await step(id, 'failed', { cause: 'change-error' });
+    expect((await stand.seen(id)).waves[0]).toEqual(['passed', { 'rollback:away': 1 }]);
+    stand.clock.pass(86_400);
+    await stand.reconcile(id);
+    expect(await stand.seen(id)).toMatchObject({
+      status: 'rolled-back',
+      reason: '1 of 2 reached devices failed, limit 0 %; 0 devices rolled back, 1 could not be',
+    });
+  });
+});
