@@ -91,7 +91,7 @@ function followAll(rollout: RolloutRow, rows: readonly Moved[], undo: Map<string
       attempts,
       steps: row.steps ?? undo.get(row.deviceId) ?? 0,
       over: overWords(rollout, row.phase, now),
-      retryAfterMs: (failed, attempt) => retryAfterMs(attempts.backoffSeconds, attempt, failed),
+      retryAfterMs: (failed, attempt) => retryAfterMs(failed, attempt, { ...attempts, deviceId: row.deviceId }),
     });
     if (result.kind === 'stay') continue;
     followed.set(row.deviceId, {

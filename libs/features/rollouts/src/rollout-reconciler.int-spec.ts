@@ -115,7 +115,8 @@ describe('a rollout', () => {
       await stand.reconcile(id);
       await stand.move(id, status, { cause: status });
       await stand.reconcile(id);
-      stand.clock.pass(60);
+      stand.clock.pass(3_600);
+      await stand.heard((await stand.targets(id)).map(({ deviceId }) => deviceId));
     }
     expect(await stand.targets(id)).toMatchObject([{ state: 'timed-out', attempt: 2 }]);
     const events = await stand.owner.prisma.targetEvent.findMany({ where: { rolloutId: id }, orderBy: { id: 'asc' } });

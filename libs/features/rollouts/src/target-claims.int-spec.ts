@@ -193,7 +193,7 @@ describe('claims', () => {
     const failOnce = async (): Promise<void> => {
       await stand.heard(devices);
       await stand.reconcile(id);
-      await stand.move(id, 'failed', { cause: 'change-error' });
+      await stand.move(id, 'failed', { cause: 'artifact-failed' });
       await stand.reconcile(id);
       stand.clock.pass(1_000);
     };
@@ -213,6 +213,29 @@ describe('claims', () => {
     await stand.reconcile(id);
     expect(await stand.owner.prisma.devicePenalty.count({ where: { deviceId: devices[0]! } })).toBe(0);
     expect(await states(id, devices)).toEqual(['succeeded']);
+  });
+
+  it('wait for the window of each device in its own time zone, and give commands that end with it', async () => {
+    const [tokyo, oslo, unknown] = await stand.devices(3);
+    await stand.says(tokyo!, 'host', { timeZone: 'Asia/Tokyo' });
+    await stand.says(oslo!, 'host', { timeZone: 'Europe/Oslo' });
+    const window = { cron: '0 21 * * *', durationMinutes: 60, timeZone: 'device', fallbackTimeZone: 'UTC' };
+    const at = (clock: string): Date => new Date(`${stand.clock.now().toISOString().slice(0, 11)}${clock}:00.000Z`);
+    stand.clock.pass((at('12:00').getTime() + 86_400_000 - stand.clock.now().getTime()) / 1000);
+    const devices = [tokyo!, oslo!, unknown!];
+    await stand.heard(devices);
+    const id = await stand.aRollout({ time: { window } }, devices);
+    await stand.reconcile(id);
+    expect(await states(id, devices)).toEqual(['offered', 'waiting(window)', 'waiting(window)']);
+    const rows = new Map((await stand.targets(id)).map((row) => [row.deviceId, row]));
+    expect(devices.slice(1).map((device) => rows.get(device)!.notBefore)).toEqual([at('20:00'), at('21:00')]);
+    expect(rows.get(oslo!)!.message).toBe(`its window opens at ${at('20:00').toISOString()}`);
+    const [command] = await stand.owner.prisma.command.findMany({ where: { rolloutId: id } });
+    expect(command!.validUntil).toEqual(at('13:00'));
+    stand.clock.pass(8 * 3_600);
+    await stand.heard(devices);
+    await stand.reconcile(id);
+    expect(await states(id, devices)).toEqual(['offered', 'offered', 'waiting(window)']);
   });
 
   it('let only so many devices of a site download at once', async () => {

@@ -10,6 +10,7 @@ import type { Services } from './services';
 import { supersededBy } from './superseded';
 import { SYSTEM } from './system-actor';
 import { NEVER, isTouched, type TargetState } from './target-state';
+import { windowsAt } from './windows';
 
 /** Devices looked at in one transaction: a big wave is claimed in several. */
 const LOOKED_AT = { least: 100, most: 1_000 };
@@ -67,8 +68,9 @@ async function lookAtThem(
   const late = rows.filter(({ wavePassed, cause }) => wavePassed && cause === 'offline');
   const newer =
     rules.catchUp === 'latest-only' ? await supersededBy(tx, rollout, late.map(idOf)) : new Map<string, string>();
+  const windowOf = windowsAt(rollout.time.window, now);
   return rows.map((row) => {
-    const facts = { ...row, supersededBy: newer.get(row.deviceId) ?? null, window: undefined };
+    const facts = { ...row, supersededBy: newer.get(row.deviceId) ?? null, window: windowOf(row.timeZone) };
     return { ...row, look: look(facts, rules) };
   });
 }

@@ -141,6 +141,13 @@ export class RolloutStand {
     );
   }
 
+  /** The device's agent says this of it. */
+  async says(deviceId: string, name: string, value: object): Promise<void> {
+    const { enrolmentId } = await this.owner.prisma.device.findUniqueOrThrow({ where: { id: deviceId } });
+    const said = { name, digest: '', value, journalEpoch: 1, number: 1n, receivedAt: this.clock.now() };
+    await this.owner.prisma.deviceFact.create({ data: { enrolmentId: enrolmentId!, ...said } });
+  }
+
   /** A running rollout of those devices, or of as many new ones as its waves have. @returns its id */
   async aRollout(of: ARollout = {}, given?: readonly string[]): Promise<string> {
     const id = randomUUID();
