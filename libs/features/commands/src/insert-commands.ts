@@ -1,5 +1,5 @@
 import { neededDigests } from '@corefleet/features/artifacts';
-import type { Transaction } from '@corefleet/platform/database';
+import { bulk, type Transaction } from '@corefleet/platform/database';
 
 /** One order to one device. */
 export interface NewCommand {
@@ -30,34 +30,36 @@ export interface NewCommands {
  * An id that is there already is left as it is, so the same request may be made again.
  * @returns what is new; devices that are not enrolled are left out
  */
-export async function insertCommands(tx: Transaction, order: NewCommands): Promise<{ id: string; deviceId: string }[]> {
-  const { commands } = order;
-  const column = <T>(pick: (command: NewCommand) => T): T[] => commands.map(pick);
-  const { orders, orderOf } = distinctOrders(commands);
-  return tx.$queryRaw<{ id: string; deviceId: string }[]>`
-    INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
-                          created_at, deadline_seconds, valid_until, change_ids, artifacts, phase, attempt, step)
-    SELECT given.id, devices.id, devices.enrolment_id, ${order.rolloutId}::uuid, orders.operation, orders.parameters::jsonb,
-           'queued', ${order.requestedBy}, ${order.auditId}, ${order.createdAt}, ${order.deadlineSeconds}::int,
-           given.valid_until, '{}', ARRAY(SELECT jsonb_array_elements_text(orders.artifacts::jsonb)),
-           given.phase, given.attempt, given.step
-      FROM unnest(${column(({ id }) => id)}::uuid[], ${column(({ deviceId }) => deviceId)}::uuid[], ${orderOf}::int[],
-                  ${column(({ validUntil }) => validUntil)}::timestamptz[], ${column(({ phase }) => phase)}::text[],
-                  ${column(({ attempt }) => attempt)}::int[], ${column(({ step }) => step)}::int[])
-        AS given (id, device_id, number, valid_until, phase, attempt, step)
-      JOIN unnest(${orders.map(({ operation }) => operation)}::text[], ${orders.map((each) => each.parameters)}::text[],
-                  ${orders.map(({ artifacts }) => artifacts)}::text[])
-        WITH ORDINALITY AS orders (operation, parameters, artifacts, number) USING (number)
-      JOIN devices ON devices.id = given.device_id AND devices.enrolment_id IS NOT NULL
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id, device_id AS "deviceId"`;
+export async function insertCommands(tx: Transaction, order: NewCommands): Promise<NewCommand[]> {
+  const { orders, orderOf } = distinctOrders(order.commands);
+  const commands = order.commands.map(({ id, deviceId, validUntil, phase, attempt, step }, at) => ({
+    ...{ id, device_id: deviceId, valid_until: validUntil, phase, attempt, step, number: orderOf[at] },
+  }));
+  const [made] = await tx.$queryRaw<{ ids: string }[]>`
+    WITH orders AS (
+      SELECT * FROM jsonb_to_recordset(${bulk(orders)}::jsonb) AS given (number int, operation text, parameters jsonb, artifacts jsonb)
+    ), made AS (
+      INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
+                            created_at, deadline_seconds, valid_until, change_ids, artifacts, phase, attempt, step)
+      SELECT given.id, devices.id, devices.enrolment_id, ${order.rolloutId}::uuid, orders.operation, orders.parameters, 'queued',
+             ${order.requestedBy}, ${order.auditId}, ${order.createdAt}, ${order.deadlineSeconds}::int, given.valid_until, '{}',
+             ARRAY(SELECT jsonb_array_elements_text(orders.artifacts)), given.phase, given.attempt, given.step
+        FROM jsonb_to_recordset(${bulk(commands)}::jsonb)
+          AS given (id uuid, device_id uuid, valid_until timestamptz, phase text, attempt int, step int, number int)
+        JOIN orders USING (number)
+        JOIN devices ON devices.id = given.device_id AND devices.enrolment_id IS NOT NULL
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id)
+    SELECT coalesce(json_agg(id), '[]')::text AS ids FROM made`;
+  const ids = new Set(JSON.parse(made?.ids ?? '[]') as string[]);
+  return order.commands.filter(({ id }) => ids.has(id));
 }
 
 interface Order {
+  readonly number: number;
   readonly operation: string;
-  /** JSON text, as `artifacts`. */
-  readonly parameters: string;
-  readonly artifacts: string;
+  readonly parameters: NewCommand['parameters'];
+  readonly artifacts: readonly string[];
 }
 
 /** Most devices are told the same: it is sent once. @returns for each command the number of its order, from 1 */
@@ -65,13 +67,13 @@ function distinctOrders(commands: readonly NewCommand[]): { orders: Order[]; ord
   const numbers = new Map<string, number>();
   const orders: Order[] = [];
   const orderOf = commands.map(({ operation, parameters }) => {
-    const text = JSON.stringify(parameters);
-    const key = `${operation} ${text}`;
+    const key = `${operation} ${JSON.stringify(parameters)}`;
     const known = numbers.get(key);
     if (known !== undefined) return known;
-    orders.push({ operation, parameters: text, artifacts: JSON.stringify(neededDigests(operation, parameters)) });
-    numbers.set(key, orders.length);
-    return orders.length;
+    const number = orders.length + 1;
+    orders.push({ number, operation, parameters, artifacts: neededDigests(operation, parameters) });
+    numbers.set(key, number);
+    return number;
   });
   return { orders, orderOf };
 }

@@ -1,6 +1,6 @@
-import type { Transaction } from '@corefleet/platform/database';
+import { bulkRows, type Transaction } from '@corefleet/platform/database';
 import type { Candidate } from './claims';
-import { TARGET_COLUMNS, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, type TargetRow } from './target-rows';
 
 /** A device whose link was heard of within so many seconds is there. */
 export const PRESENT_SECONDS = 90;
@@ -28,7 +28,8 @@ export interface CandidateQuery {
  */
 export async function candidates(tx: Transaction, query: CandidateQuery): Promise<CandidateRow[]> {
   const { rolloutId, phase, waves, passed, fullSites, limit, now } = query;
-  return tx.$queryRawUnsafe<CandidateRow[]>(
+  return bulkRows<CandidateRow>(
+    tx,
     `SELECT ${TARGET_COLUMNS}, t.wave = ANY ($4::int[]) AS "wavePassed",
             d.enrolment_id IS NOT NULL AS enrolled,
             coalesce(l.last_seen_at > $7::timestamptz - $8 * interval '1 second', false) AS present,
@@ -48,6 +49,7 @@ export async function candidates(tx: Transaction, query: CandidateQuery): Promis
        LEFT JOIN device_penalties p ON p.device_id = t.device_id
        LEFT JOIN device_facts f ON f.enrolment_id = d.enrolment_id AND f.name = 'host'
       ORDER BY t.wave, t.not_before, t.device_id LIMIT $6`,
-    ...[rolloutId, phase, waves, passed, fullSites, limit, now, PRESENT_SECONDS],
+    [rolloutId, phase, waves, passed, fullSites, limit, now, PRESENT_SECONDS],
+    [...TARGET_DATES, 'heldUntil'],
   );
 }

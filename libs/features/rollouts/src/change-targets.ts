@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditService, Actor } from '@corefleet/features/audit';
-import type { Transaction } from '@corefleet/platform/database';
+import { bulk, type Transaction } from '@corefleet/platform/database';
 import { countKey, type Counted, type TargetState } from './target-state';
 
 /** A target as it was, and what it is now. */
@@ -24,12 +24,10 @@ export interface TargetChange {
  */
 export async function changeTargets(tx: Transaction, audit: AuditService, change: TargetChange): Promise<void> {
   if (change.transitions.length === 0) return;
-  await writeTargets(tx, change);
-  await countTargets(tx, change);
   const { actor, rolloutId } = change;
-  const transitions = change.transitions.filter(isEvent);
-  if (transitions.length === 0) return;
-  const details = await writeHistory(tx, { ...change, transitions });
+  await countTargets(tx, change);
+  const details = await writeTargets(tx, change);
+  if (details.events === 0) return;
   await audit.record(tx, { actor, action: 'rollout.targets', subject: { kind: 'rollout', id: rolloutId }, details });
 }
 
@@ -40,21 +38,49 @@ const isEvent = ({ before, after }: Transition): boolean =>
   before.attempt !== after.attempt ||
   before.step !== after.step;
 
-async function writeTargets(tx: Transaction, { rolloutId, transitions }: TargetChange): Promise<void> {
-  const column = <T>(pick: (after: TargetState) => T): T[] => transitions.map(({ after }) => pick(after));
-  await tx.$executeRaw`
-    UPDATE rollout_targets AS t
-       SET phase = now.phase, state = now.state, cause = now.cause, message = now.message, late = now.late,
-           attempt = now.attempt, step = now.step, command_id = now.command_id, not_before = now.not_before,
-           offered_at = now.offered_at, finished_at = now.finished_at
-      FROM unnest(${transitions.map(({ deviceId }) => deviceId)}::uuid[], ${column((t) => t.phase)}::text[],
-                  ${column((t) => t.state)}::text[], ${column((t) => t.cause)}::text[],
-                  ${column((t) => t.message)}::text[], ${column((t) => t.late)}::text[],
-                  ${column((t) => t.attempt)}::int[], ${column((t) => t.step)}::int[],
-                  ${column((t) => t.commandId)}::uuid[], ${column((t) => t.notBefore)}::timestamptz[],
-                  ${column((t) => t.offeredAt)}::timestamptz[], ${column((t) => t.finishedAt)}::timestamptz[])
-        AS now (device_id, phase, state, cause, message, late, attempt, step, command_id, not_before, offered_at, finished_at)
-     WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = now.device_id`;
+/**
+ * Writes the targets and the events of their history.
+ * @returns what the audit says of the batch: SHA-256 over the canonical lines of its events, in the order of their ids
+ */
+async function writeTargets(
+  tx: Transaction,
+  { rolloutId, transitions, now }: TargetChange,
+): Promise<{ events: number; first: string; last: string; sha256: string }> {
+  const rows = transitions.map((transition) => ({ ...row(transition), is_event: isEvent(transition) }));
+  const [made] = await tx.$queryRaw<{ first: bigint | null; last: bigint | null }[]>`
+    WITH now AS (
+      SELECT * FROM jsonb_to_recordset(${bulk(rows)}::jsonb)
+        AS given (device_id uuid, phase text, state text, cause text, message text, late text, attempt int, step int,
+                  command_id uuid, not_before timestamptz, offered_at timestamptz, finished_at timestamptz, is_event boolean)
+    ), moved AS (
+      UPDATE rollout_targets AS t
+         SET phase = now.phase, state = now.state, cause = now.cause, message = now.message, late = now.late,
+             attempt = now.attempt, step = now.step, command_id = now.command_id, not_before = now.not_before,
+             offered_at = now.offered_at, finished_at = now.finished_at
+        FROM now WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = now.device_id
+    ), made AS (
+      INSERT INTO target_events (rollout_id, device_id, at, phase, state, cause, message, attempt, step, command_id)
+      SELECT ${rolloutId}::uuid, device_id, ${now}, phase, coalesce(late, state), cause, message, attempt, step, command_id
+        FROM now WHERE is_event
+      RETURNING id)
+    SELECT min(id) AS first, max(id) AS last FROM made`;
+  const events = rows.filter(({ is_event }) => is_event);
+  const hash = createHash('sha256');
+  for (const { device_id, phase, state, late, cause, message, attempt, step, command_id } of events) {
+    const line = [device_id, now.toISOString(), phase, late ?? state, cause, message, attempt, step, command_id];
+    hash.update(`${JSON.stringify(line)}\n`);
+  }
+  const { first, last } = made ?? { first: null, last: null };
+  return { events: events.length, first: String(first), last: String(last), sha256: hash.digest('hex') };
+}
+
+/** The columns of a target. */
+function row({ deviceId, after }: Transition) {
+  const { phase, state, cause, message, late, attempt, step, commandId, notBefore, offeredAt, finishedAt } = after;
+  return {
+    ...{ device_id: deviceId, phase, state, cause, message, late, attempt, step, command_id: commandId },
+    ...{ not_before: notBefore, offered_at: offeredAt, finished_at: finishedAt },
+  };
 }
 
 /** Adds what came and takes what went; a count of nobody is left out. */
@@ -81,30 +107,4 @@ async function countTargets(tx: Transaction, { rolloutId, transitions }: TargetC
                       UNION ALL SELECT key, by FROM delta WHERE delta.wave = waves.number) AS parts
                GROUP BY key) AS totals)
      WHERE rollout_id = ${rolloutId}::uuid AND number IN (SELECT wave FROM delta)`;
-}
-
-/** @returns what the audit says of the batch: SHA-256 over the canonical lines of its events, in the order of their ids */
-async function writeHistory(
-  tx: Transaction,
-  { rolloutId, transitions, now }: TargetChange,
-): Promise<{ events: number; first: string; last: string; sha256: string }> {
-  const column = <T>(pick: (after: TargetState) => T): T[] => transitions.map(({ after }) => pick(after));
-  const rows = await tx.$queryRaw<{ first: bigint; last: bigint }[]>`
-    WITH made AS (
-      INSERT INTO target_events (rollout_id, device_id, at, phase, state, cause, message, attempt, step, command_id)
-      SELECT ${rolloutId}::uuid, device_id, ${now}, phase, state, cause, message, attempt, step, command_id
-        FROM unnest(${transitions.map(({ deviceId }) => deviceId)}::uuid[], ${column((t) => t.phase)}::text[],
-                    ${column((t) => t.late ?? t.state)}::text[], ${column((t) => t.cause)}::text[],
-                    ${column((t) => t.message)}::text[], ${column((t) => t.attempt)}::int[],
-                    ${column((t) => t.step)}::int[], ${column((t) => t.commandId)}::uuid[])
-          AS now (device_id, phase, state, cause, message, attempt, step, command_id)
-      RETURNING id)
-    SELECT min(id) AS first, max(id) AS last FROM made`;
-  const hash = createHash('sha256');
-  for (const { deviceId, after } of transitions) {
-    const { phase, state, late, cause, message, attempt, step, commandId } = after;
-    hash.update(`${JSON.stringify([deviceId, now.toISOString(), phase, late ?? state, cause, message, attempt, step, commandId])}\n`); // prettier-ignore
-  }
-  const { first = 0n, last = 0n } = rows[0] ?? {};
-  return { events: transitions.length, first: String(first), last: String(last), sha256: hash.digest('hex') };
 }

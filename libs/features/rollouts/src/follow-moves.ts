@@ -1,5 +1,5 @@
 import type { Ids } from '@corefleet/platform/clock';
-import type { Transaction } from '@corefleet/platform/database';
+import { bulkIds, bulkRows, type Transaction } from '@corefleet/platform/database';
 import { advance, type CommandFacts } from './advance';
 import { changeTargets, type Transition } from './change-targets';
 import { giveCommands, type Given } from './give-commands';
@@ -8,7 +8,7 @@ import { retryAfterMs } from './retry-after';
 import { overWords, type RolloutRow } from './rollout-row';
 import type { Services } from './services';
 import { SYSTEM } from './system-actor';
-import { TARGET_COLUMNS, undoSteps, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, undoSteps, type TargetRow } from './target-rows';
 import { NEVER, type TargetState } from './target-state';
 
 /** Moves taken at once: bounds the transaction. */
@@ -49,16 +49,19 @@ export async function followMoves(
 }
 
 async function takeMoves(tx: Transaction, rolloutId: string): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ commandId: string }[]>`
-    DELETE FROM command_moves WHERE id = ANY (ARRAY(
-      SELECT id FROM command_moves WHERE rollout_id = ${rolloutId}::uuid ORDER BY id LIMIT ${MOVES}))
-    RETURNING command_id AS "commandId"`;
-  return [...new Set(rows.map(({ commandId }) => commandId))];
+  const [taken] = await tx.$queryRaw<{ ids: string }[]>`
+    WITH taken AS (
+      DELETE FROM command_moves WHERE id = ANY (ARRAY(
+        SELECT id FROM command_moves WHERE rollout_id = ${rolloutId}::uuid ORDER BY id LIMIT ${MOVES}))
+      RETURNING command_id)
+    SELECT coalesce(json_agg(DISTINCT command_id), '[]')::text AS ids FROM taken`;
+  return JSON.parse(taken?.ids ?? '[]') as string[];
 }
 
 /** Oldest command of each target first. */
 async function movedTargets(tx: Transaction, rollout: RolloutRow, commandIds: string[]): Promise<Moved[]> {
-  return tx.$queryRawUnsafe<Moved[]>(
+  return bulkRows<Moved>(
+    tx,
     `SELECT ${TARGET_COLUMNS},
             jsonb_build_object('id', c.id, 'status', c.status, 'lateStatus', c.late_status, 'cause', c.cause,
               'message', c.message, 'snapdKind', c.snapd_kind, 'phase', c.phase, 'step', c.step) AS command,
@@ -67,9 +70,8 @@ async function movedTargets(tx: Transaction, rollout: RolloutRow, commandIds: st
        FROM commands c JOIN rollout_targets t ON t.rollout_id = $1::uuid AND t.device_id = c.device_id
       WHERE c.id = ANY ($2::uuid[]) AND c.rollout_id = $1::uuid
       ORDER BY t.device_id, c.attempt, c.step, c.id`,
-    rollout.id,
-    commandIds,
-    rollout.steps.length,
+    [rollout.id, bulkIds(commandIds), rollout.steps.length],
+    TARGET_DATES,
   );
 }
 

@@ -45,6 +45,5 @@ export async function giveCommands(
     createdAt: now,
     commands,
   });
-  const operations = new Map(commands.map(({ id, operation }) => [id, operation]));
-  return new Map(made.map(({ id, deviceId }) => [deviceId, { id, deviceId, operation: operations.get(id) ?? '' }]));
+  return new Map(made.map((command) => [command.deviceId, command]));
 }

@@ -1,10 +1,10 @@
 import type { AuditService } from '@corefleet/features/audit';
-import type { Transaction } from '@corefleet/platform/database';
+import { bulkRows, type Transaction } from '@corefleet/platform/database';
 import { givenUp } from './advance';
 import { changeTargets, type Transition } from './change-targets';
 import type { RolloutRow } from './rollout-row';
 import { SYSTEM } from './system-actor';
-import { TARGET_COLUMNS, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, type TargetRow } from './target-rows';
 import { NEVER, type TargetState } from './target-state';
 
 /** Targets ended in one transaction. */
@@ -42,11 +42,13 @@ interface Ending {
 }
 
 async function endWaiting(tx: Transaction, audit: AuditService, { rollout, now, wave, end }: Ending): Promise<void> {
-  const rows = await tx.$queryRawUnsafe<TargetRow[]>(
+  const rows = await bulkRows<TargetRow>(
+    tx,
     `SELECT ${TARGET_COLUMNS} FROM rollout_targets t
       WHERE t.rollout_id = $1::uuid AND t.state IN ('pending', 'waiting') AND ($2::int IS NULL OR t.wave = $2)
       ORDER BY t.wave, t.device_id LIMIT $3`,
-    ...[rollout.id, wave, BATCH],
+    [rollout.id, wave, BATCH],
+    TARGET_DATES,
   );
   const held = rows.flatMap(({ commandId }) => (commandId === null ? [] : [commandId]));
   await tx.command.updateMany({

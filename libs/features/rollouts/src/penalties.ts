@@ -1,4 +1,4 @@
-import type { Transaction } from '@corefleet/platform/database';
+import { bulkIds, type Transaction } from '@corefleet/platform/database';
 import type { Transition } from './change-targets';
 
 /** Failures in a row, of any rollout, after which a device gets no command for a while. */
@@ -30,12 +30,12 @@ export async function notePenalties(tx: Transaction, transitions: readonly Trans
   if (succeeded.length > 0) {
     await tx.$executeRaw`
       DELETE FROM device_penalties WHERE device_id IN (
-        SELECT device_id FROM device_penalties WHERE device_id = ANY (${succeeded}::uuid[]) ORDER BY device_id FOR UPDATE)`;
+        SELECT device_id FROM device_penalties WHERE device_id = ANY (${bulkIds(succeeded)}::uuid[]) ORDER BY device_id FOR UPDATE)`;
   }
   if (failed.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO device_penalties AS box (device_id, failures, until)
-    SELECT device_id, 1, ${now} FROM unnest(${failed}::uuid[]) AS given (device_id)
+    SELECT device_id, 1, ${now} FROM unnest(${bulkIds(failed)}::uuid[]) AS given (device_id)
     ON CONFLICT (device_id) DO UPDATE SET failures = box.failures + 1,
       until = CASE WHEN box.failures + 1 < ${FAILURES}::int THEN ${now}
                    ELSE ${now}::timestamptz + interval '1 second' * least(${MOST_SECONDS}::float8,

@@ -1,9 +1,9 @@
-import type { Database, Transaction } from '@corefleet/platform/database';
+import { bulkRows, type Database, type Transaction } from '@corefleet/platform/database';
 import { PRESENT_SECONDS } from './candidates';
 import { changeTargets, type Transition } from './change-targets';
 import type { Services } from './services';
 import { SYSTEM } from './system-actor';
-import { TARGET_COLUMNS, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, type TargetRow } from './target-rows';
 import { NEVER } from './target-state';
 
 /** Targets looked at by one statement: the next one takes the rest. */
@@ -69,9 +69,11 @@ export async function setUnheardAside(
   rolloutId: string,
   now: Date,
 ): Promise<void> {
-  const rows = await tx.$queryRawUnsafe<TargetRow[]>(
+  const rows = await bulkRows<TargetRow>(
+    tx,
     `SELECT ${TARGET_COLUMNS} FROM rollout_targets t WHERE ${UNHEARD} AND t.rollout_id = $2::uuid LIMIT $3`,
-    ...[now, rolloutId, LIMIT],
+    [now, rolloutId, LIMIT],
+    TARGET_DATES,
   );
   const aside = {
     state: 'waiting',

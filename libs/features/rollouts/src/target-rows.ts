@@ -1,5 +1,5 @@
 import type { RolloutStep } from '@corefleet/contracts/http';
-import type { Transaction } from '@corefleet/platform/database';
+import { bulk, bulkIds, bulkRows, type Transaction } from '@corefleet/platform/database';
 import type { TargetState } from './target-state';
 
 /** A target as its row has it. */
@@ -13,6 +13,9 @@ export interface TargetRow extends TargetState {
 export const TARGET_COLUMNS = `
   t.device_id AS "deviceId", t.wave, t.site, t.phase, t.state, t.cause, t.message, t.late, t.attempt, t.step,
   t.command_id AS "commandId", t.not_before AS "notBefore", t.offered_at AS "offeredAt", t.finished_at AS "finishedAt"`;
+
+/** Which of them are timestamps. */
+export const TARGET_DATES = ['notBefore', 'offeredAt', 'finishedAt'] as const;
 
 /** A step of one device's phase. */
 export interface StepOf {
@@ -30,11 +33,14 @@ export async function undoSteps(
   rolloutId: string,
   deviceIds: readonly string[],
 ): Promise<Map<string, RolloutStep[]>> {
-  const rows = await tx.$queryRaw<{ deviceId: string; undo: RolloutStep[] }[]>`
-    SELECT device_id AS "deviceId", undo FROM commands
-     WHERE device_id = ANY (${deviceIds}::uuid[]) AND rollout_id = ${rolloutId}::uuid AND phase = 'apply'
-       AND jsonb_typeof(undo) = 'array'
-     ORDER BY device_id, attempt DESC, step DESC, id DESC`;
+  const rows = await bulkRows<{ deviceId: string; undo: RolloutStep[] }>(
+    tx,
+    `SELECT device_id AS "deviceId", undo FROM commands
+      WHERE device_id = ANY ($1::uuid[]) AND rollout_id = $2::uuid AND phase = 'apply'
+        AND jsonb_typeof(undo) = 'array'
+      ORDER BY device_id, attempt DESC, step DESC, id DESC`,
+    [bulkIds(deviceIds), rolloutId],
+  );
   const found = new Map<string, RolloutStep[]>();
   for (const { deviceId, undo } of rows) found.set(deviceId, [...(found.get(deviceId) ?? []), ...undo]);
   return found;
@@ -50,13 +56,15 @@ export async function stepsOf(
   wanted: readonly StepOf[],
 ): Promise<Map<string, RolloutStep>> {
   if (wanted.length === 0) return new Map();
-  const own = await tx.$queryRaw<{ deviceId: string; own: RolloutStep | null; planned: boolean }[]>`
-    SELECT t.device_id AS "deviceId",
-           CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END->given.step AS own,
-           CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END IS NOT NULL AS planned
-      FROM unnest(${wanted.map(({ deviceId }) => deviceId)}::uuid[], ${wanted.map(({ phase }) => phase)}::text[],
-                  ${wanted.map(({ step }) => step)}::int[]) AS given (device_id, phase, step)
-      JOIN rollout_targets t ON t.rollout_id = ${rollout.id}::uuid AND t.device_id = given.device_id`;
+  const own = await bulkRows<{ deviceId: string; own: RolloutStep | null; planned: boolean }>(
+    tx,
+    `SELECT t.device_id AS "deviceId",
+            CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END->given.step AS own,
+            CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END IS NOT NULL AS planned
+       FROM jsonb_to_recordset($1::jsonb) AS given ("deviceId" uuid, phase text, step int)
+       JOIN rollout_targets t ON t.rollout_id = $2::uuid AND t.device_id = given."deviceId"`,
+    [bulk(wanted.map(({ deviceId, phase, step }) => ({ deviceId, phase, step }))), rollout.id],
+  );
   const planned = new Map(own.map((row) => [row.deviceId, row]));
   const undone = wanted.filter(({ deviceId, phase }) => phase === 'rollback' && !planned.get(deviceId)?.planned);
   const undo = await undoOf(tx, rollout.id, undone);

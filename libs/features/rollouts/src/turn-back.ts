@@ -1,9 +1,9 @@
 import type { AuditService } from '@corefleet/features/audit';
-import type { Transaction } from '@corefleet/platform/database';
+import { bulkRows, type Transaction } from '@corefleet/platform/database';
 import { changeTargets, type Transition } from './change-targets';
 import type { RolloutRow } from './rollout-row';
 import { SYSTEM } from './system-actor';
-import { TARGET_COLUMNS, undoSteps, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, undoSteps, type TargetRow } from './target-rows';
 import { NEVER, isOpen, isTouched, type TargetState } from './target-state';
 
 /** Targets turned in one transaction. */
@@ -44,7 +44,8 @@ export function turned({ target, steps, changed }: Turning, now: Date): TargetSt
 
 /** Turns a batch of targets back: those of phase apply that are not under way. */
 export async function turnBack(tx: Transaction, audit: AuditService, rollout: RolloutRow, now: Date): Promise<void> {
-  const rows = await tx.$queryRawUnsafe<(TargetRow & { planned: number | null; changed: boolean })[]>(
+  const rows = await bulkRows<TargetRow & { planned: number | null; changed: boolean }>(
+    tx,
     `SELECT ${TARGET_COLUMNS}, jsonb_array_length(t.rollback) AS planned,
             t.step > 0 OR EXISTS (
               SELECT FROM commands c WHERE c.rollout_id = t.rollout_id AND c.device_id = t.device_id AND c.phase = 'apply'
@@ -54,7 +55,8 @@ export async function turnBack(tx: Transaction, audit: AuditService, rollout: Ro
         AND t.state NOT IN ('offered', 'running', 'rebooting', 'verifying')
         AND NOT (t.state IN ('skipped', 'expired', 'cancelled') AND t.late IS NULL)
       ORDER BY t.device_id LIMIT $2`,
-    ...[rollout.id, BATCH],
+    [rollout.id, BATCH],
+    TARGET_DATES,
   );
   const asking = rows.filter(({ planned }) => planned === null).map(({ deviceId }) => deviceId);
   const undo = await undoSteps(tx, rollout.id, asking);

@@ -2,3 +2,4 @@ export { Database } from './database';
 export type { Transaction } from './database';
 export { DatabaseModule } from './database.module';
 export { Prisma } from './generated/client';
+export { bulk, bulkIds, bulkRows } from './bulk';
