@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
+import { Coalesced } from '@corefleet/platform/queue';
 import { Bus } from '@corefleet/platform/redis';
-import { Coalesced } from './coalesced';
 
 const GATHER_MS = 200;
 
