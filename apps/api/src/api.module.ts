@@ -46,6 +46,7 @@ import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
 import { ReadsController } from './reads/reads.controller';
 import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
+import { LateJoinerTurns } from './rollouts/late-joiner-turns';
 import { RolloutActsController } from './rollouts/rollout-acts.controller';
 import { RolloutApprovalsController } from './rollouts/rollout-approvals.controller';
 import { RolloutPlansController } from './rollouts/rollout-plans.controller';
@@ -113,7 +114,7 @@ export class ApiModule {
       providers: [
         { provide: API_CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
-        ...[ApiDocument, EventStreams, RefusalAudit, StreamCredentials],
+        ...[ApiDocument, EventStreams, LateJoinerTurns, RefusalAudit, StreamCredentials],
         ...AROUND_HANDLERS,
       ],
     };

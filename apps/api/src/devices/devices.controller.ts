@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import {
@@ -17,6 +17,7 @@ import type { Actor } from '@corefleet/features/audit';
 import { DevicesService } from '@corefleet/features/devices';
 import { EnrolmentService } from '@corefleet/features/enrolment';
 import { InventoryReadModel } from '@corefleet/features/inventory';
+import { PenaltiesService } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
 import { CurrentActor } from '../access/parameters';
 import { listPage, sealCursor } from '../http/cursor';
@@ -39,6 +40,7 @@ export class DevicesController {
     private readonly devices: DevicesService,
     private readonly enrolment: EnrolmentService,
     private readonly inventory: InventoryReadModel,
+    private readonly penalties: PenaltiesService,
   ) {}
 
   @Get()
@@ -105,5 +107,17 @@ export class DevicesController {
   async facts(@Param() { id }: IdParamsDto) {
     await this.devices.get(id);
     return { items: await this.inventory.facts(id) };
+  }
+
+  /** Lets the device out of the penalty box and forgets its failures. */
+  @Delete(':id/penalty')
+  @Requires('operator')
+  @HttpCode(204)
+  async liftPenalty(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: IdParamsDto,
+    @Body() { remark }: ActRequestDto,
+  ): Promise<void> {
+    await this.penalties.lift({ actor, remark }, id);
   }
 }

@@ -1,7 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
-import { ActRequest, LimitsView, SetLimitsRequest, SiteParams } from '@corefleet/contracts/http';
+import {
+  ActRequest,
+  LimitsView,
+  SetFleetLimitsRequest,
+  SetSiteLimitsRequest,
+  SiteParams,
+} from '@corefleet/contracts/http';
 import type { Actor } from '@corefleet/features/audit';
 import { LimitsService } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
@@ -9,7 +15,8 @@ import { CurrentActor } from '../access/parameters';
 
 class ActRequestDto extends createZodDto(ActRequest) {}
 class LimitsViewDto extends createZodDto(LimitsView) {}
-class SetLimitsRequestDto extends createZodDto(SetLimitsRequest) {}
+class SetFleetLimitsRequestDto extends createZodDto(SetFleetLimitsRequest) {}
+class SetSiteLimitsRequestDto extends createZodDto(SetSiteLimitsRequest) {}
 class SiteParamsDto extends createZodDto(SiteParams) {}
 
 /** Bounds over all rollouts together. */
@@ -29,7 +36,7 @@ export class LimitsController {
   @Put()
   @Requires('admin')
   @ZodResponse({ status: 200, type: LimitsViewDto })
-  setFleet(@CurrentActor() actor: Actor, @Body() { remark, ...limits }: SetLimitsRequestDto) {
+  setFleet(@CurrentActor() actor: Actor, @Body() { remark, ...limits }: SetFleetLimitsRequestDto) {
     return this.limits.setFleet({ actor, remark }, limits);
   }
 
@@ -40,7 +47,7 @@ export class LimitsController {
   setSite(
     @CurrentActor() actor: Actor,
     @Param() { site }: SiteParamsDto,
-    @Body() { remark, ...limits }: SetLimitsRequestDto,
+    @Body() { remark, ...limits }: SetSiteLimitsRequestDto,
   ) {
     return this.limits.setSite({ actor, remark }, site, limits);
   }

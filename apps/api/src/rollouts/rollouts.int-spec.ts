@@ -1,52 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { Database } from '@corefleet/platform/database';
-import { createTestDatabase } from '@corefleet/testing/postgres';
-import { testRedis } from '@corefleet/testing/redis';
-import { TestApi, type Answer } from '../testing/test-api';
+import { RolloutsStand } from '../testing/rollouts-stand';
+import type { Answer } from '../testing/test-api';
 
 const DEVICES = 10;
 
-let api: TestApi;
-let owner: Database;
-let ann: string;
-let ben: string;
-let cem: string;
-let viewer: string;
+let stand: RolloutsStand;
 
 beforeAll(async () => {
-  api = await TestApi.start(await createTestDatabase(), testRedis());
-  ann = await api.session('ann', 'operator');
-  [ben, cem] = [await api.session('ben', 'operator'), await api.session('cem', 'operator')];
-  viewer = await api.session('vera', 'viewer');
-  await api.publishSigningKey();
-  owner = new Database({ url: api.files.url(), connections: 1, onIdleError: () => undefined });
-  for (let at = 0; at < DEVICES; at += 1) await enrol(owner, `s${at}`, at < 4 ? 'berlin' : 'oslo');
+  stand = await RolloutsStand.open();
+  for (let at = 0; at < DEVICES; at += 1) await stand.enrol(`s${at}`, { site: at < 4 ? 'berlin' : 'oslo' });
 });
 
-afterAll(async () => {
-  await owner.close();
-  await api.stop();
-});
-
-/** What enrolment makes; the API takes only so many of one source in a minute. */
-async function enrol(owner: Database, serial: string, site: string): Promise<void> {
-  const [id, enrolmentId] = [randomUUID(), randomUUID()];
-  const device = { id, brandId: 'acme', model: 'pc', serial, labels: { site }, enrolmentId };
-  await owner.prisma.device.create({ data: device });
-  const enrolment = { id: enrolmentId, deviceId: id, publicKey: serial, status: 'active', tokenId: randomUUID() };
-  await owner.prisma.enrolment.create({ data: { ...enrolment, createdAt: new Date() } });
-}
-
-const refresh = { steps: [{ operation: 'refresh', parameters: { snaps: ['core22'] } }] };
-const aRequest = (over: object = {}): object => ({ name: 'all', does: refresh, waves: [{ percent: 100 }], ...over });
-const create = (over: object = {}, token = ann, headers = {}): Promise<Answer> =>
-  api.call('POST', '/v1/rollouts', { token, body: aRequest(over), headers });
-const act = (id: unknown, name: string, body: object = {}, token = ann): Promise<Answer> =>
-  api.call('POST', `/v1/rollouts/${String(id)}/${name}`, { token, body });
-const get = async (id: unknown, more = ''): Promise<Answer['body']> =>
-  (await api.call('GET', `/v1/rollouts/${String(id)}${more}`, { token: viewer })).body;
-const audited = async (id: unknown): Promise<Record<string, unknown>[]> =>
-  (await api.call('GET', `/v1/audit?subjectId=${String(id)}`, { token: viewer })).body['items'] as never;
+afterAll(() => stand.close());
 
 /** JSON has its members in any order. */
 const linesOf = ({ text }: Answer): unknown[] =>
@@ -58,7 +22,10 @@ const linesOf = ({ text }: Answer): unknown[] =>
 describe('a plan', () => {
   it('says what the rollout would do, and writes nothing', async () => {
     const waves = [{ filter: 'label.site=berlin' }, { percent: 100 }];
-    const plan = await api.call('POST', '/v1/rollouts/plan', { token: ann, body: aRequest({ waves }) });
+    const plan = await stand.api.call('POST', '/v1/rollouts/plan', {
+      token: stand.tokens.ann,
+      body: stand.aRequest({ waves }),
+    });
     expect(plan.status).toBe(200);
     expect(plan.body).toMatchObject({
       summary: { devices: DEVICES, change: DEVICES, nothing: 0, blocked: 0 },
@@ -68,19 +35,19 @@ describe('a plan', () => {
       ],
     });
     expect(plan.body['devices']).toHaveLength(DEVICES);
-    expect((await api.call('GET', '/v1/rollouts', { token: viewer })).body['items']).toEqual([]);
+    expect((await stand.api.call('GET', '/v1/rollouts', { token: stand.tokens.vera })).body['items']).toEqual([]);
   });
 
   it.each(['ndjson', 'csv'])('is downloaded as %s, before it is made and after', async (format) => {
     const path = `/v1/rollouts/plan/devices?format=${format}`;
-    const planned = await api.call('POST', path, { token: ann, body: aRequest() });
-    const { body } = await create({ draft: true });
-    const kept = await api.call('GET', `/v1/rollouts/${String(body['id'])}/plan/devices?format=${format}`, {
-      token: viewer,
+    const planned = await stand.api.call('POST', path, { token: stand.tokens.ann, body: stand.aRequest() });
+    const { body } = await stand.create({ draft: true });
+    const kept = await stand.api.call('GET', `/v1/rollouts/${String(body['id'])}/plan/devices?format=${format}`, {
+      token: stand.tokens.vera,
     });
     expect(planned.text.trimEnd().split('\n')).toHaveLength(DEVICES + (format === 'csv' ? 1 : 0));
     expect(linesOf(kept)).toEqual(linesOf(planned));
-    expect(await get(body['id'], '/plan')).toMatchObject({ summary: { change: DEVICES } });
+    expect(await stand.rollout(body['id'], '/plan')).toMatchObject({ summary: { change: DEVICES } });
   });
 });
 
@@ -119,99 +86,105 @@ describe('a rollout that can not work', () => {
       /soaks alone take 600/,
     ],
     ['a start in the past', { startAt: '2020-01-01T00:00:00.000Z' }, 'startAt', /in the past/],
-    ['too few who could approve', { approvals: 9, startAt: soon }, 'approvals', /there are 2/],
+    ['too few who could approve', { approvals: 9, startAt: soon }, 'approvals', /there are 3/],
     ['a kind that nobody plans', { does: { validationSet: { set: 'a/b', mode: 'pin' } } }, 'does', /./],
   ])('is refused before anything is written: %s', async (_, over, field, message) => {
-    const before = await audited('nothing');
+    const before = await stand.get('/v1/rollouts');
     for (const path of ['/v1/rollouts', '/v1/rollouts/plan']) {
       if (path.endsWith('plan') && field === 'approvals') continue;
-      const answer = await api.call('POST', path, { token: ann, body: aRequest(over) });
+      const answer = await stand.api.call('POST', path, { token: stand.tokens.ann, body: stand.aRequest(over) });
       expect(answer.body).toMatchObject({ status: 400, problems: [{ message: expect.stringMatching(message) }] });
       expect(answer.body.problems?.[0]?.field).toMatch(field === 'does' ? /^does/ : field);
     }
-    expect(await audited('nothing')).toEqual(before);
+    expect(await stand.get('/v1/rollouts')).toEqual(before);
   });
 });
 
 describe('a rollout', () => {
   it('is made once by two equal requests at once, and not by another one with the same key', async () => {
     const headers = { 'idempotency-key': 'once' };
-    const [one, two] = await Promise.all([create({}, ann, headers), create({}, ann, headers)]);
+    const [one, two] = await Promise.all([stand.create({}, headers), stand.create({}, headers)]);
     expect([one?.status, two?.status]).toEqual([201, 201]);
     expect(one?.body['id']).toBe(two?.body['id']);
-    expect(await create({ priority: 1 }, ann, headers)).toMatchObject({ status: 409 });
-    expect((await audited(one?.body['id'])).filter(({ action }) => action === 'rollout.create')).toHaveLength(1);
-    await act(one?.body['id'], 'stop');
+    expect(await stand.create({ priority: 1 }, headers)).toMatchObject({ status: 409 });
+    expect((await stand.audited(one?.body['id'])).filter(({ action }) => action === 'rollout.create')).toHaveLength(1);
+    await stand.act(one?.body['id'], 'stop');
   });
 
   it('waits for its approvals, which are distinct, of this plan, and not of its author', async () => {
-    const { body: made } = await create({ approvals: 2, name: 'to approve' });
+    const { body: made } = await stand.create({ approvals: 2, name: 'to approve' });
     expect(made).toMatchObject({ status: 'awaiting-approval', reason: 'waits for 2 people to approve its plan' });
     const { id, planDigest } = made;
-    expect(await act(id, 'approve', { planDigest })).toMatchObject({
+    expect(await stand.act(id, 'approve', { planDigest })).toMatchObject({
       status: 403,
       body: { detail: expect.stringContaining('who made it') },
     });
-    expect(await act(id, 'approve', { planDigest: 'another' }, ben)).toMatchObject({ status: 409 });
-    expect((await act(id, 'approve', { planDigest, remark: 'fine' }, ben)).body).toMatchObject({
+    expect(await stand.act(id, 'approve', { planDigest: 'another' }, stand.tokens.ben)).toMatchObject({ status: 409 });
+    expect((await stand.act(id, 'approve', { planDigest, remark: 'fine' }, stand.tokens.ben)).body).toMatchObject({
       reason: 'waits for one person to approve its plan',
     });
-    expect(await act(id, 'approve', { planDigest }, ben)).toMatchObject({
+    expect(await stand.act(id, 'approve', { planDigest }, stand.tokens.ben)).toMatchObject({
       status: 409,
       body: { detail: expect.stringContaining('before') },
     });
-    const { body: replanned } = await act(id, 'replan');
+    const { body: replanned } = await stand.act(id, 'replan');
     expect(replanned).toMatchObject({ status: 'awaiting-approval', planVersion: 2 });
     expect(replanned['planDigest']).not.toBe(planDigest);
-    expect(await act(id, 'approve', { planDigest }, cem)).toMatchObject({ status: 409 });
+    expect(await stand.act(id, 'approve', { planDigest }, stand.tokens.cem)).toMatchObject({ status: 409 });
     const again = { planDigest: replanned['planDigest'] };
-    await act(id, 'approve', again, ben);
-    expect((await act(id, 'approve', again, cem)).body).toMatchObject({ status: 'running', reason: null });
-    expect(await get(id, '/approvals')).toMatchObject({
+    await stand.act(id, 'approve', again, stand.tokens.ben);
+    expect((await stand.act(id, 'approve', again, stand.tokens.cem)).body).toMatchObject({
+      status: 'running',
+      reason: null,
+    });
+    expect(await stand.rollout(id, '/approvals')).toMatchObject({
       items: [
         { personName: 'cem', decision: 'approve', valid: true },
         { personName: 'ben', valid: true },
         { personName: 'ben', valid: false, remark: 'fine' },
       ],
     });
-    expect((await audited(id)).map(({ action }) => action)).toEqual([
+    expect((await stand.audited(id)).map(({ action }) => action)).toEqual([
       ...['rollout.approve', 'rollout.approve', 'rollout.replan', 'rollout.approve', 'rollout.create'],
     ]);
-    await act(id, 'stop');
+    await stand.act(id, 'stop');
   });
 
   it('is a draft again once it is rejected, and is planned anew before it starts', async () => {
-    const { body: made } = await create({ approvals: 1, name: 'no' });
+    const { body: made } = await stand.create({ approvals: 1, name: 'no' });
     const { id, planDigest } = made;
-    const rejected = await act(id, 'reject', { planDigest, remark: 'not on a Friday' }, ben);
+    const rejected = await stand.act(id, 'reject', { planDigest, remark: 'not on a Friday' }, stand.tokens.ben);
     expect(rejected.body).toMatchObject({ status: 'draft', reason: 'rejected by ben: not on a Friday' });
-    expect(await act(id, 'start')).toMatchObject({ status: 409, body: { detail: expect.stringContaining('replan') } });
-    expect((await act(id, 'replan')).body).toMatchObject({ status: 'draft', planVersion: 2 });
-    expect((await act(id, 'start')).body).toMatchObject({ status: 'awaiting-approval' });
-    expect((await act(id, 'stop')).body).toMatchObject({ status: 'stopped', reason: 'stopped by ann' });
+    expect(await stand.act(id, 'start')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('replan') },
+    });
+    expect((await stand.act(id, 'replan')).body).toMatchObject({ status: 'draft', planVersion: 2 });
+    expect((await stand.act(id, 'start')).body).toMatchObject({ status: 'awaiting-approval' });
+    expect((await stand.act(id, 'stop')).body).toMatchObject({ status: 'stopped', reason: 'stopped by ann' });
   });
 
   it('is scheduled for its time', async () => {
     const startAt = new Date(Date.now() + 3600_000).toISOString();
-    const { body } = await create({ startAt });
+    const { body } = await stand.create({ startAt });
     expect(body).toMatchObject({ status: 'scheduled', startAt, reason: `starts at ${startAt}`, startedAt: null });
-    await act(body['id'], 'stop');
+    await stand.act(body['id'], 'stop');
   });
 
   it('is adjusted while it runs: what changes is audited with before and after, what does not makes no version', async () => {
-    const { body: made } = await create({ limits: { maxInFlight: 5 } });
+    const { body: made } = await stand.create({ limits: { maxInFlight: 5 } });
     const patch = (body: object): Promise<Answer> =>
-      api.call('PATCH', `/v1/rollouts/${String(made['id'])}`, { token: ann, body });
+      stand.api.call('PATCH', `/v1/rollouts/${String(made['id'])}`, { token: stand.tokens.ann, body });
     const { body } = await patch({ limits: { maxInFlight: 2, startsPerMinute: 9 }, priority: 3, remark: 'slower' });
     expect(body).toMatchObject({ limits: { maxInFlight: 2, startsPerMinute: 9 }, priority: 3 });
     expect((await patch({ priority: 3 })).body['version']).toBe(body['version']);
     expect(await patch({ gate: { minSucceededPercent: 99 } })).toMatchObject({ status: 400 });
-    const [entry] = (await audited(made['id'])).filter(({ action }) => action === 'rollout.adjust');
+    const [entry] = (await stand.audited(made['id'])).filter(({ action }) => action === 'rollout.adjust');
     expect(entry).toMatchObject({
       remark: 'slower',
       details: { before: { limits: { maxInFlight: 5 }, priority: 0 }, after: { priority: 3 } },
     });
-    await act(made['id'], 'stop');
+    await stand.act(made['id'], 'stop');
   });
 
   it.each([
@@ -221,19 +194,21 @@ describe('a rollout', () => {
     ['replan', /it is running, not draft or awaiting-approval or scheduled/],
     ['retry-failed', /no device of it failed/],
   ])('that runs is told why it can not %s', async (name, message) => {
-    const { body } = await create();
+    const { body } = await stand.create();
     const said = name === 'approve' ? { planDigest: body['planDigest'] } : {};
-    const answer = await act(body['id'], name, said);
+    const answer = await stand.act(body['id'], name, said);
     expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringMatching(message) } });
-    await act(body['id'], 'stop');
+    await stand.act(body['id'], 'stop');
   });
 
   it('is listed newest first, whatever its id is', async () => {
     const names = ['first', 'second', 'third'];
-    for (const name of names) await create({ name, draft: true }, ann, { 'idempotency-key': name });
-    const first = await api.call('GET', '/v1/rollouts?limit=2', { token: viewer });
+    for (const name of names) await stand.create({ name, draft: true }, { 'idempotency-key': name });
+    const first = await stand.api.call('GET', '/v1/rollouts?limit=2', { token: stand.tokens.vera });
     expect((first.body['items'] as { name: string }[]).map(({ name }) => name)).toEqual(['third', 'second']);
-    const next = await api.call('GET', `/v1/rollouts?limit=1&cursor=${String(first.body['next'])}`, { token: viewer });
+    const next = await stand.api.call('GET', `/v1/rollouts?limit=1&cursor=${String(first.body['next'])}`, {
+      token: stand.tokens.vera,
+    });
     expect(next.body['items']).toMatchObject([{ name: 'first' }]);
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Problem } from '@corefleet/contracts/http';
+import type { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { createLogger } from '@corefleet/platform/logger';
 import type { ApiConfig } from '../config';
@@ -51,11 +52,19 @@ export class TestApi {
     readonly running: RunningApi,
   ) {}
 
-  /** @param settings other than those that every spec has */
-  static async start(files: TestDatabase, stores: TestRedis, settings: Partial<ApiConfig> = {}): Promise<TestApi> {
+  /**
+   * @param settings other than those that every spec has
+   * @param clock for specs that have time pass as they want
+   */
+  static async start(
+    files: TestDatabase,
+    stores: TestRedis,
+    settings: Partial<ApiConfig> = {},
+    clock?: Clock,
+  ): Promise<TestApi> {
     const artifacts = mkdtempSync(path.join(tmpdir(), 'corefleet-api-'));
     const config = { ...configOf(files, stores, artifacts), ...settings };
-    return new TestApi(files, stores, artifacts, await startApi(config, silent));
+    return new TestApi(files, stores, artifacts, await startApi(config, silent, clock));
   }
 
   async stop(): Promise<void> {

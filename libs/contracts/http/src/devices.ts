@@ -27,6 +27,8 @@ export const DeviceView = z.object({
   reEnrolUntil: time.nullable(),
   /** When another key that nobody expects last asked to be this device, and was refused. */
   claimedAt: time.nullable(),
+  /** It failed so often in a row, of any rollout, and gets no command of one until then; null after a success. */
+  penalty: z.object({ failures: z.number().int(), until: time }).nullable(),
   createdAt: time,
 });
 export type DeviceView = z.infer<typeof DeviceView>;

@@ -19,6 +19,8 @@ export interface DeviceView {
   readonly reEnrolUntil: Date | null;
   /** When another key that nobody expects last asked to be this device, and was refused. */
   readonly claimedAt: Date | null;
+  /** Failures in a row, of any rollout, and until when it gets no command of one for them; null after a success. */
+  readonly penalty: { readonly failures: number; readonly until: Date } | null;
   readonly createdAt: Date;
 }
 

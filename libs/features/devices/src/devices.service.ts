@@ -89,16 +89,21 @@ export class DevicesService {
 
   private async views(rows: DeviceRow[]): Promise<DeviceView[]> {
     const enrolmentIds = rows.flatMap(({ enrolmentId }) => (enrolmentId ? [enrolmentId] : []));
-    const [links, online] = await Promise.all([
+    const [links, online, penalties] = await Promise.all([
       this.database.prisma.deviceLink.findMany({ where: { enrolmentId: { in: enrolmentIds } } }),
       this.presence.gateways(enrolmentIds),
+      this.database.prisma.devicePenalty.findMany({ where: { deviceId: { in: rows.map(({ id }) => id) } } }),
     ]);
     const byEnrolment = new Map(links.map((link) => [link.enrolmentId, link]));
-    return rows.map((row) => view(row, byEnrolment.get(row.enrolmentId ?? ''), online.has(row.enrolmentId ?? '')));
+    const byDevice = new Map(penalties.map(({ deviceId, failures, until }) => [deviceId, { failures, until }]));
+    return rows.map((row) => ({
+      ...view(row, byEnrolment.get(row.enrolmentId ?? ''), online.has(row.enrolmentId ?? '')),
+      penalty: byDevice.get(row.id) ?? null,
+    }));
   }
 }
 
-function view(row: DeviceRow, link: LinkRow | undefined, online: boolean): DeviceView {
+function view(row: DeviceRow, link: LinkRow | undefined, online: boolean): Omit<DeviceView, 'penalty'> {
   const { id, brandId, model, serial, enrolmentId, createdAt, reEnrolUntil, claimedAt } = row;
   return {
     ...{ id, brandId, model, serial, enrolmentId, createdAt, reEnrolUntil, claimedAt, online },

@@ -25,7 +25,7 @@ function problemsOf(check: () => void): string[] {
 const waves = (...gates: object[]): object => ({ waves: gates.map((gate) => ({ percent: 100 / gates.length, gate })) });
 
 describe('checkRequest', () => {
-  it.each<[string, object, string[]]>([
+  it.each<[string, object, unknown[]]>([
     ['nothing special', {}, []],
     ['a success that the failures allow', { gate: { minSucceededPercent: 90 } }, []],
     [
@@ -63,6 +63,17 @@ describe('checkRequest', () => {
         'gate.timeBoxSeconds is over before the soak of 120 s is',
         'startAt is in the past: it is 2026-11-27T12:00:00.000Z now',
       ],
+    ],
+    ['a window', { window: { cron: '0 2 * * *', durationMinutes: 60, timeZone: 'device' } }, []],
+    [
+      'a window that never opens',
+      { window: { cron: '0 2 31 2 *', durationMinutes: 60, timeZone: 'Mars/Olympus' } },
+      [expect.stringContaining('window.cron the window would never open'), expect.stringContaining('window.timeZone ')],
+    ],
+    [
+      'a window that opens too late',
+      { window: { cron: '0 2 1 1 *', durationMinutes: 60, timeZone: 'UTC' }, expireAfterSeconds: 86_400 },
+      ['window.cron opens next at 2027-01-01T02:00:00.000Z, when the rollout has expired'],
     ],
   ])('says of %s all that can never work', (_, over, problems) => {
     expect(problemsOf(() => checkRequest(aRequest(over), now))).toEqual(problems);

@@ -1,5 +1,6 @@
 import type { CreateRolloutRequest, Gate } from '@corefleet/contracts/http';
 import { InvalidRequestError, type FieldProblem } from '@corefleet/platform/errors';
+import { validateWindow, windowState } from '@corefleet/time-rules';
 import { gateOf } from './gates';
 
 /**
@@ -7,7 +8,7 @@ import { gateOf } from './gates';
  * @throws InvalidRequestError
  */
 export function checkRequest(request: CreateRolloutRequest, now: Date): void {
-  const problems = [...gateProblems(request), ...timeProblems(request, now)];
+  const problems = [...gateProblems(request), ...timeProblems(request, now), ...windowProblems(request, now)];
   refuse(problems);
 }
 
@@ -64,6 +65,17 @@ function timeProblems(request: CreateRolloutRequest, now: Date): FieldProblem[] 
     problems.push({ field: 'expireAfterSeconds', message });
   }
   return problems;
+}
+
+/** A window must open at all, and before the rollout expires. */
+function windowProblems({ window, startAt, expireAfterSeconds }: CreateRolloutRequest, now: Date): FieldProblem[] {
+  if (window === undefined) return [];
+  const problems = validateWindow(window);
+  if (problems.length > 0) return problems;
+  const start = startAt === undefined ? now : new Date(startAt);
+  const { open, opensAt } = windowState(window, undefined, start);
+  if (open || opensAt.getTime() - start.getTime() < expireAfterSeconds * 1000) return [];
+  return [{ field: 'window.cron', message: `opens next at ${opensAt.toISOString()}, when the rollout has expired` }];
 }
 
 function refuse(problems: readonly FieldProblem[]): void {

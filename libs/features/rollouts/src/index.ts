@@ -8,6 +8,7 @@ export type { DevicePlan, PlanNote, PlannedAction, Planner, PlannerWish } from '
 export { checkStep } from './steps-planner';
 export { ApprovalsService } from './approvals.service';
 export { LateJoiners } from './late-joiners';
+export { PenaltiesService } from './penalties.service';
 export { LimitsService } from './limits.service';
 export { RolloutChanges } from './rollout-changes.service';
 export { RolloutPlans } from './rollout-plans';

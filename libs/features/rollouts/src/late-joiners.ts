@@ -28,16 +28,19 @@ export class LateJoiners {
     private readonly clock: Clock,
   ) {}
 
+  /** Rollouts that take late joiners now. */
+  async rolloutIds(): Promise<string[]> {
+    const where = { status: 'running', lateJoiners: true };
+    const rows = await this.database.prisma.rollout.findMany({ where, select: { id: true } });
+    return rows.map(({ id }) => id);
+  }
+
   /** Safe to run in two processes at once, and to die anywhere: a device joins under the lock of the rollout's row. */
-  async join(): Promise<void> {
-    const rollouts = await this.database.prisma.rollout.findMany({
-      where: { status: 'running', lateJoiners: true },
-      select: { id: true, filter: true },
-    });
-    for (const { id, filter } of rollouts) {
-      const late = await this.late(id, await this.devices.enrolledIds(filter));
-      if (late.length > 0 && (await this.add(id, late))) await this.acts.moved(id);
-    }
+  async join(id: string): Promise<void> {
+    const rollout = await this.database.prisma.rollout.findUnique({ where: { id }, select: { filter: true } });
+    if (!rollout) return;
+    const late = await this.late(id, await this.devices.enrolledIds(rollout.filter));
+    if (late.length > 0 && (await this.add(id, late))) await this.acts.moved(id);
   }
 
   /** Those of the devices that the rollout does not know. */

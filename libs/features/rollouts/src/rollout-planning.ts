@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CreateRolloutRequest, PlanSummary, RolloutDoes, RolloutStep } from '@corefleet/contracts/http';
 import { ArtifactsService, neededArtifacts, type ArtifactReader } from '@corefleet/features/artifacts';
-import { DevicesService } from '@corefleet/features/devices';
+import { DevicesService, FilterError } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { InvalidRequestError } from '@corefleet/platform/errors';
@@ -83,7 +83,7 @@ export class RolloutPlanning {
     const does = { [planner.kind]: await planner.resolve(wish) } as RolloutDoes;
     const request = { ...asked, does };
     await this.requireFiles(orderer, does);
-    const deviceIds = await this.devices.enrolledIds(request.filter);
+    const deviceIds = await this.meant(request.filter, 'filter');
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const { changes, summary, artifacts } = await this.survey(does, deviceIds);
     if (summary.change === 0) throw nothingToDo(planner.kind, summary);
@@ -174,11 +174,21 @@ export class RolloutPlanning {
     return new Map(rows.map((row) => [row.deviceId, row]));
   }
 
+  /** @throws InvalidRequestError naming the field that the filter is in */
+  private async meant(filter: string, field: string): Promise<string[]> {
+    try {
+      return await this.devices.enrolledIds(filter);
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      throw new InvalidRequestError(error.message, [{ field, message: error.message }]);
+    }
+  }
+
   /** Whom each wave by filter means, by its place. */
   private async matches({ waves }: CreateRolloutRequest): Promise<Map<number, Set<string>>> {
     const matches = new Map<number, Set<string>>();
     for (const [at, wave] of waves.entries()) {
-      if ('filter' in wave) matches.set(at, new Set(await this.devices.enrolledIds(wave.filter)));
+      if ('filter' in wave) matches.set(at, new Set(await this.meant(wave.filter, `waves.${at}.filter`)));
     }
     return matches;
   }

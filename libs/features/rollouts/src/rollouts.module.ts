@@ -8,6 +8,7 @@ import { RolloutChanges } from './rollout-changes.service';
 import { RolloutPlans } from './rollout-plans';
 import { LateJoiners } from './late-joiners';
 import { LimitsService } from './limits.service';
+import { PenaltiesService } from './penalties.service';
 import { PLANNERS, type Planner } from './planner';
 import { RolloutJobs } from './rollout-jobs';
 import { RolloutPlanning } from './rollout-planning';
@@ -19,7 +20,7 @@ import { StepsPlanner } from './steps-planner';
 import { TargetsReadModel } from './targets.read-model';
 
 const PEOPLES_SIDE = [
-  ...[RolloutsService, RolloutSteering, RolloutChanges, ApprovalsService, LateJoiners, LimitsService],
+  ...[RolloutsService, RolloutSteering, RolloutChanges, ApprovalsService, LateJoiners, LimitsService, PenaltiesService],
   ...[RolloutPlanning, RolloutPlans, RolloutsReadModel, TargetsReadModel],
 ];
 
