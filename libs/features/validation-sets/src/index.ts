@@ -3,7 +3,6 @@ export { DeviceAssertions, type WantedSets } from './device-assertions.service';
 export { diffSets, type ConstraintDiff, type SnapDiff } from './diff-sets';
 export { judgeImport, type ImportOutcome } from './judge-import';
 export { ValidationSetPlanningModule } from './planning/planning.module';
-export { precheck, precheckSteps, type Precheck, type PrecheckAnswer } from './planning/precheck';
 export { ValidationSetPlanner } from './planning/validation-set-planner';
 export {
   nameOfSequence,

@@ -1,9 +1,8 @@
-import type { RolloutStep } from '@corefleet/contracts/http';
-import type { SetWish } from './set-wish';
+import type { RolloutDoes, RolloutStep } from '@corefleet/contracts/http';
 
 /*
- * Asking a device, before it is given anything, whether it could take the set now. Both questions are reads: they leave
- * nothing behind. What the disk holds and what else is enforced the plan has judged from what the device tells by itself.
+ * Asking a device, before it is given anything, whether it could do it now. All questions are reads: they leave nothing
+ * behind. What the disk holds and what else is enforced the plan has judged from what the device tells by itself.
  *
  * | asked                | answered                              | judged                                               |
  * | -------------------- | ------------------------------------- | ---------------------------------------------------- |
@@ -30,13 +29,13 @@ export type PrecheckAnswer =
 export type Precheck =
   { readonly kind: 'ok' } | { readonly kind: 'later' | 'never'; readonly cause: string; readonly message: string };
 
-/** What the device is asked, in order. */
-export function precheckSteps({ key, set }: SetWish): RolloutStep[] {
-  const [account, name] = key.split('/');
-  const asked = set
-    ? [{ operation: 'read-validation-set', parameters: { account, name, sequence: set.sequence } }]
-    : [];
-  return [{ operation: 'read-changes', parameters: {} }, ...asked];
+/** What the device is asked, in order. Pure: of what the rollout does, resolved. */
+export function precheckSteps(does: RolloutDoes): RolloutStep[] {
+  const changes = { operation: 'read-changes', parameters: {} };
+  if (!('validationSet' in does) || typeof does.validationSet.sequence !== 'number') return [changes];
+  const [account, name] = does.validationSet.set.split('/');
+  const parameters = { account, name, sequence: does.validationSet.sequence };
+  return [changes, { operation: 'read-validation-set', parameters }];
 }
 
 /** The first answer that is in the way, or ok. Pure. */

@@ -1,5 +1,4 @@
 import { findOperation } from '@corefleet/operations';
-import { aValidationSet, aWish } from '../testing/a-device-now';
 import { precheck, precheckSteps, type PrecheckAnswer } from './precheck';
 
 const changes = (...result: object[]): PrecheckAnswer => ({ kind: 'read', operation: 'read-changes', result });
@@ -8,15 +7,16 @@ const refused = (snapdKind?: string): PrecheckAnswer => ({
   ...{ kind: 'refused', operation: 'read-validation-set', snapdKind, message: 'Get "https://…": timeout' },
 });
 
-describe('asking a device before it is given a set', () => {
+describe('asking a device before it is given anything', () => {
   it('asks by reads that the catalogue has', () => {
-    const wish = aWish(aValidationSet('base', 3, {}));
-    const operations = precheckSteps(wish).map(({ operation, parameters }) => {
+    const wish = { set: 'acme/base', sequence: 3, mode: 'enforce' as const };
+    const validationSet = { ...wish, allowRemovals: false, saveSnapshots: true, followLatest: false };
+    const operations = precheckSteps({ validationSet }).map(({ operation, parameters }) => {
       expect(findOperation(operation)?.prepare(parameters)).toMatchObject({ kind: 'prepared' });
       return findOperation(operation)?.risk;
     });
     expect(operations).toEqual(['read', 'read']);
-    expect(precheckSteps({ ...wish, set: undefined })).toHaveLength(1);
+    expect(precheckSteps({ steps: [{ operation: 'reboot', parameters: {} }] })).toHaveLength(1);
   });
 
   it.each<[string, PrecheckAnswer[], object]>([
