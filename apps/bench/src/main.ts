@@ -10,6 +10,7 @@ import { benchRoad } from './road/bench-road';
 import { runBullmqWorker } from './road/bullmq-baseline';
 import { runEchoClients, runEchoServer } from './road/echo-baseline';
 import { runFleet } from './road/fleet-role';
+import { benchRollout } from './rollout/bench-rollout';
 import { benchSimulator } from './simulator/bench-simulator';
 import { runSimulatorFleet } from './simulator/simulator-fleet';
 
@@ -17,6 +18,7 @@ import { runSimulatorFleet } from './simulator/simulator-fleet';
 const roles: Record<string, (settings: never) => void | Promise<void>> = {
   'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
   road: () => benchRoad(readConfig(BenchConfig, process.env)),
+  rollout: () => benchRollout(readConfig(BenchConfig, process.env)),
   'bullmq-worker': runBullmqWorker,
   'echo-server': runEchoServer,
   'echo-clients': runEchoClients,

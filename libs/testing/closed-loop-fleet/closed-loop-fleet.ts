@@ -36,8 +36,8 @@ export class ClosedLoopFleet {
       await activity.idle();
       const stored = await this.rows.store(devices);
       await server.sweep();
-      const handed = await this.rows.handOut(this.byEnrolment, time.now());
-      if (stored === 0 && handed === 0) return;
+      const given = await this.rows.handOut(this.byEnrolment, time.now());
+      if (stored === 0 && given.size === 0) return;
     }
   }
 

@@ -4,12 +4,12 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import { Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SignerConfig, startSigner } from '@corefleet/apps/signer';
 import { WorkerConfig, startWorker, type RunningWorker } from '@corefleet/apps/worker';
 import { ArtifactsModule } from '@corefleet/features/artifacts';
-import { RolloutsModule, RolloutsReadModel, RolloutsService } from '@corefleet/features/rollouts';
+import { RolloutsModule } from '@corefleet/features/rollouts';
 import type { Clock } from '@corefleet/platform/clock';
 import { readConfig } from '@corefleet/platform/config';
 import { Database } from '@corefleet/platform/database';
@@ -85,12 +85,9 @@ export class ClosedLoopServer {
     );
   }
 
-  get rollouts(): RolloutsService {
-    return this.api.get(RolloutsService);
-  }
-
-  get reads(): RolloutsReadModel {
-    return this.api.get(RolloutsReadModel);
+  /** A service of the API. */
+  service<T>(type: Type<T>): T {
+    return this.api.get(type);
   }
 
   /**

@@ -49,17 +49,21 @@ export class GatewayRows {
     ]);
   }
 
-  /** Hands out what is signed and has not expired, in its order, to those who are there. @returns how many commands */
-  async handOut(devices: ReadonlyMap<string, FleetDevice>, now: Date): Promise<number> {
+  /**
+   * Hands out what is signed and has not expired, in its order, to those who are there.
+   * @param devices by enrolment
+   * @returns who was given something
+   */
+  async handOut(devices: ReadonlyMap<string, FleetDevice>, now: Date): Promise<ReadonlySet<FleetDevice>> {
     const rows = await this.database.rows<Pulled>('hand-out', PULL, [now]);
-    let handed = 0;
+    const given = new Set<FleetDevice>();
     for (const { enrolmentId, sequence, ...command } of rows) {
       const device = devices.get(enrolmentId);
       if (!device?.online || sequence <= device.lastSequence) continue;
       device.take([command]);
-      handed += 1;
+      given.add(device);
     }
-    return handed;
+    return given;
   }
 
   /** Stores what those who are there have to say: facts first. @returns how many items */

@@ -1,8 +1,10 @@
 export { Activity } from './activity';
+export { ANN, beginRollout } from './begin-rollout';
 export { ClosedLoopFleet } from './closed-loop-fleet';
 export { ClosedLoopServer } from './closed-loop-server';
 export { enrolDevices } from './enrolled-devices';
 export { FleetTime } from './fleet-time';
+export { GatewayRows } from './gateway-rows';
 export type { FleetDevice, Enrolled } from './fleet-device';
 export { InstantDevice } from './instant-device';
 export type { RecordedRequest } from './recorded-requests';

@@ -15,3 +15,14 @@ function statusKiB(pid: number | undefined, name: 'VmRSS' | 'VmHWM'): number {
   const line = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1]);
 }
+
+/** Ticks of CPU time a second, as every Linux tells them (sysconf _SC_CLK_TCK). */
+const TICKS = 100;
+
+/** CPU time that a process has used since its start, in milliseconds. */
+export function cpuMs(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+}
