@@ -54,6 +54,7 @@ import { RolloutsController } from './rollouts/rollouts.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
 import { TokensController } from './tokens/tokens.controller';
+import { ComplianceController } from './validation-sets/compliance.controller';
 import { ValidationSetsController } from './validation-sets/validation-sets.controller';
 
 const CONTROLLERS = [
@@ -61,6 +62,7 @@ const CONTROLLERS = [
   AuditController,
   ChangesController,
   CommandsController,
+  ComplianceController,
   DevicesController,
   EnrolController,
   EnrolmentTokensController,

@@ -10,23 +10,24 @@ const FORMS = {
   artifact: /^\d{1,15}\.[0-9a-f]{64}$/,
 } as const;
 
-interface Page<T> {
-  readonly items: T[];
+interface Page {
+  readonly items: unknown[];
   readonly next?: string | undefined;
 }
 
 /**
- * One page of a list that goes on after the id of its last row, with that id made opaque for the client.
+ * One page of a list that goes on after the id of its last row, with that id made opaque for the client. What a page has
+ * besides its items stays.
  * @throws InvalidRequestError for a cursor this list did not give out
  */
-export async function listPage<Q extends { cursor?: string | undefined }, T>(
+export async function listPage<Q extends { cursor?: string | undefined }, P extends Page>(
   query: Q,
   idForm: keyof typeof FORMS,
-  list: (query: Q) => Promise<Page<T>>,
-): Promise<{ items: T[]; next?: string }> {
+  list: (query: Q) => Promise<P>,
+): Promise<Omit<P, 'next'> & { next?: string }> {
   const cursor = query.cursor === undefined ? undefined : openCursor(query.cursor, FORMS[idForm]);
-  const { items, next } = await list({ ...query, cursor });
-  return next === undefined ? { items } : { items, next: sealCursor(next) };
+  const { next, ...rest } = await list({ ...query, cursor });
+  return next === undefined ? rest : { ...rest, next: sealCursor(next) };
 }
 
 export function sealCursor(id: string): string {

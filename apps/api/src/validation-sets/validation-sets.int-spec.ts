@@ -119,6 +119,32 @@ describe('validation sets', () => {
   });
 });
 
+describe('compliance', () => {
+  const at = '/acme/base/compliance';
+
+  it('is shown of a set that is imported, also while no device has it', async () => {
+    const nobody = { devices: 0, valid: 0, invalid: 0, 'not-applied': 0, unknown: 0, drifted: 0 };
+    expect((await get(`${at}?sequence=2`)).body).toEqual({
+      ...{ accountId: 'acme', name: 'base', asked: 2, counts: nobody, sequences: [], items: [] },
+    });
+  });
+
+  it.each([
+    ['a set that is not there', '/acme/nothing/compliance', 404, 'not-found'],
+    ['a sequence that is not there', `${at}?sequence=9`, 404, 'not-found'],
+    ['a state that is none', `${at}?state=good`, 400, 'invalid-request'],
+    ['a filter that cannot be read', `${at}?filter=colour%3Dred`, 400, 'bad-filter'],
+    ['drift that is neither', `${at}?drifted=maybe`, 400, 'invalid-request'],
+  ])('of %s is refused', async (_, path, status, code) => {
+    expect(await get(path)).toMatchObject({ status, body: { code } });
+  });
+
+  it('of an unknown device is refused', async () => {
+    const answer = await api.call('GET', `/v1/devices/${NOWHERE}/validation-sets`, { token: viewer });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+});
+
 describe('bad input', () => {
   it('is refused with which assertion, and why', async () => {
     const answer = await send(base1.replace('core22', 'core24'));

@@ -2,6 +2,7 @@ export * from './access';
 export * from './artifacts';
 export * from './audit';
 export * from './changes';
+export * from './compliance';
 export {
   COMMAND_DEVICES_MOST,
   CommandDetail,
@@ -32,5 +33,20 @@ export * from './reads';
 export * from './recovery-systems';
 export * from './rollout-request';
 export * from './rollouts';
-export * from './validation-sets';
+export {
+  ImportedAssertions,
+  ImportFromDeviceRequest,
+  LiftBadRequest,
+  MarkBadRequest,
+  SequenceDiff,
+  SequenceDiffQuery,
+  SequencePage,
+  SequenceParams,
+  SequenceSummary,
+  SequenceView,
+  SetParams,
+  ValidationSetPage,
+  ValidationSetsQuery,
+  ValidationSetSummary,
+} from './validation-sets';
 export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';

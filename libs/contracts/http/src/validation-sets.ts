@@ -12,7 +12,8 @@ const name = z
   .string()
   .max(128)
   .regex(/^[a-z0-9](?:-?[a-z0-9])*$/, 'must be the name of a validation set: a-z, 0-9 and single dashes');
-const sequence = z.coerce.number().int().min(1).max(2_147_483_647);
+/** In a path or query. */
+export const sequence = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** What the path of a set names. */
 export const SetParams = z.strictObject({ account: accountId, name });

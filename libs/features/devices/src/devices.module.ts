@@ -7,6 +7,6 @@ import { DevicesService } from './devices.service';
 @Module({
   imports: [AuditModule],
   providers: [DeviceFilters, DevicesService, GroupsService],
-  exports: [DevicesService, GroupsService],
+  exports: [DeviceFilters, DevicesService, GroupsService],
 })
 export class DevicesModule {}

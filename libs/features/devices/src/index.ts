@@ -2,6 +2,7 @@ export { DevicesModule } from './devices.module';
 export { DevicesService } from './devices.service';
 export type { DevicePage, DeviceView } from './device-view';
 export { DeviceFilters } from './device-filters';
+export { DEVICES } from './filter/condition-sql';
 export { ONLINE_MS } from './filter/fields';
 export { FilterError } from './filter/filter-error';
 export { parseFilter } from './filter/parse-filter';

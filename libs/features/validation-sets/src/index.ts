@@ -1,4 +1,14 @@
 export { AssertionImport, type ImportedAssertion, type ImportSource } from './assertion-import.service';
+export {
+  ComplianceReadModel,
+  type Compliance,
+  type ComplianceQuery,
+  type DeviceCompliance,
+  type DeviceSetView,
+} from './compliance/compliance.read-model';
+export type { ComplianceState } from './compliance/compliance-rows';
+export type { Drift, Tracking } from './compliance/drift';
+export type { Reason } from './compliance/reasons';
 export { DeviceAssertions, type WantedSets } from './device-assertions.service';
 export { diffSets, type ConstraintDiff, type SnapDiff } from './diff-sets';
 export { judgeImport, type ImportOutcome } from './judge-import';

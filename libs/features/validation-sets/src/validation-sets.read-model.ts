@@ -62,6 +62,11 @@ export class ValidationSetsReadModel {
     return row.text;
   }
 
+  /** Whether any sequence of the set is imported. */
+  async isImported({ accountId, name }: SetKey): Promise<boolean> {
+    return (await this.database.prisma.validationSet.count({ where: { accountId, name }, take: 1 })) > 0;
+  }
+
   /** What sequences say, for the rules; those that are not imported are left out. */
   async contents(keys: readonly SequenceKey[]): Promise<ValidationSet[]> {
     const columns = [keys.map((key) => key.accountId), keys.map((key) => key.name), keys.map((key) => key.sequence)];

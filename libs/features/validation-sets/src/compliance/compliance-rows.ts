@@ -1,0 +1,113 @@
+import { DEVICES } from '@corefleet/features/devices';
+import { Prisma } from '@corefleet/platform/database';
+import type { SetKey } from '../set-view';
+
+/**
+ * How a device stands to a set. The first line that fits:
+ *
+ * | what is known                                                           | state       |
+ * | ----------------------------------------------------------------------- | ----------- |
+ * | the device has never said which sets it tracks                          | unknown     |
+ * | it was last heard from a day ago or longer                              | unknown     |
+ * | it does not track the set                                               | not-applied |
+ * | it tracks another sequence than the one that is asked for               | invalid     |
+ * | snapd says that the set is not met, which it judges by this set alone   | invalid     |
+ * | otherwise                                                               | valid       |
+ */
+export const COMPLIANCE_STATES = ['valid', 'invalid', 'not-applied', 'unknown'] as const;
+export type ComplianceState = (typeof COMPLIANCE_STATES)[number];
+
+/** Sets are told every quarter of an hour: after a day of silence nobody knows. */
+const UNKNOWN_AFTER_MS = 24 * 3_600_000;
+
+/** One device and one set, as the database has them. */
+export interface ComplianceRow extends SetKey {
+  readonly deviceId: string;
+  readonly enrolmentId: string;
+  readonly brandId: string;
+  readonly model: string;
+  readonly serial: string;
+  readonly state: ComplianceState;
+  /** Since when it is known to be so; of an unknown one, when it was last heard from, or null. */
+  readonly since: Date | null;
+  readonly mode: string | null;
+  readonly sequence: number | null;
+  readonly pinnedAt: number | null;
+  /** Whether the device is shown otherwise than our last command left it: the rest of it is null where not. */
+  readonly driftedSince: Date | null;
+  readonly leftMode: string | null;
+  readonly leftPinnedAt: number | null;
+  readonly commandId: string | null;
+  readonly rolloutId: string | null;
+}
+
+/** Which of the devices. */
+export interface ComplianceSelection {
+  /** A condition on the rows of DEVICES. */
+  readonly condition: Prisma.Sql;
+  /** The sequence they should be at; undefined: whichever each tracks. */
+  readonly sequence?: number | undefined;
+  readonly state?: ComplianceState | undefined;
+  readonly drifted?: boolean | undefined;
+}
+
+/** A page of devices and one set, by id. @param page.after id of the last device of the page before */
+export function selectDevices(
+  set: SetKey,
+  selection: ComplianceSelection,
+  page: { now: Date; after: string | undefined; limit: number },
+): Prisma.Sql {
+  const after = page.after === undefined ? Prisma.sql`TRUE` : Prisma.sql`"deviceId" > ${page.after}::uuid`;
+  return Prisma.sql`
+    SELECT * FROM (${judged(named(set), selection, page.now)}) AS judged
+    WHERE ${isAskedFor(selection)} AND ${after} ORDER BY "deviceId" LIMIT ${page.limit}`;
+}
+
+/** How many devices stand how, and at which sequence. One row for each combination. */
+export const countDevices = (set: SetKey, selection: ComplianceSelection, now: Date): Prisma.Sql => Prisma.sql`
+  SELECT state, sequence, ("driftedSince" IS NOT NULL) AS drifted, count(*)::int AS devices
+  FROM (${judged(named(set), selection, now)}) AS judged GROUP BY 1, 2, 3`;
+
+/** All sets of one device: those it tracks, and those it was told to track or to forget. */
+export const selectSets = (deviceId: string, now: Date): Prisma.Sql => {
+  const sets = Prisma.sql`(
+    SELECT account_id, name FROM device_sets AS told WHERE told.enrolment_id = d.enrolment_id UNION
+    SELECT account_id, name FROM left_sets AS told WHERE told.enrolment_id = d.enrolment_id)`;
+  const selection = { condition: Prisma.sql`d.id = ${deviceId}::uuid` };
+  return Prisma.sql`${judged(sets, selection, now)} ORDER BY 1, 2`;
+};
+
+const named = ({ accountId, name }: SetKey): Prisma.Sql =>
+  Prisma.sql`(SELECT ${accountId}::text AS account_id, ${name}::text AS name)`;
+
+/** @param sets a table of account_id and name, which may look at the device */
+function judged(sets: Prisma.Sql, { condition, sequence }: ComplianceSelection, now: Date): Prisma.Sql {
+  const silentSince = new Date(now.getTime() - UNKNOWN_AFTER_MS);
+  const isUnknown = Prisma.sql`(fact.enrolment_id IS NULL OR l.last_seen_at IS NULL OR l.last_seen_at < ${silentSince}::timestamptz)`;
+  const asked = sequence ?? null;
+  return Prisma.sql`
+    SELECT wanted.account_id AS "accountId", wanted.name, d.id AS "deviceId", d.enrolment_id AS "enrolmentId",
+      d.brand_id AS "brandId", d.model, d.serial,
+      CASE WHEN ${isUnknown} THEN 'unknown'
+           WHEN s.enrolment_id IS NULL THEN 'not-applied'
+           WHEN ${asked}::int IS NOT NULL AND s.sequence IS DISTINCT FROM ${asked}::int THEN 'invalid'
+           WHEN s.valid THEN 'valid' ELSE 'invalid' END AS state,
+      CASE WHEN ${isUnknown} THEN l.last_seen_at ELSE fact.received_at END AS since,
+      s.mode, s.sequence, s.pinned_at AS "pinnedAt",
+      drift.since AS "driftedSince", drift.left_mode AS "leftMode", drift.left_pinned_at AS "leftPinnedAt",
+      drift.command_id AS "commandId", drift.rollout_id AS "rolloutId"
+    FROM ${DEVICES}
+    CROSS JOIN LATERAL ${sets} AS wanted
+    LEFT JOIN device_facts AS fact ON fact.enrolment_id = d.enrolment_id AND fact.name = 'validation-sets'
+    LEFT JOIN device_sets AS s
+      ON s.enrolment_id = d.enrolment_id AND s.account_id = wanted.account_id AND s.name = wanted.name
+    LEFT JOIN drifted_sets AS drift
+      ON drift.enrolment_id = d.enrolment_id AND drift.account_id = wanted.account_id AND drift.name = wanted.name
+    WHERE d.enrolment_id IS NOT NULL AND ${condition}`;
+}
+
+function isAskedFor({ state, drifted }: ComplianceSelection): Prisma.Sql {
+  const inState = state === undefined ? Prisma.sql`TRUE` : Prisma.sql`state = ${state}::text`;
+  if (drifted === undefined) return inState;
+  return Prisma.sql`${inState} AND ("driftedSince" IS NOT NULL) = ${drifted}::boolean`;
+}
