@@ -98,17 +98,22 @@ async function startFleet(cleanup, url, api) {
 }
 
 async function rollOut(api) {
-  const created = await api.post('/v1/rollouts', {
+  const request = {
     name: 'Enforce acme/base=14',
     does: {
       steps: [{ operation: 'enforce-validation-set', parameters: { 'validation-set': 'acme/base=14', refresh: true } }],
     },
     filter: 'label.site=demo',
-    waves: [{ percent: 10 }, { percent: 30 }, { percent: 60 }],
+    waves: [{ percent: 10, gate: { soakSeconds: 2 } }, { percent: 30 }, { percent: 60 }],
+    gate: { maxFailedPercent: 10 },
     limits: { maxInFlight: 10 },
     remark: 'demo',
-  });
-  say('Rolling out validation set acme/base=14 in three waves\n');
+  };
+  const plan = () => api.post('/v1/rollouts/plan', request);
+  await waitUntil(async () => (await plan()).summary.causes.length === 0, { timeoutMs: 20_000, everyMs: 500 });
+  sayPlan(await plan());
+  const created = await api.post('/v1/rollouts', request);
+  say('Rolling out validation set acme/base=14 in three waves, with a soak of 2 s after the first\n');
   const progress = createProgress();
   const deadline = Date.now() + ROLLOUT_TIMEOUT_MS;
   for (;;) {
@@ -121,6 +126,13 @@ async function rollOut(api) {
     }
     await sleep(200);
   }
+}
+
+function sayPlan({ summary, waves }) {
+  const { devices, change, causes } = summary;
+  const sizes = waves.map(({ size }) => size).join(', ');
+  say(`The plan, before anything starts: ${change} of ${devices} devices change, in waves of ${sizes}`);
+  for (const { cause, message, devices: count } of causes) say(`  ${count} devices: ${cause}, ${message}`);
 }
 
 function sayOutcome(rollout) {

@@ -49,7 +49,7 @@ function summary(wave) {
   const parts = [`${succeeded}/${wave.size} verified`];
   if (running > 0) parts.push(`${running} running`);
   if (failed > 0) parts.push(`${failed} failed`);
-  if (wave.status === 'passed') parts.push('passed');
+  if (wave.status === 'soaking' || wave.status === 'passed') parts.push(wave.status);
   return parts.join(', ');
 }
 
