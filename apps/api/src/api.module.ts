@@ -12,6 +12,7 @@ import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
 import { RecoverySystemPlanner, RecoverySystemsModule } from '@corefleet/features/recovery-systems';
 import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
+import { SchedulesModule } from '@corefleet/features/schedules';
 import {
   ValidationSetPlanner,
   ValidationSetPlanningModule,
@@ -51,6 +52,7 @@ import { RolloutActsController } from './rollouts/rollout-acts.controller';
 import { RolloutApprovalsController } from './rollouts/rollout-approvals.controller';
 import { RolloutPlansController } from './rollouts/rollout-plans.controller';
 import { RolloutsController } from './rollouts/rollouts.controller';
+import { SchedulesController } from './schedules/schedules.controller';
 import { SessionController } from './session/session.controller';
 import { SetupController } from './setup/setup.controller';
 import { TokensController } from './tokens/tokens.controller';
@@ -78,6 +80,7 @@ const CONTROLLERS = [
   RolloutApprovalsController,
   RolloutPlansController,
   RolloutsController,
+  SchedulesController,
   SessionController,
   SetupController,
   TokensController,
@@ -110,6 +113,7 @@ export class ApiModule {
           { module: ValidationSetPlanningModule, planner: ValidationSetPlanner },
         ),
         ValidationSetsModule.for({ trustedAssertions: config.COREFLEET_TRUSTED_ASSERTIONS }),
+        SchedulesModule,
         DiscoveryModule,
       ],
       controllers: CONTROLLERS,

@@ -6,5 +6,5 @@ export { nextOccurrence, nextOccurrences } from './occurrences';
 export type { TimeProblem } from './problem';
 export { validateWindow, WINDOW_MOST_MINUTES } from './validate-window';
 export { windowState, zoneOf, type MaintenanceWindow, type WindowState } from './window';
-export { isZone, validateZone } from './zone';
+export { isZone, localTime, validateZone } from './zone';
 export { dueTurn, nextTurn, type Timetable, type Turn } from './turn';

@@ -1,4 +1,4 @@
-import { IANAZone } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 import { DAY_MS, MINUTE_MS } from './civil-day';
 import type { TimeProblem } from './problem';
 
@@ -47,3 +47,7 @@ export function instantsOf(wall: number, { before, after, changedAt }: DayOffset
   if (wall - after >= changedAt) instants.push(wall - after);
   return instants;
 }
+
+/** What the clocks of a zone show at an instant, to the minute: `2026-11-27 03:00`. */
+export const localTime = (zone: string, instant: Date): string =>
+  DateTime.fromJSDate(instant, { zone }).toFormat('yyyy-MM-dd HH:mm');

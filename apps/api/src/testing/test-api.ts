@@ -50,11 +50,13 @@ export class TestApi {
     /** Where the bytes of artifacts lie. */
     readonly artifacts: string,
     readonly running: RunningApi,
+    private readonly config: ApiConfig,
+    private readonly clock: Clock | undefined,
   ) {}
 
   /**
    * @param settings other than those that every spec has
-   * @param clock for specs that have time pass as they want
+   * @param clock the real one, unless a spec has time pass as it wants
    */
   static async start(
     files: TestDatabase,
@@ -64,7 +66,7 @@ export class TestApi {
   ): Promise<TestApi> {
     const artifacts = mkdtempSync(path.join(tmpdir(), 'corefleet-api-'));
     const config = { ...configOf(files, stores, artifacts), ...settings };
-    return new TestApi(files, stores, artifacts, await startApi(config, silent, clock));
+    return new TestApi(files, stores, artifacts, await startApi(config, silent, clock), config, clock);
   }
 
   async stop(): Promise<void> {
@@ -76,7 +78,7 @@ export class TestApi {
 
   /** A second process of the same fleet. */
   startAnother(): Promise<RunningApi> {
-    return startApi(configOf(this.files, this.stores, this.artifacts), silent);
+    return startApi(this.config, silent, this.clock);
   }
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {

@@ -50,7 +50,7 @@ describe('requests', () => {
 
   it('read topics from one comma-separated text', () => {
     expect(EventsQuery.parse({ topics: 'rollouts,commands' }).topics).toEqual(['rollouts', 'commands']);
-    expect(EventsQuery.parse({}).topics).toHaveLength(6);
+    expect(EventsQuery.parse({}).topics).toHaveLength(7);
     expect(EventsQuery.safeParse({ topics: 'rollouts,people' }).success).toBe(false);
   });
 });

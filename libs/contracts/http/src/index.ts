@@ -33,6 +33,7 @@ export * from './reads';
 export * from './recovery-systems';
 export * from './rollout-request';
 export * from './rollouts';
+export * from './schedules';
 export {
   ImportedAssertions,
   ImportFromDeviceRequest,

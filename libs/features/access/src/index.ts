@@ -5,6 +5,7 @@ export { AttemptsUncountedError, TooManyAttemptsError } from './access.errors';
 export { AttemptCounter } from './attempt-counter';
 export type { AttemptLimit } from './attempt-counter';
 export { countApprovers } from './count-approvers';
+export { findPerson } from './find-person';
 export { PASSWORD_LENGTH } from './password';
 export type { Principal, TokenKind } from './principal';
 export { covers, ROLES } from './role';

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '@corefleet/features/access';
+import { AuditModule } from '@corefleet/features/audit';
+import { RolloutsModule } from '@corefleet/features/rollouts';
+import { DueSchedules } from './due-schedules';
+import { SchedulesReadModel } from './schedules.read-model';
+import { SchedulesService } from './schedules.service';
+import { StartRollout } from './start-rollout';
+
+/** Needs `DueWork` in the same app: the API, as what comes of a schedule is ordered in the name of a person. */
+@Module({
+  imports: [AccessModule, AuditModule, RolloutsModule],
+  providers: [SchedulesService, SchedulesReadModel, DueSchedules, StartRollout],
+  exports: [SchedulesService, SchedulesReadModel, StartRollout],
+})
+export class SchedulesModule {}
