@@ -9,7 +9,8 @@ import { NestFactory } from '@nestjs/core';
 import { SignerConfig, startSigner } from '@corefleet/apps/signer';
 import { WorkerConfig, startWorker, type RunningWorker } from '@corefleet/apps/worker';
 import { ArtifactsModule } from '@corefleet/features/artifacts';
-import { RolloutsModule } from '@corefleet/features/rollouts';
+import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
+import { ValidationSetPlanner, ValidationSetPlanningModule } from '@corefleet/features/validation-sets';
 import type { Clock } from '@corefleet/platform/clock';
 import { readConfig } from '@corefleet/platform/config';
 import { Database } from '@corefleet/platform/database';
@@ -36,7 +37,10 @@ class ApiSide {
     const stores = storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger, clock);
     return {
       module: ApiSide,
-      imports: [...stores, ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR), RolloutsModule],
+      imports: [
+        ...[...stores, ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR), RolloutsModule],
+        PlannersModule.for({ module: ValidationSetPlanningModule, planner: ValidationSetPlanner }),
+      ],
     };
   }
 }

@@ -1,4 +1,5 @@
 import { identityOfDevice, simulatedDevice, simulatedStore } from '@corefleet/apps/simulator';
+import type { SimulatedStore } from '@corefleet/snapd-simulator';
 import { Activity } from './activity';
 import { ClosedLoopFleet } from './closed-loop-fleet';
 import { ClosedLoopServer } from './closed-loop-server';
@@ -21,6 +22,8 @@ export interface ClosedLoop {
   readonly server: ClosedLoopServer;
   readonly fleet: ClosedLoopFleet;
   readonly devices: readonly SimulatedDevice[];
+  /** The one store of all devices. */
+  readonly store: SimulatedStore;
   /** Gives everything back; safe to call in `afterAll`. */
   stop(): Promise<void>;
 }
@@ -48,7 +51,7 @@ export async function startClosedLoop(options: ClosedLoopOptions): Promise<Close
   for (const device of devices) await device.tellFacts();
   await fleet.settle();
   return {
-    ...{ time, server, fleet, devices },
+    ...{ time, server, fleet, devices, store },
     stop: async () => {
       await Promise.all(devices.map(({ snapd }) => snapd.dispose()));
       await server.stop();
