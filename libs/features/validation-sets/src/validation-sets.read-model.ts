@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import type { SnapConstraint, ValidationSet } from '@corefleet/validation-set-rules';
+import { importedSets } from './planning/imported-sets';
 import {
   nameOfSequence,
   nameOfSet,
@@ -68,9 +69,9 @@ export class ValidationSetsReadModel {
   }
 
   /** What sequences say, for the rules; those that are not imported are left out. */
-  async contents(keys: readonly SequenceKey[]): Promise<ValidationSet[]> {
-    const columns = [keys.map((key) => key.accountId), keys.map((key) => key.name), keys.map((key) => key.sequence)];
-    return this.database.rows<ValidationSet>('validation-set-contents', CONTENTS, columns);
+  contents(keys: readonly SequenceKey[]): Promise<ValidationSet[]> {
+    const references = keys.map((key) => ({ key: nameOfSet(key), sequence: key.sequence }));
+    return importedSets(this.database, references);
   }
 }
 
@@ -96,11 +97,6 @@ const SEQUENCES = `SELECT ${COLUMNS} ${FROM}
  ORDER BY set.sequence DESC LIMIT $4`;
 
 const ONE = `SELECT ${COLUMNS}, set.snaps ${FROM} WHERE set.account_id = $1 AND set.name = $2 AND set.sequence = $3`;
-
-const CONTENTS = `
-SELECT set.account_id AS "accountId", set.name, set.sequence, set.snaps
-  FROM validation_sets AS set
-  JOIN unnest($1::text[], $2::text[], $3::int[]) AS wanted (account_id, name, sequence) USING (account_id, name, sequence)`;
 
 function summary({ badAt, badBy, badReason, ...row }: Row): SequenceSummary {
   const bad = badAt === null ? null : { at: badAt, by: badBy ?? '', reason: badReason ?? '' };

@@ -4,6 +4,7 @@ import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import type { InstalledSnap, ValidationSet } from '@corefleet/validation-set-rules';
+import { readSnaps } from '../planning/read-facts';
 import { nameOfSequence, nameOfSet, type SetKey } from '../set-view';
 import { ValidationSetsReadModel } from '../validation-sets.read-model';
 import {
@@ -16,7 +17,6 @@ import {
   type ComplianceState,
 } from './compliance-rows';
 import { driftWords, type Drift } from './drift';
-import { installedIn } from './installed-snaps';
 import { reasonsOf, type Reason } from './reasons';
 
 /** How one device stands to one set. */
@@ -142,13 +142,19 @@ export class ComplianceReadModel {
     return new Map(contents.map((set) => [nameOfSequence(set), set]));
   }
 
-  private async installed(rows: readonly ComplianceRow[]): Promise<Map<string, InstalledSnap[]>> {
+  /** Snaps of the enrolments that have told them. */
+  private async installed(rows: readonly ComplianceRow[]): Promise<Map<string, readonly InstalledSnap[]>> {
     const facts = await this.database.rows<{ enrolmentId: string; value: unknown }>(
       'snaps-of-enrolments',
       `SELECT enrolment_id AS "enrolmentId", value FROM device_facts WHERE name = 'snaps' AND enrolment_id = ANY ($1::uuid[])`,
       [rows.map(({ enrolmentId }) => enrolmentId)],
     );
-    return new Map(facts.map(({ enrolmentId, value }) => [enrolmentId, installedIn(value)]));
+    return new Map(
+      facts.flatMap(({ enrolmentId, value }) => {
+        const snaps = readSnaps(value);
+        return snaps ? [[enrolmentId, snaps]] : [];
+      }),
+    );
   }
 }
 

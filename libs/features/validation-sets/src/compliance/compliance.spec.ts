@@ -1,6 +1,5 @@
 import type { InstalledSnap, ValidationSet } from '@corefleet/validation-set-rules';
 import { driftWords } from './drift';
-import { installedIn } from './installed-snaps';
 import { reasonsOf, type Judged } from './reasons';
 
 const content: ValidationSet = {
@@ -59,50 +58,6 @@ describe('why a device is not as a set wants it', () => {
     ['snaps that the device does not tell', { installed: undefined }, ['the device has not said which snaps it has']],
   ])('is %s', (_, judged, expected) => {
     expect(words(judged)).toEqual(expected);
-  });
-});
-
-describe('the snaps in a fact', () => {
-  it.each<[string, unknown, object[]]>([
-    [
-      'are those that are active',
-      [
-        { name: 'x', revision: '1', status: 'active' },
-        { name: 'x', revision: '2', status: 'installed' },
-      ],
-      [{ name: 'x', revision: '1' }],
-    ],
-    [
-      'are the last ones installed where none is active',
-      [
-        { name: 'x', revision: '2', status: 'installed', 'install-date': '2026-02-01T00:00:00Z' },
-        { name: 'x', revision: '1', status: 'installed', 'install-date': '2026-01-01T00:00:00Z' },
-      ],
-      [{ name: 'x', revision: '2' }],
-    ],
-    [
-      'have id, components on disk and whether they are held to sets',
-      [
-        {
-          name: 'x',
-          id: 'X',
-          revision: '1',
-          status: 'active',
-          'ignore-validation': true,
-          components: [{ name: 'c', revision: '7' }, { name: 'd' }],
-        },
-      ],
-      [{ id: 'X', ignoreValidation: true, components: { c: '7' } }],
-    ],
-    ['are none in what is no list', { snaps: [] }, []],
-    [
-      'are none in a list of other things',
-      [null, 'x', 3, { name: 'x' }, { revision: '1' }, { name: 1, revision: '1' }],
-      [],
-    ],
-  ])('%s', (_, fact, expected) => {
-    expect(installedIn(fact)).toMatchObject(expected);
-    expect(installedIn(fact)).toHaveLength(expected.length);
   });
 });
 

@@ -17,13 +17,16 @@ export interface Facts {
 /** What the facts tell, without what our own tables say of the device. */
 export function readFacts(facts: Facts): Pick<DeviceNow, 'snaps' | 'sets' | 'system' | 'model' | 'freeBytes'> {
   return {
-    snaps: Array.isArray(facts.snaps) ? snapsNow(facts.snaps) : null,
+    snaps: readSnaps(facts.snaps),
     sets: Array.isArray(facts.sets) ? facts.sets.flatMap((set) => trackedSet(fieldsOf(set)) ?? []) : null,
     system: systemNow(fieldsOf(facts.systemInfo)),
     model: modelNow(fieldsOf(fieldsOf(facts.model)['headers'])),
     freeBytes: numberIn(fieldsOf(fieldsOf(facts.host)['disk']), 'free') ?? null,
   };
 }
+
+/** The installed snaps in the fact `snaps`; null when it was not told. */
+export const readSnaps = (fact: unknown): SnapNow[] | null => (Array.isArray(fact) ? snapsNow(fact) : null);
 
 type Fields = Readonly<Record<string, unknown>>;
 
