@@ -42,6 +42,8 @@ import { RefusalAudit } from './http/refusal-audit';
 import { RequestPipe } from './http/request.pipe';
 import { ApiDocument } from './openapi/api-document';
 import { LimitsController } from './limits/limits.controller';
+import { ManifestsController } from './manifests/manifests.controller';
+import { MANIFESTS } from './manifests/providers';
 import { OpenApiController } from './openapi/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
@@ -72,6 +74,7 @@ const CONTROLLERS = [
   GroupsController,
   HealthController,
   LimitsController,
+  ManifestsController,
   OpenApiController,
   OperationsController,
   ReadsController,
@@ -121,6 +124,7 @@ export class ApiModule {
         { provide: API_CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         ...[ApiDocument, EventStreams, LateJoinerTurns, RefusalAudit, StreamCredentials],
+        ...MANIFESTS,
         ...AROUND_HANDLERS,
       ],
     };

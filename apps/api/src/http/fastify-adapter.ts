@@ -5,6 +5,7 @@ import { takeAssertions } from './assertion-body';
 import { isUpload, takeFiles } from './file-body';
 import { requirePlainJson } from './plain-json';
 import { securityHeaders } from './security-headers';
+import { takeYaml } from './yaml-body';
 
 const BODY_MOST_BYTES = 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 30_000;
@@ -26,6 +27,7 @@ export function createAdapter(trustedProxies: readonly string[]): FastifyAdapter
   });
   const fastify = adapter.getInstance();
   takeFiles(fastify);
+  takeYaml(fastify);
   takeAssertions(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!isUpload(request)) boundBody(request.raw, BODY_TIMEOUT_MS);

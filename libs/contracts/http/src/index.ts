@@ -27,6 +27,7 @@ export * from './events';
 export * from './groups';
 export * from './health';
 export * from './limits';
+export * from './manifests';
 export * from './operations';
 export * from './problem';
 export * from './reads';

@@ -5,6 +5,7 @@ export { DeviceFilters } from './device-filters';
 export { DEVICES } from './filter/condition-sql';
 export { ONLINE_MS } from './filter/fields';
 export { FilterError } from './filter/filter-error';
+export { groupNamesIn } from './filter/group-names';
 export { parseFilter } from './filter/parse-filter';
 export { GroupsService } from './groups/groups.service';
 export type { ChangeGroup, CreateGroup, GroupDevices, GroupView } from './groups/groups.service';

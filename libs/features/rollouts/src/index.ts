@@ -10,6 +10,8 @@ export { ApprovalsService } from './approvals.service';
 export { LateJoiners } from './late-joiners';
 export { PenaltiesService } from './penalties.service';
 export { LimitsService } from './limits.service';
+export { NamedRollouts } from './named-rollouts';
+export { shownDoes } from './shown-steps';
 export { RolloutChanges } from './rollout-changes.service';
 export { RolloutPlans } from './rollout-plans';
 export { RolloutJobs } from './rollout-jobs';

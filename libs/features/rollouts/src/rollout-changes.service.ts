@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { AdjustRolloutRequest, RolloutDoes } from '@corefleet/contracts/http';
+import type { AdjustRolloutRequest } from '@corefleet/contracts/http';
 import { lockKept } from '@corefleet/features/artifacts';
 import { Clock } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { ActPerformer, type Doing, type Done } from './act-performer';
 import { adjust, adjustableOf, expiryOf } from './adjust-rollout';
+import { askedDoes } from './asked-does';
 import { checkGates, checkRequest } from './check-request';
 import type { Orderer } from './orderer';
 import { requireAllowed } from './rollout-acts';
@@ -35,7 +36,7 @@ export class RolloutChanges {
     const seen = await readRollout(this.database.prisma, id);
     if (!seen) throw new NotFoundError('rollout', id);
     requireAllowed('replan', id, seen.status);
-    const request = requestOf(seen, { does: await this.asked(seen), now: this.clock.now() });
+    const request = requestOf(seen, { does: await askedDoes(this.database.prisma, seen), now: this.clock.now() });
     const plan = await this.planning.prepare(orderer, request);
     const write = async (tx: Transaction, rollout: RolloutRow): Promise<Done> => {
       if (rollout.version !== seen.version)
@@ -90,16 +91,6 @@ export class RolloutChanges {
       },
       details: { does: plan.request.does, planDigest: written.planDigest, sizes: plan.sizes },
     };
-  }
-
-  /** What was asked for before it was resolved: `latest` is another sequence by now, perhaps. */
-  private async asked({ auditId, does }: RolloutRow): Promise<RolloutDoes> {
-    const entry = await this.database.prisma.auditEntry.findUnique({
-      where: { id: auditId },
-      select: { details: true },
-    });
-    const { asked } = (entry?.details ?? {}) as { asked?: { does?: RolloutDoes } };
-    return asked?.does ?? does;
   }
 }
 

@@ -9,6 +9,7 @@ import { RolloutPlans } from './rollout-plans';
 import { LateJoiners } from './late-joiners';
 import { LimitsService } from './limits.service';
 import { PenaltiesService } from './penalties.service';
+import { NamedRollouts } from './named-rollouts';
 import { PLANNERS, type Planner } from './planner';
 import { RolloutJobs } from './rollout-jobs';
 import { RolloutPlanning } from './rollout-planning';
@@ -21,7 +22,7 @@ import { TargetsReadModel } from './targets.read-model';
 
 const PEOPLES_SIDE = [
   ...[RolloutsService, RolloutSteering, RolloutChanges, ApprovalsService, LateJoiners, LimitsService, PenaltiesService],
-  ...[RolloutPlanning, RolloutPlans, RolloutsReadModel, TargetsReadModel],
+  ...[RolloutPlanning, RolloutPlans, RolloutsReadModel, TargetsReadModel, NamedRollouts],
 ];
 
 /** Needs the queues `commands` and `rollouts` registered in the same app. */

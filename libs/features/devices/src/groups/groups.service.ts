@@ -47,6 +47,9 @@ export interface GroupDevices {
 type GroupRow = Prisma.DeviceGroupGetPayload<object>;
 type Act = 'create' | 'change' | 'remove' | 'add-devices' | 'remove-devices';
 
+/** The id of a group that there is not yet. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 const COUNTED = { include: { _count: { select: { members: true } } } } as const;
 
 /**
@@ -85,6 +88,11 @@ export class GroupsService {
     const row = await this.database.prisma.deviceGroup.findUnique({ ...COUNTED, where: { id } });
     if (!row) throw new NotFoundError('group', id);
     return view(row);
+  }
+
+  /** Whether a group of that name could have this filter. Writes nothing. @throws FilterError as `create` does */
+  async check(name: string, filter: string): Promise<void> {
+    await this.checkFilter(this.database.prisma, { id: NOBODY, name }, filter);
   }
 
   /**
