@@ -137,6 +137,34 @@ describe('a filter', () => {
     });
   });
 
+  it('knows what was done by hand to a set, and how old the default system is', async () => {
+    const enrolmentId = randomUUID();
+    const identity = { brandId: 'acme', model: 'pc', serial: '1', labels: {} };
+    await owner.prisma.device.create({ data: { id: randomUUID(), ...identity, enrolmentId } });
+    const leftAt = new Date(SAMPLES_NOW.getTime() - 864e5);
+    await owner.prisma.leftSet.create({
+      data: {
+        ...{ enrolmentId, accountId: 'acme', name: 'base', mode: 'enforce', pinnedAt: 14, leftAt },
+        ...{ commandId: randomUUID(), appliedEpoch: 1, appliedNumber: 1n },
+      },
+    });
+    const tell = async (number: number, name: 'validation-sets' | 'systems', value: unknown) => {
+      const item = { enrolmentId, journalEpoch: 1, number, body: { name, digest: `${number}`, value } };
+      expect(await new InventoryIngest(gateway).storeFacts([item])).toEqual([]);
+    };
+    const set = { 'account-id': 'acme', name: 'base', mode: 'enforce', 'pinned-at': 14, sequence: 14, valid: true };
+    await tell(2, 'validation-sets', [set]);
+    expect(await matching('set.acme/base.drifted=false and not set.acme/base.drifted=true')).toHaveLength(1);
+    await tell(3, 'validation-sets', [{ ...set, mode: 'monitor' }]);
+    expect(await matching('set.acme/base.drifted=true and has set.acme/base.drifted')).toHaveLength(1);
+    expect(await matching('has system.default-since')).toEqual([]);
+    await tell(4, 'systems', [{ label: '20261101', 'default-recovery-system': true }]);
+    const ninetyDays = new Date(SAMPLES_NOW.getTime() - 90 * 864e5);
+    await owner.prisma.recoverySighting.updateMany({ data: { firstSeenAt: ninetyDays } });
+    expect(await matching('system.default-since>89d')).toHaveLength(1);
+    expect(await matching('system.default-since>91d')).toEqual([]);
+  });
+
   describe('that names groups', () => {
     afterEach(() => owner.prisma.deviceGroup.deleteMany());
 

@@ -59,7 +59,7 @@ function termSql({ field, test }: Term, judgement: Judgement): Prisma.Sql {
     }
     case 'set': {
       const where = field.comparison ? compared(field.comparison, test, judgement) : Prisma.sql`TRUE`;
-      const row = Prisma.sql`EXISTS (SELECT FROM device_sets AS s
+      const row = Prisma.sql`EXISTS (SELECT FROM ${Prisma.raw(field.rows)} AS s
         WHERE s.enrolment_id = d.enrolment_id AND s.account_id = ${field.account} AND s.name = ${field.set} AND ${where})`;
       return field.comparison ? row : presence(row, test);
     }

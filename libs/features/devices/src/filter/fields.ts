@@ -33,10 +33,11 @@ export type Field =
   | { readonly of: 'label'; readonly key: string }
   | { readonly of: 'group' }
   | { readonly of: 'system-label' }
-  /** Without a comparison: whether the snap is installed, or the set tracked, at all. */
+  /** Without a comparison: whether there is such a row at all. */
   | { readonly of: 'snap'; readonly snap: string; readonly comparison: Comparison | undefined }
   | {
       readonly of: 'set';
+      readonly rows: 'device_sets' | 'drifted_sets';
       readonly account: string;
       readonly set: string;
       readonly comparison: Comparison | undefined;
@@ -70,6 +71,8 @@ export const DEVICE_FIELDS: Readonly<Record<string, Comparison>> = {
   'model.grade': choice('t.model_grade', 'unset', 'dangerous', 'signed', 'secured'),
   'system.current': text('t.current_system'),
   'system.default': text('t.default_system'),
+  'system.default-since': moment(`(SELECT s.first_seen_at FROM recovery_sightings AS s
+    WHERE s.enrolment_id = d.enrolment_id AND s.label = t.default_system)`),
   'system.count': number('cardinality(t.system_labels)'),
   warnings: number('t.warning_count'),
   'time-zone': text('t.time_zone'),
@@ -77,10 +80,13 @@ export const DEVICE_FIELDS: Readonly<Record<string, Comparison>> = {
   'disk.total': { type: 'bytes', column: 't.disk_total' },
 };
 
-/** The attributes that the row itself answers by being there. */
-export const PRESENCE = { snap: 'installed', set: 'tracked' } as const;
+/** The attributes that a row answers by being there, with its table. */
+export const PRESENCE = {
+  snap: { installed: 'device_snaps' },
+  set: { tracked: 'device_sets', drifted: 'drifted_sets' },
+} as const;
 
-/** Of `snap.<name>.<attribute>`, next to `installed`. */
+/** Of `snap.<name>.<attribute>`, next to those of PRESENCE. */
 export const SNAP_ATTRIBUTES: Readonly<Record<string, Comparison>> = {
   active: truth('s.active'),
   held: { ...truth('s.held_until'), laterThanMs: 0 },
@@ -89,7 +95,7 @@ export const SNAP_ATTRIBUTES: Readonly<Record<string, Comparison>> = {
   channel: text('s.channel'),
 };
 
-/** Of `set.<account>/<name>.<attribute>`, next to `tracked`. */
+/** Of `set.<account>/<name>.<attribute>`, next to those of PRESENCE. */
 export const SET_ATTRIBUTES: Readonly<Record<string, Comparison>> = {
   mode: choice('s.mode', 'monitor', 'enforce'),
   sequence: number('s.sequence'),

@@ -23,48 +23,49 @@ export function findField(word: string, position: number, bare: boolean): Field 
   if (other) return other;
   const [family, rest] = cut(word, '.');
   if (family === 'label' && rest !== '') return { of: 'label', key: rest };
-  if (family === 'snap' && rest !== '') return snapField(word, rest, position, bare);
-  if (family === 'set' && rest !== '') return setField(word, rest, position, bare);
+  if (family === 'snap' && rest !== '') return snapField({ word, position, bare }, rest);
+  if (family === 'set' && rest !== '') return setField({ word, position, bare }, rest);
   throw unknownField(word, position);
 }
 
-function snapField(word: string, rest: string, position: number, bare: boolean): Field {
-  const [snap, attribute] = cut(rest, '.');
-  if (snap === '') throw new FilterError(`expected snap.<name>.<attribute>, found "${word}"`, position);
-  return { of: 'snap', snap, comparison: attributeOf('snap', { word, position, bare }, attribute, SNAP_ATTRIBUTES) };
+interface Asked {
+  readonly word: string;
+  readonly position: number;
+  readonly bare: boolean;
 }
 
-function setField(word: string, rest: string, position: number, bare: boolean): Field {
+function snapField(asked: Asked, rest: string): Field {
+  const [snap, attribute] = cut(rest, '.');
+  if (snap === '') throw misshapen(asked, 'snap.<name>.<attribute>');
+  if (Object.hasOwn(PRESENCE.snap, attribute) || (asked.bare && attribute === '')) {
+    return { of: 'snap', snap, comparison: undefined };
+  }
+  return { of: 'snap', snap, comparison: comparisonIn('snap', asked, attribute) };
+}
+
+function setField(asked: Asked, rest: string): Field {
   const [account, named] = cut(rest, '/');
   const [set, attribute] = cut(named, '.');
-  if (account === '' || set === '') {
-    throw new FilterError(`expected set.<account>/<name>.<attribute>, found "${word}"`, position);
-  }
-  return {
-    of: 'set',
-    account,
-    set,
-    comparison: attributeOf('set', { word, position, bare }, attribute, SET_ATTRIBUTES),
-  };
+  if (account === '' || set === '') throw misshapen(asked, 'set.<account>/<name>.<attribute>');
+  const rows = asked.bare && attribute === '' ? PRESENCE.set.tracked : own(PRESENCE.set, attribute);
+  if (rows) return { of: 'set', rows, account, set, comparison: undefined };
+  return { of: 'set', rows: 'device_sets', account, set, comparison: comparisonIn('set', asked, attribute) };
 }
 
-/** @returns undefined when the question is whether there is a row at all */
-function attributeOf(
-  family: keyof typeof PRESENCE,
-  { word, position, bare }: { word: string; position: number; bare: boolean },
-  attribute: string,
-  known: Readonly<Record<string, Comparison>>,
-): Comparison | undefined {
-  if (attribute === PRESENCE[family] || (bare && attribute === '')) return undefined;
+function comparisonIn(family: keyof typeof PRESENCE, { word, position }: Asked, attribute: string): Comparison {
+  const known = family === 'snap' ? SNAP_ATTRIBUTES : SET_ATTRIBUTES;
   const comparison = own(known, attribute);
   if (comparison) return comparison;
-  const names = [PRESENCE[family], ...Object.keys(known)];
+  const names = [...Object.keys(PRESENCE[family]), ...Object.keys(known)];
   const meant = nearest(attribute, names);
   const hint = meant === undefined ? `use ${names.join(', ')}` : `did you mean "${meant}"?`;
   const what =
     attribute === '' ? `expected an attribute behind "${word}"` : `unknown attribute "${attribute}" of "${word}"`;
   throw new FilterError(`${what} (${hint})`, position);
 }
+
+const misshapen = ({ word, position }: Asked, shape: string): FilterError =>
+  new FilterError(`expected ${shape}, found "${word}"`, position);
 
 function unknownField(word: string, position: number): FilterError {
   const names = [...Object.keys(DEVICE_FIELDS), ...Object.keys(OTHER_FIELDS)];

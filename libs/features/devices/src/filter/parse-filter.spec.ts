@@ -24,7 +24,7 @@ function fieldOf({ field }: Term): string {
     case 'snap':
       return `snap[${field.snap}]${field.comparison?.column ?? ''}`;
     case 'set':
-      return `set[${field.account}/${field.set}]${field.comparison?.column ?? ''}`;
+      return `${field.rows}[${field.account}/${field.set}]${field.comparison?.column ?? ''}`;
     default:
       return field.of;
   }
@@ -75,9 +75,11 @@ describe('parseFilter', () => {
     ['snap.core22.revision<1380', 'snap[core22]s.revision<number:1380'],
     ['snap.core22.revision=x1', 'snap[core22]s.revision=x1'],
     ['snap.x.version>=1.2-3', 'snap[x]s.version>=1.2-3'],
-    ['set.acme/base.sequence<14', 'set[acme/base]s.sequence<number:14'],
-    ['has set.acme/base', 'set[acme/base]?'],
-    ['set.acme/base.mode in (enforce)', 'set[acme/base]s.mode=enforce'],
+    ['set.acme/base.sequence<14', 'device_sets[acme/base]s.sequence<number:14'],
+    ['has set.acme/base', 'device_sets[acme/base]?'],
+    ['set.acme/base.drifted=true', 'drifted_sets[acme/base]=truth:true'],
+    ['set.acme/base.mode in (enforce)', 'device_sets[acme/base]s.mode=enforce'],
+    ['system.default-since>12w', 'system.default-since>age:7257600000'],
     ['system.label=2026*', 'system-label=glob:2026%'],
     ['group in (a, b)', 'group=a|b'],
     ['last-seen>7d', 'last-seen>age:604800000'],
