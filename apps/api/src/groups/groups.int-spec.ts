@@ -112,6 +112,29 @@ describe('groups', () => {
     await Promise.all([filtered, list].map((path) => call('DELETE', path)));
   });
 
+  it('stay while a rollout that is not over names them', async () => {
+    const made = [await create({ name: 'first', filter: 'site=berlin' }), await create({ name: 'rest', filter: '' })];
+    const parameters = { snaps: ['core22'] };
+    const asked = { name: 'Base', does: { steps: [{ operation: 'refresh', parameters }] }, filter: 'group=rest' };
+    const wrong = { ...asked, waves: [{ filter: 'group=frist' }, { filter: 'group=rest' }] };
+    expect((await call('POST', '/v1/rollouts', wrong)).body).toMatchObject({
+      detail: 'cannot read waves.0.filter: unknown group "frist" (did you mean "first"?) at position 6',
+      problems: [{ field: 'waves.0.filter' }],
+    });
+    const rollout = await call('POST', '/v1/rollouts', {
+      ...asked,
+      waves: [{ filter: 'group=first' }, { filter: 'group=rest' }],
+    });
+    expect(rollout.body).toMatchObject({ waves: [{ size: 2 }, { size: 2 }] });
+    const remove = async () => Promise.all(made.map((group) => call('DELETE', `/v1/groups/${idOf(group)}`)));
+    for (const answer of await remove()) {
+      const detail = expect.stringMatching(/^cannot remove group "(first|rest)": rollout "Base" names it$/) as string;
+      expect(answer).toMatchObject({ status: 409, body: { detail } });
+    }
+    expect((await call('POST', `/v1/rollouts/${idOf(rollout)}/stop`)).status).toBe(200);
+    expect((await remove()).map(({ status }) => status)).toEqual([204, 204]);
+  });
+
   it('never refer to themselves, however many change them at once', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const made = await Promise.all(names.map((name) => create({ name, filter: 'model=pc' })));

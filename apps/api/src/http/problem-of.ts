@@ -54,7 +54,7 @@ export function problemOf(error: unknown): Problem | undefined {
     return {
       ...problem(status ?? OTHER_STATUS, error.code, error.message),
       ...(error instanceof InvalidRequestError && error.problems.length > 0 && { problems: [...error.problems] }),
-      ...(error instanceof FilterError && wordsOfFilter(error)),
+      ...(error instanceof FilterError && { position: error.position }),
       ...(error instanceof ReadEndedError && { command: error.commandId }),
       ...(error instanceof SnapdRefusedError && wordsOfSnapd(error)),
     };
@@ -72,10 +72,6 @@ export function problemOf(error: unknown): Problem | undefined {
 function statusOfRefusal({ refusal: { snapdStatus } }: SnapdRefusedError): number {
   if (snapdStatus === 401) return 403;
   return snapdStatus !== null && snapdStatus >= 400 && snapdStatus < 500 ? snapdStatus : 502;
-}
-
-function wordsOfFilter({ what, position }: FilterError): Partial<Problem> {
-  return { problems: [{ field: 'filter', message: what }], position };
 }
 
 function wordsOfSnapd({ refusal: { snapdKind, snapdValue, snapdStatus } }: SnapdRefusedError): Partial<Problem> {

@@ -24,12 +24,17 @@ export class DeviceFilters {
 
   /**
    * The filter as a condition on the rows of DEVICES, with the groups it names as they are now.
+   * @param field of the request in which it stands
    * @throws FilterError saying what is wrong and where
    */
-  async condition(filter: string): Promise<Prisma.Sql> {
-    const expression = parseFilter(filter);
-    const groups = await this.groupsOf(expression);
-    return conditionSql(expression, { now: this.clock.now(), groups });
+  async condition(filter: string, field = 'filter'): Promise<Prisma.Sql> {
+    try {
+      const expression = parseFilter(filter);
+      const groups = await this.groupsOf(expression);
+      return conditionSql(expression, { now: this.clock.now(), groups });
+    } catch (error) {
+      throw error instanceof FilterError ? error.of(field) : error;
+    }
   }
 
   /**

@@ -52,9 +52,13 @@ export class DevicesService {
     return this.enrolledWhere(await this.filters.condition(filter));
   }
 
-  /** Which of these devices are enrolled and meant by the filter, in the order they joined. @throws FilterError */
-  async matchingEnrolledIds(filter: string, among: readonly string[]): Promise<string[]> {
-    const condition = await this.filters.condition(filter);
+  /**
+   * Which of these devices are enrolled and meant by the filter, in the order they joined.
+   * @param field of the request in which the filter stands
+   * @throws FilterError
+   */
+  async matchingEnrolledIds(filter: string, among: readonly string[], field?: string): Promise<string[]> {
+    const condition = await this.filters.condition(filter, field);
     return this.enrolledWhere(Prisma.sql`d.id = ANY (${among}::uuid[]) AND ${condition}`);
   }
 

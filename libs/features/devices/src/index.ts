@@ -7,6 +7,8 @@ export { ONLINE_MS } from './filter/fields';
 export { FilterError } from './filter/filter-error';
 export { groupNamesIn } from './filter/group-names';
 export { parseFilter } from './filter/parse-filter';
+export { FilterUsers } from './groups/filter-users';
+export type { FilterInUse, FindFilters } from './groups/filter-users';
 export { GroupsService } from './groups/groups.service';
 export type { ChangeGroup, CreateGroup, GroupDevices, GroupView } from './groups/groups.service';
 export type { DevicesPreview } from './preview-devices';

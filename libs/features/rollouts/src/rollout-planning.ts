@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CreateRolloutRequest, PlanSummary, RolloutDoes, RolloutStep } from '@corefleet/contracts/http';
 import { ArtifactsService, neededArtifacts, type ArtifactReader } from '@corefleet/features/artifacts';
-import { DevicesService, FilterError } from '@corefleet/features/devices';
+import { DevicesService } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { InvalidRequestError } from '@corefleet/platform/errors';
@@ -83,12 +83,12 @@ export class RolloutPlanning {
     const does = { [planner.kind]: await planner.resolve(wish) } as RolloutDoes;
     const request = { ...asked, does };
     await this.requireFiles(orderer, does);
-    const deviceIds = await this.meant(request.filter, 'filter');
+    const deviceIds = await this.devices.enrolledIds(request.filter);
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const { changes, summary, artifacts } = await this.survey(does, deviceIds);
     if (summary.change === 0) throw nothingToDo(planner.kind, summary);
     const changing = deviceIds.filter((_, at) => changes[at] === 1);
-    const waves = planWaves(request.waves, changing, await this.matches(request));
+    const waves = planWaves(request.waves, changing, await this.matches(request, changing));
     checkGates(request, waves.sizes);
     return { request, deviceIds, waveOf: spread(changes, waves.waveOf), sizes: waves.sizes, summary, artifacts };
   }
@@ -174,21 +174,12 @@ export class RolloutPlanning {
     return new Map(rows.map((row) => [row.deviceId, row]));
   }
 
-  /** @throws InvalidRequestError naming the field that the filter is in */
-  private async meant(filter: string, field: string): Promise<string[]> {
-    try {
-      return await this.devices.enrolledIds(filter);
-    } catch (error) {
-      if (!(error instanceof FilterError)) throw error;
-      throw new InvalidRequestError(error.message, [{ field, message: error.message }]);
-    }
-  }
-
-  /** Whom each wave by filter means, by its place. */
-  private async matches({ waves }: CreateRolloutRequest): Promise<Map<number, Set<string>>> {
+  /** Whom of the devices each wave by filter means, by its place. */
+  private async matches({ waves }: CreateRolloutRequest, among: readonly string[]): Promise<Map<number, Set<string>>> {
     const matches = new Map<number, Set<string>>();
     for (const [at, wave] of waves.entries()) {
-      if ('filter' in wave) matches.set(at, new Set(await this.meant(wave.filter, `waves.${at}.filter`)));
+      if (!('filter' in wave)) continue;
+      matches.set(at, new Set(await this.devices.matchingEnrolledIds(wave.filter, among, `waves.${at}.filter`)));
     }
     return matches;
   }

@@ -6,6 +6,7 @@ import { ActPerformer } from './act-performer';
 import { ApprovalsService } from './approvals.service';
 import { RolloutChanges } from './rollout-changes.service';
 import { RolloutPlans } from './rollout-plans';
+import { FiltersInUse } from './filters-in-use';
 import { LateJoiners } from './late-joiners';
 import { LimitsService } from './limits.service';
 import { PenaltiesService } from './penalties.service';
@@ -28,7 +29,7 @@ const PEOPLES_SIDE = [
 /** Needs the queues `commands` and `rollouts` registered in the same app. */
 @Module({
   imports: [AuditModule, CommandsModule, DevicesModule],
-  providers: [...PEOPLES_SIDE, ActPerformer, StepsPlanner, RolloutJobs, RolloutReconciler],
+  providers: [...PEOPLES_SIDE, ActPerformer, FiltersInUse, StepsPlanner, RolloutJobs, RolloutReconciler],
   exports: [...PEOPLES_SIDE, RolloutJobs, RolloutReconciler],
 })
 export class RolloutsModule {}

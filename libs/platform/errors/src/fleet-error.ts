@@ -32,7 +32,7 @@ export class NotFoundError extends FleetError {
 
 /** The request is malformed: every wrong field is listed at once. */
 export class InvalidRequestError extends FleetError {
-  readonly code = 'invalid-request';
+  readonly code: string = 'invalid-request';
 
   constructor(
     message: string,

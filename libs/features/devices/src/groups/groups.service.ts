@@ -5,8 +5,8 @@ import { Database, type Prisma, type Transaction } from '@corefleet/platform/dat
 import { ConflictError, InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
 import { DeviceFilters } from '../device-filters';
-import { groupsNamedIn } from '../filter/group-references';
 import { parseFilter } from '../filter/parse-filter';
+import { FilterUsers, type FilterInUse } from './filter-users';
 import { addMembers, removeMembers, requireDevices } from './group-members';
 
 /** A named part of the fleet, as people see it. */
@@ -65,7 +65,10 @@ export class GroupsService {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly bus: Bus,
-  ) {}
+    private readonly users: FilterUsers,
+  ) {
+    users.register(filtersOfGroups);
+  }
 
   /** Oldest first. @param query.name only the group of this name */
   async list(query: { name?: string; cursor?: string; limit: number }): Promise<{ items: GroupView[]; next?: string }> {
@@ -139,12 +142,12 @@ export class GroupsService {
     return this.moved(id);
   }
 
-  /** @throws NotFoundError; ConflictError while the filter of another group names it */
+  /** @throws NotFoundError; ConflictError while a filter in use names it */
   async remove(actor: Actor, id: string, remark?: string): Promise<void> {
     await this.writing(async (tx) => {
       const group = await find(tx, id);
-      const user = await nameOfUser(tx, group.name);
-      if (user !== undefined) throw new ConflictError(`cannot remove group "${group.name}": group "${user}" names it`);
+      const user = await this.users.whoNames(tx, group.name);
+      if (user !== undefined) throw new ConflictError(`cannot remove group "${group.name}": ${user} names it`);
       const { name, description, filter } = group;
       await tx.deviceGroup.delete({ where: { id } });
       await this.record(tx, { actor, act: 'remove', id, remark, details: { name, description, filter } });
@@ -221,9 +224,9 @@ async function find(tx: Transaction, id: string): Promise<GroupRow> {
   return row;
 }
 
-async function nameOfUser(tx: Transaction, name: string): Promise<string | undefined> {
-  const rows = await tx.deviceGroup.findMany({ where: { filter: { contains: name } } });
-  return rows.find(({ filter }) => groupsNamedIn(parseFilter(filter ?? '')).some((group) => group.name === name))?.name;
+async function filtersOfGroups(tx: Transaction, text: string): Promise<FilterInUse[]> {
+  const rows = await tx.deviceGroup.findMany({ where: { filter: { contains: text } } });
+  return rows.map(({ name, filter }) => ({ user: `group "${name}"`, filter: filter ?? '' }));
 }
 
 function wrongKind(act: string, name: string, field: string, message: string): InvalidRequestError {
