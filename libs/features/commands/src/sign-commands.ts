@@ -68,9 +68,10 @@ SELECT c.id, c.operation, c.parameters, c.phase, c.created_at AS "createdAt", c.
                               END, false) AS "auditNamesIt",
        coalesce(CASE a.action WHEN 'command.issue' THEN jsonb_build_object('operation', a.details->'operation',
                                                                            'parameters', a.details->'parameters')
-                              WHEN 'rollout.create' THEN CASE c.phase WHEN 'rollback' THEN t.rollback
+                              WHEN 'rollout.create' THEN CASE c.phase WHEN 'rollback' THEN t.rollback WHEN 'precheck' THEN NULL
                                                                       ELSE coalesce(t.steps, r.steps) END->c.step
                               END, 'null') AS asked,
+       c.phase = 'precheck' AND coalesce(r.precheck, false) AS prechecks,
        CASE WHEN c.phase = 'rollback' AND t.rollback IS NULL THEN ARRAY(
          SELECT DISTINCT done.operation FROM commands done CROSS JOIN LATERAL jsonb_array_elements(done.undo) AS taking (back)
           WHERE done.device_id = c.device_id AND done.rollout_id = c.rollout_id AND done.phase = 'apply'

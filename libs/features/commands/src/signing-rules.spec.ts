@@ -15,6 +15,7 @@ const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
   auditAction: 'command.issue',
   auditNamesIt: true,
   phase: 'apply',
+  prechecks: false,
   undoes: [],
   approvalsNeeded: 0,
   approvals: [],
@@ -51,6 +52,10 @@ describe('refusalOf', () => {
   it.each([
     ['what was asked for, whatever the order of its members', {}],
     ['what enough people approved', { approvalsNeeded: 2, approvals: ['approve', 'approve'] }],
+    [
+      'a read before anything is given',
+      { asked: null, phase: 'precheck', prechecks: true, operation: 'read-changes', parameters: {} },
+    ],
     ['what takes back a command of its target', { asked: null, phase: 'rollback', undoes: ['unhold'] }],
   ])('allows %s', (_, over) => {
     expect(refusalOf(command(over))).toBeUndefined();

@@ -22,6 +22,8 @@ export interface CommandToSign {
   readonly auditNamesIt: boolean;
   /** What was asked for: by the entry, or by the step of its target. null: its target has no such step. */
   readonly asked: { readonly operation?: unknown; readonly parameters?: unknown } | null;
+  /** It is of phase precheck, in a rollout that asks devices first. */
+  readonly prechecks: boolean;
   /** Operations of commands of its target whose undo, as their device said it, has just this one. */
   readonly undoes: readonly string[];
   readonly approvalsNeeded: number;
@@ -32,10 +34,13 @@ export interface CommandToSign {
 /** Acts of a person that may put commands on devices. */
 const AUTHORISING_ACTIONS: ReadonlySet<string> = new Set(['command.issue', 'rollout.create']);
 
+/** Reads that a rollout may ask of a device before it gives it anything: nothing in them is secret. */
+const PRECHECK_READS: ReadonlySet<string> = new Set(['read-changes', 'read-validation-set']);
+
 /**
  * Why a command must not be signed; undefined when it may.
  * It has to ask for exactly what an audited, authorised request asked for: a row changed since is refused. A command of a
- * rollout is one of its target's steps, approved by enough people; on the way back it may instead be what the device said
+ * rollout is one of its target's steps, approved by enough people; before them it may be a read of a precheck, and on the way back it may instead be what the device said
  * takes one of its commands back, where the catalogue allows that operation to.
  */
 export function refusalOf(command: CommandToSign): string | undefined {
@@ -47,7 +52,7 @@ export function refusalOf(command: CommandToSign): string | undefined {
   if (!command.auditNamesIt) return 'cannot sign: the request was not for this command';
   const unapproved = missingApproval(command);
   if (unapproved) return unapproved;
-  const other = takesBack(command) ? undefined : differsFromAsked(command);
+  const other = takesBack(command) || asksFirst(command) ? undefined : differsFromAsked(command);
   if (other) return other;
   if (!operation.parameters.safeParse(command.parameters).success) return 'cannot sign: the parameters are not valid';
   return undefined;
@@ -58,6 +63,8 @@ function differsFromAsked({ asked, operation, parameters }: CommandToSign): stri
   const same = canonicalJson(asked.parameters ?? null) === canonicalJson(parameters);
   return same ? undefined : 'cannot sign: the request was for other parameters';
 }
+
+const asksFirst = ({ prechecks, operation }: CommandToSign): boolean => prechecks && PRECHECK_READS.has(operation);
 
 function takesBack({ phase, operation, undoes }: CommandToSign): boolean {
   return phase === 'rollback' && undoes.some((done) => findOperation(done)?.undoneBy.includes(operation) ?? false);

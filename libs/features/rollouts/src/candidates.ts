@@ -13,8 +13,7 @@ export interface CandidateRow
 
 export interface CandidateQuery {
   readonly rolloutId: string;
-  readonly phase: string;
-  readonly waves: readonly number[];
+  readonly waves: readonly { readonly phase: string; readonly wave: number }[];
   readonly passed: readonly number[];
   /** Sites that have no room. */
   readonly fullSites: readonly string[];
@@ -27,20 +26,20 @@ export interface CandidateQuery {
  * wave, by the index of those that are due: who waits for something else costs nothing.
  */
 export async function candidates(tx: Transaction, query: CandidateQuery): Promise<CandidateRow[]> {
-  const { rolloutId, phase, waves, passed, fullSites, limit, now } = query;
+  const { rolloutId, waves, passed, fullSites, limit, now } = query;
   return bulkRows<CandidateRow>(
     tx,
-    `SELECT ${TARGET_COLUMNS}, t.wave = ANY ($4::int[]) AS "wavePassed",
+    `SELECT ${TARGET_COLUMNS}, t.phase = 'apply' AND t.wave = ANY ($4::int[]) AS "wavePassed",
             d.enrolment_id IS NOT NULL AS enrolled,
             coalesce(l.last_seen_at > $7::timestamptz - $8 * interval '1 second', false) AS present,
             CASE WHEN p.until > $7::timestamptz THEN p.until END AS "heldUntil",
             EXISTS (SELECT FROM rollout_targets o WHERE o.device_id = t.device_id AND o.rollout_id <> t.rollout_id
                        AND o.state IN ('offered', 'running', 'rebooting', 'verifying')) AS busy,
             f.value->>'timeZone' AS "timeZone"
-       FROM unnest($3::int[]) AS going (wave)
+       FROM unnest($2::text[], $3::int[]) AS going (phase, wave)
        CROSS JOIN LATERAL (
          SELECT * FROM rollout_targets own
-          WHERE own.rollout_id = $1::uuid AND own.phase = $2 AND own.wave = going.wave
+          WHERE own.rollout_id = $1::uuid AND own.phase = going.phase AND own.wave = going.wave
             AND own.state IN ('pending', 'waiting') AND own.command_id IS NULL AND own.not_before <= $7::timestamptz
             AND own.site <> ALL ($5::text[])
           ORDER BY own.not_before, own.device_id LIMIT $6) AS t
@@ -49,7 +48,16 @@ export async function candidates(tx: Transaction, query: CandidateQuery): Promis
        LEFT JOIN device_penalties p ON p.device_id = t.device_id
        LEFT JOIN device_facts f ON f.enrolment_id = d.enrolment_id AND f.name = 'host'
       ORDER BY t.wave, t.not_before, t.device_id LIMIT $6`,
-    [rolloutId, phase, waves, passed, fullSites, limit, now, PRESENT_SECONDS],
+    [
+      rolloutId,
+      waves.map(({ phase }) => phase),
+      waves.map(({ wave }) => wave),
+      passed,
+      fullSites,
+      limit,
+      now,
+      PRESENT_SECONDS,
+    ],
     [...TARGET_DATES, 'heldUntil'],
   );
 }

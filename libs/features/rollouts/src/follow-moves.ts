@@ -3,16 +3,20 @@ import { bulkIds, bulkRows, type Transaction } from '@corefleet/platform/databas
 import { advance, type CommandFacts } from './advance';
 import { changeTargets, type Transition } from './change-targets';
 import { giveCommands, type Given } from './give-commands';
+import { precheckVerdicts, prechecked } from './judge-prechecks';
 import { notePenalties } from './penalties';
 import { retryAfterMs } from './retry-after';
 import { overWords, type RolloutRow } from './rollout-row';
 import type { Services } from './services';
 import { SYSTEM } from './system-actor';
-import { TARGET_COLUMNS, TARGET_DATES, undoSteps, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, sharedSteps, undoSteps, type TargetRow } from './target-rows';
 import { NEVER, type TargetState } from './target-state';
 
 /** Moves taken at once: bounds the transaction. */
 const MOVES = 2_000;
+
+/** Ends of phase precheck that tell something of the device. */
+const ANSWERED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'timed-out', 'lost', 'unknown']);
 
 interface Moved extends TargetRow {
   readonly command: CommandFacts;
@@ -41,6 +45,7 @@ export async function followMoves(
   if (commandIds.length === 0) return undefined;
   const rows = await movedTargets(tx, rollout, commandIds);
   const followed = followAll(rollout, rows, await undoCounts(tx, rollout.id, rows), now);
+  await judgePrechecks(tx, rollout, followed, now);
   const given = await giveNext(tx, services.ids, rollout, followed, now);
   const transitions = followed.map(({ row, after }): Transition => ({ ...row, before: row, after }));
   await changeTargets(tx, services.audit, { rolloutId: rollout.id, actor: SYSTEM, transitions, now });
@@ -65,12 +70,12 @@ async function movedTargets(tx: Transaction, rollout: RolloutRow, commandIds: st
     `SELECT ${TARGET_COLUMNS},
             jsonb_build_object('id', c.id, 'status', c.status, 'lateStatus', c.late_status, 'cause', c.cause,
               'message', c.message, 'snapdKind', c.snapd_kind, 'phase', c.phase, 'step', c.step) AS command,
-            CASE t.phase WHEN 'rollback' THEN jsonb_array_length(t.rollback)
+            CASE t.phase WHEN 'rollback' THEN jsonb_array_length(t.rollback) WHEN 'precheck' THEN $4::int
                          ELSE coalesce(jsonb_array_length(t.steps), $3::int) END AS steps
        FROM commands c JOIN rollout_targets t ON t.rollout_id = $1::uuid AND t.device_id = c.device_id
       WHERE c.id = ANY ($2::uuid[]) AND c.rollout_id = $1::uuid
       ORDER BY t.device_id, c.attempt, c.step, c.id`,
-    [rollout.id, bulkIds(commandIds), rollout.steps.length],
+    [rollout.id, bulkIds(commandIds), ...['apply', 'precheck'].map((phase) => sharedSteps(rollout, phase).length)],
     TARGET_DATES,
   );
 }
@@ -103,6 +108,18 @@ function followAll(rollout: RolloutRow, rows: readonly Moved[], undo: Map<string
     });
   }
   return [...followed.values()];
+}
+
+/** Who has answered goes on to phase apply, is asked again, or is left out. */
+async function judgePrechecks(tx: Transaction, rollout: RolloutRow, followed: Followed[], now: Date): Promise<void> {
+  const answered = followed.filter(({ after }) => after.phase === 'precheck' && ANSWERED.has(after.state));
+  if (overWords(rollout, 'precheck', now) !== undefined) return;
+  const deviceIds = answered.map(({ row }) => row.deviceId);
+  const verdicts = await precheckVerdicts(tx, rollout.id, deviceIds);
+  for (const each of answered) {
+    const verdict = verdicts.get(each.row.deviceId);
+    if (verdict) each.after = prechecked(each.after, verdict, now);
+  }
 }
 
 /** A device that is not enrolled any more gets no next step, and fails. */

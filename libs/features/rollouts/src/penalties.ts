@@ -10,6 +10,7 @@ const FAILED: ReadonlySet<string> = new Set(['failed', 'unknown', 'timed-out', '
 
 /** What a transition says of the device: undefined when it says nothing. */
 export function outcomeOf({ before, after }: Pick<Transition, 'before' | 'after'>): 'failure' | 'success' | undefined {
+  if (before.phase === 'precheck') return undefined;
   if (after.late === 'late-success' || after.state === 'succeeded') return 'success';
   if (before.state === after.state && before.attempt === after.attempt) return undefined;
   const failed = FAILED.has(after.state) || (after.state === 'waiting' && after.cause === 'retry');

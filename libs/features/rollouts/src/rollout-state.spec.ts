@@ -51,6 +51,11 @@ describe('decide', () => {
     ['skips the targets of a skipped wave', rollout([wave(1, 'skipped', { pending: 3 })]), { kind: 'skip-targets', wave: 1 }], // prettier-ignore
     ['goes on after a skipped wave', rollout([wave(1, 'skipped', { skipped: 3 }), wave(2, 'pending', { pending: 1 })]), { kind: 'start-wave', wave: 2 }], // prettier-ignore
 
+    ['asks devices before the first wave', rollout([wave(1, 'pending', { 'precheck:pending': 3 }), wave(2, 'pending', { 'precheck:offered': 1 })]), { kind: 'say', reason: 'asks 4 devices whether they could' }], // prettier-ignore
+    ['asks those that have not been', rollout([wave(1, 'pending', { 'precheck:pending': 1 })], { reason: 'asks 1 device whether they could' }), { kind: 'claim' }], // prettier-ignore
+    ['begins without those that could not be asked', rollout([wave(1, 'pending', { pending: 1, 'precheck:away': 1, 'precheck:waiting': 1 })]), { kind: 'start-wave', wave: 1 }], // prettier-ignore
+    ['does not wait for those that could not be asked', rollout([wave(1, 'running', { succeeded: 1, 'precheck:away': 1, 'precheck:skipped': 1 })]), { kind: 'pass-wave', wave: 1 }], // prettier-ignore
+    ['cancels who was not asked when it is stopped', rollout([wave(1, 'pending', { 'precheck:away': 1 })], { status: 'stopped' }), { kind: 'give-up', state: 'cancelled', why: 'the rollout was stopped' }], // prettier-ignore
     ['pauses in words', rollout([wave(1, 'running', { ...bad, pending: 5 })]), { kind: 'pause', reason: words }],
     ['stops when it is to stop', rollout([wave(1, 'running', bad)], { gate: gate({ onFailure: 'stop' }) }), { kind: 'stop', reason: words }], // prettier-ignore
     ['rolls back when it is to roll back', rollout([wave(1, 'running', bad)], { gate: gate({ onFailure: 'roll-back' }) }), { kind: 'roll-back', reason: words }], // prettier-ignore

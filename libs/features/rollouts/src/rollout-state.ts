@@ -17,6 +17,7 @@ import { addTallies, tally, type Counts, type Tally } from './tally';
  * | rolling-back      | what devices were given is taken back            | rolled-back                                         |
  * | rolled-back       | nobody is open; the reason counts who was, and who could not be | -                                    |
  *
+ * With a precheck, devices that are there are asked first, all of them before the first wave.
  * A wave: pending -> running (the one before passed) -> soaking (nobody waits or is under way, its gate is met)
  * -> passed; skipped when a person says so. Devices that are away, or in the penalty box, hold no wave up: they are
  * stragglers of a passed wave, and catch up as the rollout says. A wave past its time-box is judged on who was reached.
@@ -67,8 +68,8 @@ export type Decision =
   | { readonly kind: 'wait' };
 
 interface Judged extends WaveFacts, JudgedWave {
-  /** Open targets of the phase before. */
-  readonly prechecking: Tally;
+  /** Devices that are to be asked first and have not been, or are being asked. */
+  readonly unasked: number;
 }
 
 /** Pure: what the rollout does next. */
@@ -88,15 +89,20 @@ export function decide(facts: RolloutFacts): Decision {
   }
 }
 
+/** Who is not through the precheck holds a wave up that has begun no more than who is away. */
 function judged(waves: readonly WaveFacts[]): Judged[] {
   return waves
     .filter(({ number }) => number > 0)
-    .map((wave) => ({
-      ...wave,
-      tally: tally(wave.counts),
-      prechecking: tally(wave.counts, 'precheck'),
-      skipped: (wave.counts['skipped'] ?? 0) + (wave.counts['precheck:skipped'] ?? 0),
-    }));
+    .map((wave) => {
+      const [own, asked] = [tally(wave.counts), tally(wave.counts, 'precheck')];
+      const aside = own.aside + asked.waiting + asked.aside;
+      return {
+        ...wave,
+        tally: { ...own, aside, inFlight: own.inFlight + asked.inFlight, open: own.open + asked.open },
+        unasked: (wave.counts['precheck:pending'] ?? 0) + asked.inFlight,
+        skipped: (wave.counts['skipped'] ?? 0) + (wave.counts['precheck:skipped'] ?? 0),
+      };
+    });
 }
 
 /** Expiry, then the gates, which never sleep; what else happens only while it runs. */
@@ -114,7 +120,10 @@ function decideOpen(facts: RolloutFacts, waves: readonly Judged[]): Decision {
 function decideExpired(open: Tally, waves: readonly Judged[]): Decision {
   if (open.waiting + open.aside > 0) return { kind: 'give-up', state: 'expired', why: 'the rollout has expired' };
   if (open.open > 0) return { kind: 'wait' };
-  const expired = waves.reduce((sum, { counts }) => sum + (counts['expired'] ?? 0), 0);
+  const expired = waves.reduce(
+    (sum, { counts }) => sum + (counts['expired'] ?? 0) + (counts['precheck:expired'] ?? 0),
+    0,
+  );
   return { kind: 'finish', reason: expired === 0 ? null : `expired: ${devices(expired)} not reached in time` };
 }
 
@@ -122,11 +131,23 @@ function decideWaves(facts: RolloutFacts, waves: readonly Judged[], open: Tally)
   const left = waves.find(({ status, tally: own }) => status === 'skipped' && own.waiting + own.aside > 0);
   if (left) return { kind: 'skip-targets', wave: left.number };
   const wave = waves.find(({ status }) => status !== 'passed' && status !== 'skipped');
-  const next = wave ? decideWave(facts, wave) : decideStragglers(facts, open);
-  if (next.kind !== 'say') return next;
-  if (next.reason !== facts.reason) return next;
+  const unasked = waves.reduce((sum, each) => sum + (each.status === 'skipped' ? 0 : each.unasked), 0);
+  const next = nextOf(facts, wave, { open, unasked });
+  if (next.kind !== 'say' || next.reason !== facts.reason) return next;
   const begun = waves.filter(({ status }) => status !== 'pending' && status !== 'skipped');
-  return begun.some(({ tally: own }) => own.waiting + own.aside > 0) ? { kind: 'claim' } : { kind: 'wait' };
+  const may = unasked > 0 || begun.some(({ tally: own }) => own.waiting + own.aside > 0);
+  return may ? { kind: 'claim' } : { kind: 'wait' };
+}
+
+/** Of the first wave that has not passed; before the first of all, devices that are there are asked. */
+function nextOf(
+  facts: RolloutFacts,
+  wave: Judged | undefined,
+  { open, unasked }: { readonly open: Tally; readonly unasked: number },
+): Decision {
+  if (!wave) return decideStragglers(facts, open);
+  if (wave.status !== 'pending' || unasked === 0) return decideWave(facts, wave);
+  return { kind: 'say', reason: `asks ${devices(unasked)} whether they could` };
 }
 
 /** Every wave has passed. */
@@ -171,7 +192,7 @@ const UNDER_WAY: ReadonlySet<string> = new Set(['offered', 'running', 'rebooting
 function decideRollback(facts: RolloutFacts): Decision {
   const keys = facts.waves.filter(({ number }) => number > 0).flatMap(({ counts }) => Object.keys(counts));
   const forward = keys.filter((key) => !key.startsWith('rollback:') && !key.startsWith('precheck:'));
-  const checked = openOf(judged(facts.waves).map((wave) => ({ ...wave, tally: wave.prechecking })));
+  const checked = addTallies(facts.waves.map(({ counts }) => tally(counts, 'precheck')));
   const turns = forward.some((key) => !UNTOUCHED.has(key) && !UNDER_WAY.has(key));
   if (turns || checked.waiting + checked.aside > 0) return { kind: 'turn-back' };
   const back = rollbackOf(facts.waves);
@@ -190,8 +211,7 @@ function decideRollback(facts: RolloutFacts): Decision {
 const rollbackOf = (waves: readonly WaveFacts[]): Tally =>
   addTallies(waves.map(({ counts }) => tally(counts, 'rollback')));
 
-const openOf = (waves: readonly Pick<Judged, 'tally' | 'prechecking'>[]): Tally =>
-  addTallies(waves.flatMap(({ tally: own, prechecking }) => [own, prechecking]));
+const openOf = (waves: readonly Judged[]): Tally => addTallies(waves.map(({ tally: own }) => own));
 
 const isPast = (since: Date | null, seconds: number, now: Date): boolean =>
   since !== null && now.getTime() >= since.getTime() + seconds * 1000;

@@ -103,8 +103,9 @@ async function wantedBefore(tx: Transaction, rollout: RolloutRow, most: number, 
           SELECT FROM waves w JOIN rollout_targets t ON t.rollout_id = w.rollout_id AND t.wave = w.number
            WHERE w.rollout_id = r.id AND t.state IN ('pending', 'waiting') AND t.command_id IS NULL
              AND t.not_before <= ${now}
-             AND t.phase = CASE r.status WHEN 'rolling-back' THEN 'rollback' ELSE 'apply' END
-             AND (r.status = 'rolling-back' OR w.status IN ('running', 'soaking', 'passed'))
+             AND CASE t.phase WHEN 'apply' THEN r.status = 'running' AND w.status IN ('running', 'soaking', 'passed')
+                              WHEN 'precheck' THEN r.status = 'running' AND w.status <> 'skipped'
+                              ELSE r.status = 'rolling-back' END
            LIMIT ${most}) AS due
       ) AS wanted
      WHERE r.finished_at IS NULL AND r.status IN ('running', 'rolling-back') AND r.priority > ${rollout.priority}`;
@@ -172,11 +173,16 @@ async function useOfSites(tx: Transaction, rolloutId: string, sites: string[] | 
   return new Map(rows.map((row) => [row.site, row]));
 }
 
-/** Which of its phases the rollout claims for, and of which waves. */
-export function claimedWaves(rollout: RolloutRow): { phase: string; waves: number[] } {
-  const phase = phaseOf(rollout);
-  const going = rollout.waves.filter(
-    ({ status }) => phase === 'rollback' || ['running', 'soaking', 'passed'].includes(status),
-  );
-  return { phase, waves: going.map(({ number }) => number).filter((number) => number > 0) };
+const BEGUN: ReadonlySet<string> = new Set(['running', 'soaking', 'passed']);
+
+/** Whose targets may be given commands now. Devices are asked before their wave begins, and every wave goes back. */
+export function claimedWaves(rollout: RolloutRow): { phase: string; wave: number }[] {
+  const waves = rollout.waves.filter(({ number }) => number > 0);
+  if (phaseOf(rollout) === 'rollback') return waves.map(({ number }) => ({ phase: 'rollback', wave: number }));
+  const asked = rollout.precheck ? waves.filter(({ status }) => status !== 'skipped') : [];
+  const begun = waves.filter(({ status }) => BEGUN.has(status));
+  return [
+    ...asked.map(({ number }) => ({ phase: 'precheck', wave: number })),
+    ...begun.map(({ number }) => ({ phase: 'apply', wave: number })),
+  ];
 }

@@ -60,10 +60,10 @@ async function lookAtThem(
   rollout: RolloutRow,
   { slots, fullSites, now }: { slots: number; fullSites: readonly string[]; now: Date },
 ): Promise<Seen[]> {
-  const { phase, waves } = claimedWaves(rollout);
-  const passed = phase === 'apply' ? rollout.waves.filter(({ status }) => status === 'passed').map(numberOf) : [];
+  const waves = claimedWaves(rollout);
+  const passed = rollout.waves.filter(({ status }) => status === 'passed').map(numberOf);
   const limit = Math.min(LOOKED_AT.most, Math.max(LOOKED_AT.least, 2 * slots));
-  const rows = await candidates(tx, { rolloutId: rollout.id, phase, waves, passed, fullSites, limit, now });
+  const rows = await candidates(tx, { rolloutId: rollout.id, waves, passed, fullSites, limit, now });
   const rules = { now, catchUp: rollout.time.catchUp, expiresAt: rollout.expiresAt ?? NEVER };
   const late = rows.filter(({ wavePassed, cause }) => wavePassed && cause === 'offline');
   const newer =

@@ -1,5 +1,7 @@
 import type { RolloutStep } from '@corefleet/contracts/http';
 import { bulk, bulkIds, bulkRows, type Transaction } from '@corefleet/platform/database';
+import { precheckSteps } from './precheck';
+import type { RolloutRow } from './rollout-row';
 import type { TargetState } from './target-state';
 
 /** A target as its row has it. */
@@ -46,21 +48,29 @@ export async function undoSteps(
   return found;
 }
 
+/** The planned steps of a phase; null where they are shared, or its undo. */
+const STEPS = `CASE given.phase WHEN 'rollback' THEN t.rollback WHEN 'apply' THEN t.steps END`;
+
+/** Steps that are the same for every device of the rollout. */
+export const sharedSteps = ({ steps, does }: WithSteps, phase: string): readonly RolloutStep[] =>
+  phase === 'precheck' ? precheckSteps(does) : steps;
+
+type WithSteps = Pick<RolloutRow, 'id' | 'steps' | 'does'>;
+
 /**
  * The order of each device's step: its own, else the rollout's; of phase rollback its own, else its undo.
  * @returns by device; who has no such step has no entry
  */
 export async function stepsOf(
   tx: Transaction,
-  rollout: { readonly id: string; readonly steps: readonly RolloutStep[] },
+  rollout: WithSteps,
   wanted: readonly StepOf[],
 ): Promise<Map<string, RolloutStep>> {
   if (wanted.length === 0) return new Map();
   const own = await bulkRows<{ deviceId: string; own: RolloutStep | null; planned: boolean }>(
     tx,
     `SELECT t.device_id AS "deviceId",
-            CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END->given.step AS own,
-            CASE given.phase WHEN 'rollback' THEN t.rollback ELSE t.steps END IS NOT NULL AS planned
+            ${STEPS}->given.step AS own, ${STEPS} IS NOT NULL AS planned
        FROM jsonb_to_recordset($1::jsonb) AS given ("deviceId" uuid, phase text, step int)
        JOIN rollout_targets t ON t.rollout_id = $2::uuid AND t.device_id = given."deviceId"`,
     [bulk(wanted.map(({ deviceId, phase, step }) => ({ deviceId, phase, step }))), rollout.id],
@@ -71,7 +81,7 @@ export async function stepsOf(
   return new Map(
     wanted.flatMap(({ deviceId, phase, step }) => {
       const row = planned.get(deviceId);
-      const shared = phase === 'rollback' ? undo.get(deviceId)?.[step] : rollout.steps[step];
+      const shared = phase === 'rollback' ? undo.get(deviceId)?.[step] : sharedSteps(rollout, phase)[step];
       const order = row?.planned ? row.own : shared;
       return order ? [[deviceId, order] as const] : [];
     }),

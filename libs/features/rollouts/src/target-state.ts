@@ -15,7 +15,8 @@
  * | skipped   | `cause` says why: nothing-to-do, blocked, not-enrolled, late, superseded, precheck, wave-skipped, … | - |
  * | cancelled | the rollout was stopped or rolled back before it began             | -                                        |
  *
- * Causes of waiting: offline, window, limit, hold (the penalty box), busy (another rollout has the device), retry.
+ * Causes of waiting: offline, window, hold (the penalty box), busy (another rollout has the device), retry, and precheck (its
+ * device could not take it when it was asked). For a slot it waits as what it is.
  * Phases: precheck -> apply -> rollback; each begins at pending, attempt 0, step 0. An attempt is a command; the next
  * step of an attempt is a command too. What is heard after an end is kept in `late` and counts for the gates.
  */
@@ -69,7 +70,8 @@ export function countKey({ phase, state, cause, late }: Counted): string {
  * Whether a device may have been changed by this phase already: somebody who gives such a target up has to say so.
  * A command that is not known to be accepted does not count.
  */
-export function isTouched({ state, attempt, step, commandId }: TargetState): boolean {
+export function isTouched({ phase, state, attempt, step, commandId }: TargetState): boolean {
+  if (phase === 'precheck') return false; // reads leave nothing behind
   const unheard = commandId !== null && (state === 'offered' || state === 'waiting');
   return step > 0 || attempt > (unheard ? 1 : 0);
 }
