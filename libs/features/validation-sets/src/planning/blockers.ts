@@ -1,3 +1,4 @@
+import type { RolloutStep } from '@corefleet/contracts/http';
 import type { PlanNote } from '@corefleet/features/rollouts';
 import { findOperation, isOlder } from '@corefleet/operations';
 import { conflictLine, type Action } from '@corefleet/validation-set-rules';
@@ -121,12 +122,15 @@ function diskBlockers({ snaps, freeBytes }: KnownDevice, actions: readonly Actio
   return [note('low-disk', 'what would be downloaded does not fit on the disk of the device')];
 }
 
-/** Operations of the plan that this snapd is too old for. */
-export function versionBlockers({ system }: DeviceNow, operations: readonly string[]): PlanNote[] {
+/** snapd NEWS 2.57: refreshes with sets to enforce, over the API. Enforcing alone is older, and changes no snap. */
+const REFRESHES_TO_SETS_SINCE = '2.57';
+
+/** What of the plan this snapd is too old for. */
+export function versionBlockers({ system }: DeviceNow, steps: readonly RolloutStep[]): PlanNote[] {
   const version = system?.snapdVersion;
   if (version === undefined) return [];
-  return [...new Set(operations)].flatMap((operation) => {
-    const since = findOperation(operation)?.since;
+  return steps.flatMap(({ operation, parameters }) => {
+    const since = parameters['refresh'] === true ? REFRESHES_TO_SETS_SINCE : findOperation(operation)?.since;
     if (since === undefined || !isOlder(version, since)) return [];
     return [note('snapd-too-old', `cannot ${operation} with snapd ${version}: it takes snapd ${since} or newer`)];
   });

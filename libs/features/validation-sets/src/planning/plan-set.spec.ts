@@ -175,6 +175,11 @@ describe('a device is left out', () => {
       { snaps: [aSnap('x', '1', { ignoreValidation: true })] },
       'snap "x" is held to no validation set (ignore-validation), and not as this one wants it',
     ],
+    [
+      'snapd-too-old',
+      { system: { snapdVersion: '2.56.2', refreshTimer: undefined, refreshHold: undefined, features: [] } },
+      'cannot enforce-validation-set with snapd 2.56.2: it takes snapd 2.57 or newer',
+    ],
     ['low-disk', { freeBytes: 1024 }, 'what would be downloaded does not fit on the disk of the device'],
   ])('%s', (cause, device, message) => {
     expect(plan(aWish(BASE_2), device)).toMatchObject({
@@ -250,6 +255,12 @@ describe('what a person should know', () => {
   ])('%s', (_what, device, expected) => {
     const other = aValidationSet('e', 1, {});
     expect(causes(plan(aWish(BASE_2), device, [other]).warnings)).toEqual(expected);
+  });
+
+  it('a set about components, with a snapd that may not keep to them', () => {
+    const snaps = [{ name: 'x', presence: 'required' as const, components: { c: { presence: 'optional' as const } } }];
+    const { warnings } = plan(aWish({ ...BASE_2, snaps }), { system: { ...system, features: [] } });
+    expect(causes(warnings)).toEqual(['refresh-held', 'components-maybe']);
   });
 
   it('is said in words without the name of a device, so that devices can be counted by them', () => {

@@ -20,8 +20,7 @@ export function planSet(device: DeviceNow, wish: SetWish, at: SetsAtHand, now: D
   const actions = changes.kind === 'possible' ? changes.actions : [];
   if (changes.kind === 'possible' && isAsWished(device, wish, actions)) return nothingToDo(deviceId);
   const steps = stepsFor(device, wish, actions);
-  const operations = steps.map(({ operation }) => operation);
-  const blockers = [...blockersOfWish(device, wish, changes), ...versionBlockers(device, operations)];
+  const blockers = [...blockersOfWish(device, wish, changes), ...versionBlockers(device, steps)];
   if (blockers.length > 0) return blocked(deviceId, blockers, actions);
   return {
     ...{ deviceId, verdict: 'change', actions, steps, blockers: [] },

@@ -17,6 +17,7 @@ import type { SetWish } from './set-wish';
  * | unpinned-sets     | other sets that follow their newest sequence by themselves                                |
  * | follows-latest    | this one would do so, too                                                                 |
  * | pins-may-drop     | a snapd that has been seen to unpin the other sets: verification will fail                |
+ * | components-maybe  | the set is about components, and this snapd does not look at them when it installs some     |
  * | pin-on-rollback   | it follows the newest now; on the way back it is pinned where it was                      |
  * | invalid-before    | it is enforced and not valid now: that is no state to come back to, and cannot be verified  |
  * | stops-enforcing   | the set is enforced now, and will not be                                                  |
@@ -73,6 +74,12 @@ function setWarnings({ sets, system }: KnownDevice, wish: SetWish): PlanNote[] {
   if (mayUnpin && system && isOlder(system.snapdVersion, '2.64'))
     notes.push(
       note('pins-may-drop', `snapd ${system.snapdVersion} may unpin the other sets, which fails verification`),
+    );
+  const hasComponents = wish.set?.snaps.some(({ components }) => components !== undefined) === true;
+  // snapd NEWS 2.75: "Components: enforce validation sets when installing components".
+  if (wish.mode === 'enforce' && hasComponents && system && isOlder(system.snapdVersion, '2.75'))
+    notes.push(
+      note('components-maybe', `snapd ${system.snapdVersion} may not keep to what the set says of components`),
     );
   if (wish.followLatest)
     notes.push(
