@@ -10,7 +10,11 @@ import { DevicesModule } from '@corefleet/features/devices';
 import { EnrolmentModule } from '@corefleet/features/enrolment';
 import { InventoryModule } from '@corefleet/features/inventory';
 import { ReadsModule } from '@corefleet/features/reads';
-import { RecoverySystemPlanner, RecoverySystemsModule } from '@corefleet/features/recovery-systems';
+import {
+  RecoveryPoliciesModule,
+  RecoverySystemPlanner,
+  RecoverySystemsModule,
+} from '@corefleet/features/recovery-systems';
 import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
 import { SchedulesModule } from '@corefleet/features/schedules';
 import {
@@ -48,6 +52,7 @@ import { OpenApiController } from './openapi/openapi.controller';
 import { OperationsController } from './operations/operations.controller';
 import { API_CONFIG, LOGGER } from './providers';
 import { ReadsController } from './reads/reads.controller';
+import { RecoveryPoliciesController } from './recovery-systems/recovery-policies.controller';
 import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
 import { LateJoinerTurns } from './rollouts/late-joiner-turns';
 import { RolloutActsController } from './rollouts/rollout-acts.controller';
@@ -78,6 +83,7 @@ const CONTROLLERS = [
   OpenApiController,
   OperationsController,
   ReadsController,
+  RecoveryPoliciesController,
   RecoverySystemsController,
   RolloutActsController,
   RolloutApprovalsController,
@@ -109,7 +115,7 @@ export class ApiModule {
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],
         DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
-        RecoverySystemsModule,
+        ...[RecoveryPoliciesModule, RecoverySystemsModule],
         RolloutsModule,
         PlannersModule.for(
           { module: RecoverySystemsModule, planner: RecoverySystemPlanner },

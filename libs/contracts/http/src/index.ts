@@ -31,6 +31,7 @@ export * from './manifests';
 export * from './operations';
 export * from './problem';
 export * from './reads';
+export * from './recovery-policies';
 export * from './recovery-systems';
 export * from './rollout-request';
 export * from './rollouts';
