@@ -121,6 +121,36 @@ spec: { filter: '${filter}' }
     expect(itself.body.problems).toMatchObject([{ field: 'documents.1.spec.filter' }]);
   });
 
+  it('makes a schedule, and changes it by what differs', async () => {
+    const nightly = (cron: string, enabled: boolean) => `
+kind: Schedule
+name: nightly
+spec:
+  cron: '${cron}'
+  timeZone: Europe/Berlin
+  enabled: ${enabled}
+  rollout:
+    name: nightly refresh
+    does: { steps: [{ operation: refresh, parameters: { snaps: [core22] } }] }
+    waves: [{ percent: 100 }]
+`;
+    expect(actions(await send('apply', nightly('0 3 * * *', true)))).toEqual(['create Schedule nightly']);
+    expect(actions(await send('apply', nightly('0 3 * * *', true)))).toEqual(['unchanged Schedule nightly']);
+    const changed = await send('apply', nightly('0 4 * * *', false));
+    expect(changed.body['changes']).toMatchObject([
+      {
+        differences: [
+          { path: 'cron', from: '0 3 * * *', to: '0 4 * * *' },
+          { path: 'enabled', from: true, to: false },
+        ],
+      },
+    ]);
+    const { body } = await api.call('GET', '/v1/schedules', { token });
+    expect(body['items']).toMatchObject([{ name: 'nightly', cron: '0 4 * * *', enabled: false, nextAt: null }]);
+    const never = await send('apply', nightly('0 3 31 2 *', true));
+    expect(never.body.problems).toMatchObject([{ field: 'documents.0.spec.cron' }]);
+  });
+
   it.each([
     ['what is no YAML, with its place', 'kind: [', /line 1, column/],
     ['nothing', '# nothing', /expected array|too small|>=1/i],

@@ -3,9 +3,10 @@ import { MANIFEST_KINDS, ManifestsService, type ManifestKind } from '@corefleet/
 import { GroupKind } from './kinds/group.kind';
 import { FleetLimitsKind, SiteLimitsKind } from './kinds/limits.kind';
 import { RolloutKind } from './kinds/rollout.kind';
+import { ScheduleKind } from './kinds/schedule.kind';
 
 /** In the order in which they are applied: what others name comes first. */
-const KINDS: Type[] = [FleetLimitsKind, SiteLimitsKind, GroupKind, RolloutKind];
+const KINDS: Type[] = [FleetLimitsKind, SiteLimitsKind, GroupKind, ScheduleKind, RolloutKind];
 
 /** The kinds of things that manifests describe here, and the service that applies them. */
 export const MANIFESTS: Provider[] = [
