@@ -135,6 +135,19 @@ describe('groups', () => {
     expect((await remove()).map(({ status }) => status)).toEqual([204, 204]);
   });
 
+  it('stay while a schedule names them', async () => {
+    const path = `/v1/groups/${idOf(await create({ name: 'nightly', filter: 'site=bonn' }))}`;
+    const does = { steps: [{ operation: 'refresh', parameters: { snaps: ['core22'] } }] };
+    const rollout = { name: 'Night', does, waves: [{ filter: 'group=nightly' }, { percent: 100 }] };
+    const schedule = await call('POST', '/v1/schedules', { name: 'night', cron: '0 3 * * *', rollout });
+    expect(await call('DELETE', path)).toMatchObject({
+      status: 409,
+      body: { detail: 'cannot remove group "nightly": schedule "night" names it' },
+    });
+    expect((await call('DELETE', `/v1/schedules/${idOf(schedule)}`)).status).toBe(204);
+    expect((await call('DELETE', path)).status).toBe(204);
+  });
+
   it('never refer to themselves, however many change them at once', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const made = await Promise.all(names.map((name) => create({ name, filter: 'model=pc' })));
