@@ -28,6 +28,17 @@ describe('components of the store', () => {
     expect(await componentsOf(device)).toMatchObject([{ name: 'codecs', revision: '20' }]);
   });
 
+  it('belong to a revision, and are back with it', async () => {
+    const device = aDeviceWithMedia();
+    await device.run('/v2/snaps/media', { action: 'install' });
+    await device.run('/v2/snaps/media', { action: 'refresh', channel: 'edge' });
+    await device.run('/v2/snaps/media', install);
+    await device.run('/v2/snaps/media', { action: 'revert' });
+    expect(await componentsOf(device)).toBeUndefined();
+    await device.run('/v2/snaps/media', { action: 'revert', revision: '2' });
+    expect(await componentsOf(device)).toMatchObject([{ name: 'codecs', revision: '20' }]);
+  });
+
   it('come later, and only once', async () => {
     const device = aDeviceWithMedia();
     await device.run('/v2/snaps/media', { action: 'install' });

@@ -85,6 +85,7 @@ function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | und
   const sequence = others.includes(plan.revision) ? others : [...others, plan.revision];
   return {
     ...kept,
+    ...componentsAt(plan.revision, before),
     name: plan.name,
     active: true,
     revision: plan.revision,
@@ -97,6 +98,15 @@ function linked(device: Device, { plan }: SnapSetup, before: InstalledSnap | und
     cohort: plan.cohort,
     ...(plan.ignoreValidation && { ignoreValidation: true }),
   };
+}
+
+/** The components that the revision had when it was last the current one; none when it is new. */
+function componentsAt(revision: number, before: InstalledSnap | undefined): Partial<InstalledSnap> {
+  if (!before || before.revision === revision) return {};
+  const { components, componentFiles, componentsOfOthers } = before;
+  if (!components && !componentsOfOthers) return {};
+  const others = new Map(componentsOfOthers).set(before.revision, { components, componentFiles });
+  return { components: undefined, componentFiles: undefined, ...others.get(revision), componentsOfOthers: others };
 }
 
 /** link-component: the revisions of the plan are those the snap has from now on. */

@@ -17,6 +17,8 @@ export interface InstalledSnap {
   components?: Map<string, number>;
   /** Those of them that came from files. */
   componentFiles?: Map<string, ComponentFile & { installedNs: bigint }>;
+  /** What the other revisions on disk have of components: each has its own. */
+  componentsOfOthers?: Map<number, Pick<InstalledSnap, 'components' | 'componentFiles'>>;
   cohort?: string;
   /** Until when refreshes of a level are held. */
   hold?: { level: 'general' | 'auto-refresh'; untilNs: bigint };

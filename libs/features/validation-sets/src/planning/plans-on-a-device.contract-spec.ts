@@ -84,12 +84,9 @@ async function deviceNow(client: SnapdClient): Promise<DeviceNow> {
 
 /** Snaps with components and channels, and sets: what plans move. */
 async function state({ client }: SimulatedDevice): Promise<object> {
-  // snapd keeps the components of each revision of a snap, the simulator only those of the present one: which they are
-  // comes back here with a revert, their revisions do not.
-  const snaps = Object.entries(await shown(client)).map(([name, at]) => (name.includes('+') ? name : [name, at]));
   const channels = (await client.snaps.list()).map((snap) => [snap.name, snap['tracking-channel']]);
   const sets = (await client.validationSets.list()).map(({ valid: _valid, ...set }) => set);
-  return { snaps: snaps.sort(), channels: channels.sort(), sets };
+  return { snaps: await shown(client), channels: channels.sort(), sets };
 }
 
 const trackedIn = async (client: SnapdClient, { accountId, name }: ValidationSet): Promise<unknown> =>
