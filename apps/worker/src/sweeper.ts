@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import {
   CommandJobs,
@@ -75,8 +74,10 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Not in every sweep: it looks at each device that a rollout waits for. */
   private async lookForDevices(): Promise<void> {
-    if (performance.now() < this.lookedAtMs + LOOK_EVERY_MS) return;
-    this.lookedAtMs = performance.now();
+    const nowMs = this.clock.now().getTime();
+    const agoMs = nowMs - this.lookedAtMs;
+    if (agoMs >= 0 && agoMs < LOOK_EVERY_MS) return; // a clock that was put back does not keep it waiting
+    this.lookedAtMs = nowMs;
     await this.reconciler.setUnheardAside();
     await this.reconciler.noteArrivals();
   }

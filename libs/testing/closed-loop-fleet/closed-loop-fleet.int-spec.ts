@@ -33,6 +33,10 @@ it('takes a rollout through simulated snapds while weeks pass in seconds', async
   await loop.fleet.pass({ ms: 20 * DAY_MS }, DAY_MS);
   expect(await Promise.all(loop.devices.map(enforced))).toEqual([13, 14, 14, 14, 14, 14, 13, 13, 13, 13, 13, 13]);
   expect((await reads.get(id)).status).toBe('running');
-  const [wave] = (await reads.get(id)).waves.filter(({ number }) => number === 1);
-  expect(wave?.counts).toEqual({ succeeded: 5, away: 1 });
+  away!.comeBack();
+  await loop.fleet.pass({ ms: 60_000 });
+  expect(await enforced(away!)).toBe(14);
+  const rollout = await reads.get(id);
+  expect(rollout).toMatchObject({ status: 'finished', finishedAt: loop.time.now() });
+  expect(rollout.waves.find(({ number }) => number === 1)?.counts).toEqual({ succeeded: 6 });
 });

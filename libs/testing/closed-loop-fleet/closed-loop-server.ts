@@ -28,7 +28,7 @@ const LOOK_MS = 2;
 const SWEEP_AGAIN_MS = 1_000;
 const PATIENCE_MS = 60_000;
 
-const logger = createLogger('closed-loop', 'warn');
+const logger = createLogger('closed-loop', 'error');
 
 /** The part of the API that makes and steers rollouts, as the API's Postgres role. */
 @Module({})
@@ -99,13 +99,11 @@ export class ClosedLoopServer {
    * left to further sweeps, as in a server that runs.
    */
   async sweep(): Promise<void> {
-    const startedAt = performance.now();
-    for (let left = ''; ;) {
-      await this.worker.sweep();
-      const sweptAt = performance.now();
-      while ((left = await this.left()) && performance.now() < sweptAt + SWEEP_AGAIN_MS) await sleep(LOOK_MS);
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const left = await this.sweepOnce();
       if (left === '') return;
-      if (performance.now() > startedAt + PATIENCE_MS) throw new Error(`cannot settle: ${left}`);
+      if (performance.now() > giveUpAt) throw new Error(`cannot settle: ${left}`);
     }
   }
 
@@ -140,6 +138,21 @@ export class ClosedLoopServer {
     for (const part of [this.worker, this.signer, this.api, this.gateway, this.owner]) await part.close();
     await Promise.all([this.database.drop(), this.redis.cleanup()]);
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** @returns what is still to be done some time after a sweep, in words; empty when nothing is */
+  private async sweepOnce(): Promise<string> {
+    try {
+      await this.worker.sweep();
+    } catch (error) {
+      return `the sweep failed: ${String(error)}`;
+    }
+    const againAt = performance.now() + SWEEP_AGAIN_MS;
+    for (;;) {
+      const left = await this.left();
+      if (left === '' || performance.now() > againAt) return left;
+      await sleep(LOOK_MS);
+    }
   }
 
   /** What is still to be done without time going on, in words; empty when nothing is. */

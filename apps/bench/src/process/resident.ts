@@ -19,10 +19,11 @@ function statusKiB(pid: number | undefined, name: 'VmRSS' | 'VmHWM'): number {
 /** Ticks of CPU time a second, as every Linux tells them (sysconf _SC_CLK_TCK). */
 const TICKS = 100;
 
-/** CPU time that a process has used since its start, in milliseconds. */
+/** CPU time that a process has used since its start, with that of its children that have ended; milliseconds. */
 export function cpuMs(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return (ticks * 1000) / TICKS;
 }

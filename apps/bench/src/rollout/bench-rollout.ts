@@ -8,6 +8,7 @@ import { measureBullmq } from '../road/bullmq-baseline';
 import { devicesOnline, enrolmentTokenFor } from '../road/devices';
 import { startServer, type Server } from '../road/server';
 import { median } from '../statistics';
+import { cpuOf, printCpu } from './cpu';
 import { measureGrowth } from './growth';
 import { forgetPeaks, memoryOf, printMemory, type Memory } from './memory';
 import { assertRolloutRows, runRollout } from './rollouts';
@@ -32,11 +33,15 @@ export async function benchRollout(config: BenchConfig): Promise<void> {
     await pool.query('VACUUM ANALYZE');
 
     const memory: Memory[] = [];
+    const users = { server, fleet, pool, redisUrl: config.COREFLEET_REDIS_URL };
+    const before = await cpuOf(users);
     const devices = await repeat(RUNS, (run) => measureRun(server, pool, run, memory));
+    const after = await cpuOf(users);
     print('bare BullMQ', `${rates(jobs)} jobs/s`);
     print('rollout', `${rates(devices)} devices/s of ${DEVICES} instant ones (journals in memory), start to verified`);
     printRatio('rollout / bare BullMQ', median(devices) / median(jobs), 'at least 0.1, aim 0.15');
     print('rows', `${DEVICES} targets, commands and changes Done in each of ${RUNS} rollouts, one attempt each`);
+    printCpu(before, after, RUNS * DEVICES);
     printMemory(memory);
     await end(fleet);
     await measureGrowth(config, server, pool);
