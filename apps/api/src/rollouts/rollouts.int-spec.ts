@@ -83,7 +83,7 @@ describe('a rollout that can not work', () => {
       'an expiry before its soaks',
       { gate: { soakSeconds: 600 }, expireAfterSeconds: 600 },
       'expireAfterSeconds',
-      /soaks alone take 600/,
+      /soaks take 600/,
     ],
     ['a start in the past', { startAt: '2020-01-01T00:00:00.000Z' }, 'startAt', /in the past/],
     ['too few who could approve', { approvals: 9, startAt: soon }, 'approvals', /there are 3/],
@@ -147,6 +147,21 @@ describe('a rollout', () => {
     expect((await stand.audited(id)).map(({ action }) => action)).toEqual([
       ...['rollout.approve', 'rollout.approve', 'rollout.replan', 'rollout.approve', 'rollout.create'],
     ]);
+    await stand.act(id, 'stop');
+  });
+
+  it('is approved anew when its bounds are changed before it starts', async () => {
+    const startAt = new Date(Date.now() + 3600_000).toISOString();
+    const { body: made } = await stand.create({ approvals: 1, startAt });
+    const { id, planDigest } = made;
+    const approved = await stand.act(id, 'approve', { planDigest }, stand.tokens.ben);
+    expect(approved.body).toMatchObject({ status: 'scheduled', planVersion: 1 });
+    const body = { limits: { maxInFlight: 1000 } };
+    const changed = await stand.api.call('PATCH', `/v1/rollouts/${String(id)}`, { token: stand.tokens.ann, body });
+    expect(changed.body).toMatchObject({ status: 'awaiting-approval', planVersion: 2 });
+    expect(await stand.act(id, 'approve', { planDigest }, stand.tokens.cem)).toMatchObject({ status: 409 });
+    const again = { planDigest: changed.body['planDigest'] };
+    expect((await stand.act(id, 'approve', again, stand.tokens.cem)).body).toMatchObject({ status: 'scheduled' });
     await stand.act(id, 'stop');
   });
 

@@ -36,6 +36,7 @@ export class ActPerformer {
     act: Act,
     { actor, id, remark }: Doing,
     change: (tx: Transaction, rollout: RolloutRow) => Promise<Done>,
+    timeoutMs?: number,
   ): Promise<RolloutView> {
     await this.database.transaction(async (tx) => {
       const rollout = await lockRollout(tx, id);
@@ -51,7 +52,7 @@ export class ActPerformer {
         ...(remark !== undefined && { remark }),
         ...(done.details && { details: done.details }),
       });
-    });
+    }, timeoutMs);
     await this.moved(id);
     return this.reads.get(id);
   }

@@ -52,7 +52,12 @@ describe('checkRequest', () => {
     [
       'an expiry in the soaks',
       { gate: { soakSeconds: 60 }, expireAfterSeconds: 120 },
-      ['expireAfterSeconds is over before all waves are: their soaks alone take 120 s'],
+      ['expireAfterSeconds is over before all waves are: their time-boxes and soaks take 120 s'],
+    ],
+    [
+      'an expiry in the time-boxes',
+      { ...waves({ timeBoxSeconds: 600 }, { soakSeconds: 60 }), expireAfterSeconds: 660 },
+      ['expireAfterSeconds is over before all waves are: their time-boxes and soaks take 660 s'],
     ],
     ['an expiry after the soaks', { gate: { soakSeconds: 60 }, expireAfterSeconds: 121 }, []],
     ['a start now', { startAt: now.toISOString() }, []],

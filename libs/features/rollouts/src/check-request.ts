@@ -58,14 +58,16 @@ function timeProblems(request: CreateRolloutRequest, now: Date): FieldProblem[] 
   if (request.startAt !== undefined && Date.parse(request.startAt) < now.getTime()) {
     problems.push({ field: 'startAt', message: `is in the past: it is ${now.toISOString()} now` });
   }
-  const soaks = request.waves.map((wave) => gateOf(request.gate, wave.gate ?? {}).soakSeconds);
-  const soakSeconds = soaks.reduce((total, seconds) => total + seconds, 0);
-  if (request.expireAfterSeconds <= soakSeconds) {
-    const message = `is over before all waves are: their soaks alone take ${soakSeconds} s`;
+  const seconds = request.waves.reduce((total, wave) => total + secondsOf(gateOf(request.gate, wave.gate ?? {})), 0);
+  if (request.expireAfterSeconds <= seconds) {
+    const message = `is over before all waves are: their time-boxes and soaks take ${seconds} s`;
     problems.push({ field: 'expireAfterSeconds', message });
   }
   return problems;
 }
+
+/** What a wave may take, or has to where it has no time-box. */
+const secondsOf = ({ timeBoxSeconds, soakSeconds }: Gate): number => Math.max(timeBoxSeconds ?? 0, soakSeconds);
 
 /** A window must open at all, and before the rollout expires. */
 function windowProblems({ window, startAt, expireAfterSeconds }: CreateRolloutRequest, now: Date): FieldProblem[] {

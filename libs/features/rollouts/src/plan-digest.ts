@@ -25,3 +25,7 @@ export class PlanDigest {
     return this.hash.digest('hex');
   }
 }
+
+/** The digest of a plan whose bounds a person has changed: approvals of what it was before do not count. */
+export const adjustedDigest = (digest: string, adjusted: object): string =>
+  createHash('sha256').update(canonicalJson({ digest, adjusted })).digest('hex');

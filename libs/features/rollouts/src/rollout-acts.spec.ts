@@ -26,7 +26,7 @@ describe('requireAllowed', () => {
     ['stop', 'draft awaiting-approval scheduled running paused rolling-back'],
     ['roll-back', 'running paused finished stopped'],
     ['retry-failed', 'running paused'],
-    ['adjust', 'draft scheduled running paused'],
+    ['adjust', 'draft awaiting-approval scheduled running paused'],
   ])('%s is possible from %s alone', (act, from) => {
     const allowed = STATES.filter((status) => {
       try {

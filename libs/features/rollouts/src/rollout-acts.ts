@@ -33,7 +33,7 @@ const FROM = {
   stop: [...PLANNED, ...WORKED_OFF, 'rolling-back'],
   'roll-back': [...WORKED_OFF, 'stopped', 'finished'],
   'retry-failed': WORKED_OFF,
-  adjust: ['draft', 'scheduled', ...WORKED_OFF],
+  adjust: [...PLANNED, ...WORKED_OFF],
 } as const satisfies Record<string, readonly string[]>;
 
 /** @throws ConflictError saying what the rollout is, and from what the act is possible */

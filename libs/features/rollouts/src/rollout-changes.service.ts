@@ -2,19 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { AdjustRolloutRequest } from '@corefleet/contracts/http';
 import { lockKept } from '@corefleet/features/artifacts';
 import { Clock } from '@corefleet/platform/clock';
-import { Database, type Transaction } from '@corefleet/platform/database';
+import { Database, type Prisma, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { ActPerformer, type Doing, type Done } from './act-performer';
-import { adjust, adjustableOf, expiryOf } from './adjust-rollout';
+import { adjust, adjustableOf, expiryOf, type Adjustable } from './adjust-rollout';
 import { askedDoes } from './asked-does';
 import { checkGates, checkRequest } from './check-request';
 import type { Orderer } from './orderer';
+import { adjustedDigest } from './plan-digest';
 import { requireAllowed } from './rollout-acts';
 import { requestColumns, requestOf } from './rollout-columns';
 import { RolloutPlanning, type PreparedPlan } from './rollout-planning';
 import { readRollout, type RolloutRow } from './rollout-row';
 import type { RolloutView } from './rollout-view';
-import { writePlan } from './write-plan';
+import { PLAN_WRITTEN_MS, writePlan } from './write-plan';
 
 /** What people change of a rollout: its plan while it has not started, its bounds while it runs. */
 @Injectable()
@@ -43,13 +44,13 @@ export class RolloutChanges {
         throw new ConflictError(`cannot replan rollout "${id}": it was changed meanwhile`);
       return this.write(tx, rollout, plan);
     };
-    return this.planning.exclusively(() => this.acts.perform('replan', doing, write));
+    return this.planning.exclusively(() => this.acts.perform('replan', doing, write, PLAN_WRITTEN_MS));
   }
 
   /**
    * Changes limits, gate, priority, window or expiry, up or down. What stays as it is makes no version and no audit entry.
-   * @throws InvalidRequestError for what can not work; ConflictError while the plan is being approved, or has been: what was
-   *   approved is what is carried out
+   * Before it starts that is another plan, which is approved anew.
+   * @throws InvalidRequestError for what can not work
    */
   adjust(doing: Doing, asked: AdjustRolloutRequest): Promise<RolloutView> {
     return this.acts.perform('adjust', doing, (_, rollout) => Promise.resolve(this.adjusted(rollout, asked)));
@@ -58,8 +59,6 @@ export class RolloutChanges {
   private adjusted(rollout: RolloutRow, asked: AdjustRolloutRequest): Done {
     const change = adjust(adjustableOf(rollout), asked);
     if (!change) return undefined;
-    if (rollout.status === 'scheduled' && rollout.approvalsNeeded > 0)
-      throw new ConflictError(`cannot adjust rollout "${rollout.id}": its plan was approved as it is, replan it`);
     const now = this.clock.now();
     const { limits, gate, priority, window, expireAfterSeconds } = change.adjusted;
     const { window: _before, ...time } = { ...rollout.time };
@@ -69,23 +68,24 @@ export class RolloutChanges {
     checkGates(request, sizesOf(rollout));
     const expiresAt = expiryOf(rollout.startedAt, expireAfterSeconds, now);
     const data = { limits, gate, priority, expireAfterSeconds, expiresAt, time: wanted.time as object };
-    return { data, details: { before: change.before, after: change.after } };
+    return {
+      data: { ...data, ...newPlan(rollout, change.adjusted) },
+      details: { before: change.before, after: change.after },
+    };
   }
 
-  private async write(tx: Transaction, { id, planVersion }: RolloutRow, plan: PreparedPlan): Promise<Done> {
+  private async write(tx: Transaction, rollout: RolloutRow, plan: PreparedPlan): Promise<Done> {
+    const { id, planVersion } = rollout;
     await lockKept(tx, plan.artifacts);
     await tx.rolloutTarget.deleteMany({ where: { rolloutId: id } });
     await tx.wave.deleteMany({ where: { rolloutId: id } });
     const version = planVersion + 1;
     const written = await writePlan(tx, this.planning, { id, version, plan, now: this.clock.now() });
-    const { approvals, draft } = plan.request;
-    const waits =
-      approvals > 0 && !draft ? { status: 'awaiting-approval', reason: 'waits for its new plan to be approved' } : {};
     return {
       data: {
         ...requestColumns(plan.request),
         ...written,
-        ...waits,
+        ...approvedAnew(rollout),
         artifacts: [...plan.artifacts],
         planVersion: version,
       },
@@ -95,3 +95,15 @@ export class RolloutChanges {
 }
 
 const sizesOf = ({ waves }: RolloutRow): number[] => waves.filter(({ number }) => number > 0).map(({ size }) => size);
+
+/** Of one that has not started: another plan than the one people have looked at. */
+function newPlan(rollout: RolloutRow, adjusted: Adjustable): Prisma.RolloutUpdateInput {
+  if (rollout.startedAt !== null) return {};
+  const planDigest = adjustedDigest(rollout.planDigest, adjusted);
+  return { planDigest, planVersion: rollout.planVersion + 1, ...approvedAnew(rollout) };
+}
+
+const approvedAnew = ({ approvalsNeeded, status }: RolloutRow): { status?: string; reason?: string } =>
+  approvalsNeeded > 0 && status !== 'draft'
+    ? { status: 'awaiting-approval', reason: 'waits for its new plan to be approved' }
+    : {};

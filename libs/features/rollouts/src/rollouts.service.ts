@@ -14,7 +14,7 @@ import { RolloutPlanning, type PreparedPlan } from './rollout-planning';
 import { requestColumns } from './rollout-columns';
 import type { RolloutView } from './rollout-view';
 import { RolloutsReadModel } from './rollouts.read-model';
-import { writePlan } from './write-plan';
+import { PLAN_WRITTEN_MS, writePlan } from './write-plan';
 
 export interface CreateRollout extends CreateRolloutRequest {
   /** The same key from the same actor is the same request. */
@@ -51,7 +51,7 @@ export class RolloutsService {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('rollout ' || ${id}, 0))`;
       if (!(await this.madeBefore(tx, id, request))) await this.write(tx, orderer, { id, asked: request, plan });
     };
-    await this.planning.exclusively(() => this.database.transaction(make));
+    await this.planning.exclusively(() => this.database.transaction(make, PLAN_WRITTEN_MS));
     await this.acts.moved(id);
     return this.reads.get(id);
   }

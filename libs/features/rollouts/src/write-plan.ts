@@ -1,11 +1,11 @@
+import type { PlanSummary } from '@corefleet/contracts/http';
+import { bulk, type Transaction } from '@corefleet/platform/database';
 import { ConflictError } from '@corefleet/platform/errors';
-import type { Transaction } from '@corefleet/platform/database';
 import { PlanDigest } from './plan-digest';
 import { SummaryOfPlans } from './plan-summary';
-import type { PlannedTarget, PreparedPlan, RolloutPlanning } from './rollout-planning';
 import { shownPlan } from './plan-view';
+import type { PlannedTarget, PreparedPlan, RolloutPlanning } from './rollout-planning';
 import { countKey } from './target-state';
-import type { PlanSummary } from '@corefleet/contracts/http';
 
 /** What was written, as the rollout's row tells it. */
 export interface WrittenPlan {
@@ -13,6 +13,9 @@ export interface WrittenPlan {
   readonly planSummary: PlanSummary;
   readonly targetCount: number;
 }
+
+/** Within which a plan is written: 100,000 devices take a tenth of it. */
+export const PLAN_WRITTEN_MS = 120_000;
 
 /**
  * Writes the targets and waves of a rollout whose row is there, page by page. Waves are as big as what was written: a device
@@ -68,23 +71,21 @@ export async function insertTargets(
   { rolloutId, phase, now }: { readonly rolloutId: string; readonly phase: string; readonly now: Date },
   targets: readonly PlannedTarget[],
 ): Promise<void> {
-  const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+  const rows = targets.map(({ deviceId, wave, site, plan }) => ({
+    ...{ device_id: deviceId, wave, site, cause: leftOutBecause(plan), message: plan.blockers[0]?.message ?? null },
+    ...{ steps: plan.steps, rollback: plan.rollback, plan: shownPlan(plan) },
+  }));
   await tx.$executeRaw`
     INSERT INTO rollout_targets (rollout_id, device_id, wave, site, phase, state, cause, message, not_before, finished_at,
                                  steps, rollback, plan)
     SELECT ${rolloutId}::uuid, device_id, wave, site, CASE WHEN cause IS NULL THEN ${phase} ELSE 'apply' END,
            CASE WHEN cause IS NULL THEN 'pending' ELSE 'skipped' END, cause, message, ${now}::timestamptz,
            CASE WHEN cause IS NULL THEN NULL ELSE ${now}::timestamptz END, steps, rollback, plan
-      FROM unnest(${targets.map(({ deviceId }) => deviceId)}::uuid[], ${targets.map(({ wave }) => wave)}::int[],
-                  ${targets.map(({ site }) => site)}::text[], ${targets.map(leftOutBecause)}::text[],
-                  ${targets.map(({ plan }) => plan.blockers[0]?.message ?? null)}::text[],
-                  ${targets.map(({ plan }) => json(plan.steps))}::jsonb[],
-                  ${targets.map(({ plan }) => json(plan.rollback))}::jsonb[],
-                  ${targets.map(({ plan }) => json(shownPlan(plan)))}::jsonb[])
-        AS given (device_id, wave, site, cause, message, steps, rollback, plan)`;
+      FROM jsonb_to_recordset(${bulk(rows)}::jsonb)
+        AS given (device_id uuid, wave int, site text, cause text, message text, steps jsonb, rollback jsonb, plan jsonb)`;
 }
 
-function leftOutBecause({ plan }: PlannedTarget): string | null {
-  if (plan.verdict === 'change') return null;
-  return plan.verdict === 'nothing' ? 'nothing-to-do' : `blocked:${plan.blockers[0]?.cause ?? ''}`;
+function leftOutBecause({ verdict, blockers }: PlannedTarget['plan']): string | null {
+  if (verdict === 'change') return null;
+  return verdict === 'nothing' ? 'nothing-to-do' : `blocked:${blockers[0]?.cause ?? ''}`;
 }

@@ -37,9 +37,12 @@ export class Database {
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
   }
 
-  /** Runs `work` in one transaction; it commits when `work` resolves and rolls back when it throws. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.prisma.$transaction(work, { maxWait: CONNECT_TIMEOUT_MS, timeout: STATEMENT_TIMEOUT_MS });
+  /**
+   * Runs `work` in one transaction; it commits when `work` resolves and rolls back when it throws.
+   * @param timeoutMs after which it is rolled back, however far it is
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, timeoutMs = STATEMENT_TIMEOUT_MS): Promise<T> {
+    return this.prisma.$transaction(work, { maxWait: CONNECT_TIMEOUT_MS, timeout: timeoutMs });
   }
 
   /** Rows of one hot statement; the name lets Postgres keep its plan. */
