@@ -220,6 +220,20 @@ describe('a schedule', () => {
     expect(await read(id)).toMatchObject({ lastRolloutId: rollout?.id, last: { outcome: 'started' } });
   });
 
+  it('makes the rollout of an occurrence that was only marked when the process died, with Redis emptied besides', async () => {
+    const before = await rollouts();
+    const { id } = await made();
+    const startingAt = await toNext(id);
+    const nextAt = new Date(startingAt.getTime() + HOUR_MS);
+    await owner.prisma.schedule.update({ where: { id }, data: { startingAt, occurrenceAt: nextAt, nextAt } });
+    await api.stores.cleanup();
+    await sweep();
+    await sweep();
+    expect(await rolloutsSince(before)).toHaveLength(1);
+    const last = { occurrence: startingAt.toISOString(), outcome: 'started', reason: null };
+    expect(await read(id)).toMatchObject({ last, nextAt: nextAt.toISOString() });
+  });
+
   it('does nothing while it is disabled, and nothing for the time it was', async () => {
     const before = await rollouts();
     const { id } = await made({ enabled: false });
