@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { backoff, failureClassOf, type FailureClass } from './backoff';
-import { catchUp, type CatchUpFacts, type CatchUpPolicy } from './catch-up';
 import { jitterSeconds } from './jitter';
 
 const MINUTE_MS = 60_000;
@@ -71,25 +70,5 @@ describe('failureClassOf', () => {
     ['cancelled', null, null, 'final'],
   ])('%s, cause %s, kind %s is %s', (status, cause, snapdKind, expected) => {
     expect(failureClassOf({ status, cause, snapdKind })).toBe(expected);
-  });
-});
-
-describe('catchUp', () => {
-  const dueAt = new Date('2026-11-01T03:00Z');
-  const weekLater = new Date('2026-11-08T03:00Z');
-  const minuteLater = new Date('2026-11-01T03:01Z');
-
-  it.each<[CatchUpPolicy, Partial<CatchUpFacts>, string]>([
-    ['run-when-back', { now: weekLater }, 'run'],
-    ['run-when-back', { now: weekLater, newer: 'rollout "Base 15"' }, 'run'],
-    ['run-when-back', { now: weekLater, expiresAt: weekLater }, 'expired at 2026-11-08T03:00:00.000Z'],
-    ['latest-only', { now: weekLater }, 'run'],
-    ['latest-only', { now: weekLater, newer: 'rollout "Base 15"' }, 'rollout "Base 15" is newer'],
-    ['skip-if-late', { now: weekLater }, 'late: was due 2026-11-01T03:00:00.000Z'],
-    ['skip-if-late', { now: minuteLater }, 'run'],
-    ['skip-if-late', { now: minuteLater, expiresAt: dueAt }, 'expired at 2026-11-01T03:00:00.000Z'],
-  ])('%s %j: %s', (policy, facts, expected) => {
-    const outcome = catchUp(policy, { now: dueAt, dueAt, graceMs: MINUTE_MS, ...facts });
-    expect(outcome).toEqual(expected === 'run' ? { kind: 'run' } : { kind: 'skip', reason: expected });
   });
 });

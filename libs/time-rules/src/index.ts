@@ -1,10 +1,7 @@
 export { backoff, failureClassOf, type FailedEnd, type FailureClass } from './backoff';
-export { catchUp, CATCH_UP_POLICIES, type CatchUp, type CatchUpFacts, type CatchUpPolicy } from './catch-up';
-export { CronError, validateCron } from './cron';
-export { jitterSeconds } from './jitter';
-export { nextOccurrence, nextOccurrences } from './occurrences';
-export type { TimeProblem } from './problem';
-export { validateWindow, WINDOW_MOST_MINUTES } from './validate-window';
+export { validateCron } from './cron';
+export { nextOccurrence } from './occurrences';
+export { dueTurn, nextTurn, type Timetable, type Turn } from './turn';
+export { validateWindow } from './validate-window';
 export { windowState, zoneOf, type MaintenanceWindow, type WindowState } from './window';
 export { isZone, localTime, validateZone } from './zone';
-export { dueTurn, nextTurn, type Timetable, type Turn } from './turn';

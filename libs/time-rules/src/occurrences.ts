@@ -44,15 +44,6 @@ export function nextOccurrence(cron: string, zone: string, after: Date): Date {
   return next.value;
 }
 
-/** The next occurrences after an instant, in order. */
-export function nextOccurrences(cron: string, zone: string, after: Date, count: number): Date[] {
-  const found: Date[] = [];
-  for (const at of occurrences(parseCron(cron), zone, after)) {
-    if (found.push(at) >= count) break;
-  }
-  return found;
-}
-
 const dayOf = (zone: string, instant: Date): CivilDay => {
   const wall = instant.getTime() + offsetAt(zone, instant.getTime()) * MINUTE_MS;
   return Math.floor(wall / DAY_MS) * DAY_MS;

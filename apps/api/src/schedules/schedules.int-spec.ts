@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Problem } from '@corefleet/contracts/http';
+import type { Problem, ScheduleView } from '@corefleet/contracts/http';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { createTestDatabase } from '@corefleet/testing/postgres';
@@ -18,16 +18,6 @@ class TestClock extends Clock {
   to(time: Date): void {
     this.aheadMs = time.getTime() - Date.now();
   }
-}
-
-interface Schedule {
-  readonly id: string;
-  readonly nextAt: string | null;
-  readonly reason: string | null;
-  readonly last: { readonly occurrence: string; readonly outcome: string; readonly reason: string | null } | null;
-  readonly lastRolloutId: string | null;
-  readonly author: string;
-  readonly enabled: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -89,13 +79,13 @@ const request = { name: 'hourly', cron: '0 * * * *', rollout };
 
 const post = (path: string, body: object = {}, as = ann, headers = {}): Promise<Answer> =>
   api.call('POST', `/v1/schedules${path}`, { token: as, body, headers });
-const made = async (over: object = {}): Promise<Schedule> => {
+const made = async (over: object = {}): Promise<ScheduleView> => {
   const answer = await post('', { ...request, ...over });
   expect(answer.status).toBe(201);
-  return answer.body as unknown as Schedule;
+  return answer.body as unknown as ScheduleView;
 };
-const read = async (id: string): Promise<Schedule> =>
-  (await api.call('GET', `/v1/schedules/${id}`, { token: viewer })).body as unknown as Schedule;
+const read = async (id: string): Promise<ScheduleView> =>
+  (await api.call('GET', `/v1/schedules/${id}`, { token: viewer })).body as unknown as ScheduleView;
 const rollouts = () => owner.prisma.rollout.findMany({ orderBy: { createdAt: 'asc' } });
 const rolloutsSince = async (before: readonly { id: string }[]) => {
   const known = new Set(before.map(({ id }) => id));
