@@ -8,6 +8,8 @@ export interface NewCommand {
   readonly operation: string;
   readonly parameters: Record<string, unknown>;
   readonly validUntil: Date;
+  /** From its acceptance to its verified end. */
+  readonly deadlineSeconds: number;
   /** Which attempt at which step of its target it is. */
   readonly phase: string;
   readonly attempt: number;
@@ -20,7 +22,6 @@ export interface NewCommands {
   readonly requestedBy: string;
   /** The audit entry of the request: without it the signer signs nothing. */
   readonly auditId: bigint;
-  readonly deadlineSeconds: number;
   readonly createdAt: Date;
   readonly commands: readonly NewCommand[];
 }
@@ -32,8 +33,17 @@ export interface NewCommands {
  */
 export async function insertCommands(tx: Transaction, order: NewCommands): Promise<NewCommand[]> {
   const { orders, orderOf } = distinctOrders(order.commands);
-  const commands = order.commands.map(({ id, deviceId, validUntil, phase, attempt, step }, at) => ({
-    ...{ id, device_id: deviceId, valid_until: validUntil, phase, attempt, step, number: orderOf[at] },
+  const commands = order.commands.map(({ id, deviceId, validUntil, deadlineSeconds, phase, attempt, step }, at) => ({
+    ...{
+      id,
+      device_id: deviceId,
+      valid_until: validUntil,
+      deadline: deadlineSeconds,
+      phase,
+      attempt,
+      step,
+      number: orderOf[at],
+    },
   }));
   const [made] = await tx.$queryRaw<{ ids: string }[]>`
     WITH orders AS (
@@ -42,10 +52,10 @@ export async function insertCommands(tx: Transaction, order: NewCommands): Promi
       INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
                             created_at, deadline_seconds, valid_until, change_ids, artifacts, phase, attempt, step)
       SELECT given.id, devices.id, devices.enrolment_id, ${order.rolloutId}::uuid, orders.operation, orders.parameters, 'queued',
-             ${order.requestedBy}, ${order.auditId}, ${order.createdAt}, ${order.deadlineSeconds}::int, given.valid_until, '{}',
+             ${order.requestedBy}, ${order.auditId}, ${order.createdAt}, given.deadline, given.valid_until, '{}',
              ARRAY(SELECT jsonb_array_elements_text(orders.artifacts)), given.phase, given.attempt, given.step
         FROM jsonb_to_recordset(${bulk(commands)}::jsonb)
-          AS given (id uuid, device_id uuid, valid_until timestamptz, phase text, attempt int, step int, number int)
+          AS given (id uuid, device_id uuid, valid_until timestamptz, deadline int, phase text, attempt int, step int, number int)
         JOIN orders USING (number)
         JOIN devices ON devices.id = given.device_id AND devices.enrolment_id IS NOT NULL
       ON CONFLICT (id) DO NOTHING

@@ -46,6 +46,8 @@ describe('advance', () => {
     ['says what was done when it is given up half way', target({ state: 'offered', step: 1 }), command('cancelled', { step: 1 }), { steps: 2, over: 'the rollout is stopped' }, { state: 'failed', cause: 'given-up', message: 'given up after step 1, the rollout is stopped' }], // prettier-ignore
     ['gets no next step once the rollout is over', target(), command('succeeded'), { steps: 2, over: 'the rollout is stopped' }, { state: 'failed', cause: 'given-up', step: 1 }], // prettier-ignore
     ['keeps what was heard after its end', ended, command('lost', { lateStatus: 'succeeded' }), {}, { state: 'lost', late: 'late-success' }], // prettier-ignore
+    ['hears its end and what came after that at once', target(), command('lost', { lateStatus: 'succeeded' }), {}, { state: 'lost', late: 'late-success' }], // prettier-ignore
+    ['succeeds at once where a late success makes another attempt needless', target(), command('lost', { lateStatus: 'succeeded' }), retried, { state: 'succeeded' }], // prettier-ignore
     ['keeps a late failure', target({ state: 'expired', finishedAt: earlier }), command('expired', { lateStatus: 'failed' }), {}, { state: 'expired', late: 'late-failure' }], // prettier-ignore
     ['succeeds by a late success of what it waits to try again', retrying, command('lost', { id: 'former', lateStatus: 'succeeded' }), retried, { state: 'succeeded', commandId: 'former', finishedAt: now }], // prettier-ignore
     ['goes on after a late success of a step before the last', retrying, command('lost', { id: 'former', lateStatus: 'succeeded' }), { ...retried, steps: 2 }, { state: 'waiting', cause: 'retry', step: 1, notBefore: now }], // prettier-ignore

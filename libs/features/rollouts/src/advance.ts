@@ -50,6 +50,13 @@ export type Advance =
  * success is just what the target waits to try again; the result of an ended target's command is kept in `late`.
  */
 export function advance(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance {
+  const first = once(target, command, rules);
+  if (first.kind !== 'move') return first;
+  const late = once(first.after, command, rules); // its end and what was heard after that may come together
+  return late.kind === 'stay' ? first : late;
+}
+
+function once(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance {
   if (!isOpen(target.state)) return hearLate(target, command, rules);
   if (command.id !== target.commandId) return hearFormer(target, command, rules);
   switch (command.status) {

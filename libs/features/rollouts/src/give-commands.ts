@@ -34,16 +34,21 @@ export async function giveCommands(
   const orders = await stepsOf(tx, rollout, wanted);
   const commands = wanted.flatMap((each) => {
     const order = orders.get(each.deviceId);
-    return order ? [{ ...each, ...order, id: ids.uuid() }] : [];
+    return order ? [{ ...each, ...order, id: ids.uuid(), deadlineSeconds: deadlineOf(rollout, each) }] : [];
   });
   if (commands.length === 0) return new Map();
   const made = await insertCommands(tx, {
     rolloutId: rollout.id,
     requestedBy: rollout.createdBy,
     auditId: rollout.auditId,
-    deadlineSeconds: rollout.time.deadlineSeconds,
     createdAt: now,
     commands,
   });
   return new Map(made.map((command) => [command.deviceId, command]));
 }
+
+/** Seconds for a question: an agent that starts anew has forgotten it, and nobody waits an hour for that. */
+const ASKING_SECONDS = 120;
+
+const deadlineOf = ({ time }: RolloutRow, { phase }: Wanted): number =>
+  phase === 'precheck' ? Math.min(ASKING_SECONDS, time.deadlineSeconds) : time.deadlineSeconds;

@@ -89,6 +89,8 @@ describe('decide', () => {
 
     ['takes back what was not begun when it is stopped', rollout([wave(1, 'running', { away: 1, running: 1 })], { status: 'stopped' }), { kind: 'give-up', state: 'cancelled', why: 'the rollout was stopped' }], // prettier-ignore
     ['waits for who is under way when it is stopped', rollout([wave(1, 'running', { cancelled: 1, running: 1 })], { status: 'stopped' }), { kind: 'wait' }], // prettier-ignore
+    ['leaves who had not begun its way back when that is stopped', rollout([wave(1, 'running', { 'rollback:away': 1 })], { status: 'stopped' }), { kind: 'give-up', state: 'cancelled', why: 'the rollout was stopped' }], // prettier-ignore
+    ['waits for who is on its way back when that is stopped', rollout([wave(1, 'running', { 'rollback:running': 1 })], { status: 'stopped' }), { kind: 'wait' }], // prettier-ignore
     ['closes when nobody is open', rollout([wave(1, 'running', { cancelled: 2 })], { status: 'stopped' }), { kind: 'close' }], // prettier-ignore
     ['leaves a closed one alone', rollout([wave(1, 'running', { cancelled: 2 })], { status: 'stopped', finishedAt: now }), { kind: 'wait' }], // prettier-ignore
 

@@ -14,7 +14,7 @@ import { addTallies, tally, type Counts, type Tally } from './tally';
  * | paused            | no new device is started; the reason says why    | running, stopped, rolling-back (a person; a gate as it says), finished (expired) |
  * | finished          | every wave passed and no target is open, or it expired | rolling-back (a person)                       |
  * | stopped           | ended; what was begun comes to its end           | rolling-back (a person); `finishedAt` once nobody is open |
- * | rolling-back      | what devices were given is taken back            | rolled-back                                         |
+ * | rolling-back      | what devices were given is taken back            | rolled-back, stopped (a person)                     |
  * | rolled-back       | nobody is open; the reason counts who was, and who could not be | -                                    |
  *
  * With a precheck, devices that are there are asked first, all of them before the first wave.
@@ -179,10 +179,11 @@ function decideWave(facts: RolloutFacts, wave: Judged): Decision {
   }
 }
 
+/** Also one that was being rolled back: who had not begun its way back does not. */
 function decideStopped(waves: readonly WaveFacts[]): Decision {
-  const open = openOf(judged(waves));
+  const open = addTallies([openOf(judged(waves)), rollbackOf(waves)]);
   if (open.waiting + open.aside > 0) return { kind: 'give-up', state: 'cancelled', why: 'the rollout was stopped' };
-  return open.open > 0 || rollbackOf(waves).open > 0 ? { kind: 'wait' } : { kind: 'close' };
+  return open.open > 0 ? { kind: 'wait' } : { kind: 'close' };
 }
 
 /** States in which a target of phase apply stays when its rollout is taken back: nothing was done there. */
