@@ -14,6 +14,7 @@ export type {
   Started,
   Verdict,
 } from './operation';
+export { parseValidationSet, type ValidationSetReference } from './fields';
 export { findOperation, operations } from './operations';
 export { followedLogs } from './reads/followed-logs';
 export { findRead, type FoundRead } from './reads/find-read';

@@ -119,6 +119,47 @@ describe('validation sets', () => {
   });
 });
 
+describe('a sequence that is bad', () => {
+  const enforce = (sequence: number) => ({ 'validation-set': `acme/base=${sequence}` });
+  const message = 'names acme/base=1, which omar has marked bad: bricks the pi';
+
+  beforeAll(() => act('1/mark-bad', { reason: 'bricks the pi' }));
+  afterAll(() => act('1/lift-bad', { remark: 'over' }));
+
+  const command = (operation: string, parameters: object) =>
+    api.call('POST', '/v1/commands', { token: operator, body: { deviceIds: [NOWHERE], operation, parameters } });
+
+  it.each([
+    ['enforce-validation-set', enforce(1), 'parameters.validation-set'],
+    ['refresh', { 'validation-sets': ['acme/extra=5', 'acme/base=1'] }, 'parameters.validation-sets'],
+    ['create-recovery-system', { label: 'new', 'validation-sets': ['acme/base=1'] }, 'parameters.validation-sets'],
+  ])('is refused by %s, in a command and in a rollout', async (operation, parameters, field) => {
+    const refused = (at: string) => ({ status: 400, body: { problems: [{ field: at, message }] } });
+    expect(await command(operation, parameters)).toMatchObject(refused(field));
+    const does = {
+      steps: [
+        { operation: 'refresh', parameters: {} },
+        { operation, parameters },
+      ],
+    };
+    const rollout = { name: 'x', does, waves: [{ percent: 100 }] };
+    const answer = await api.call('POST', '/v1/rollouts', { token: operator, body: rollout });
+    expect(answer).toMatchObject(refused(`does.steps.1.${field}`));
+  });
+
+  it.each([
+    ['enforce-validation-set', enforce(2)],
+    ['enforce-validation-set', { 'validation-set': 'acme/base' }],
+    ['enforce-validation-set', { 'validation-set': 'acme/base=99999999999999999999' }],
+    ['forget-validation-set', enforce(1)],
+    ['monitor-validation-set', enforce(1)],
+  ])('is no matter to %s of %j', async (operation, parameters) => {
+    const { body } = await command(operation, parameters);
+    expect(JSON.stringify(body)).not.toContain('marked bad');
+    expect(JSON.stringify(body)).toMatch(/device|sequence/); // what is refused is the device that is not there
+  });
+});
+
 describe('compliance', () => {
   const at = '/acme/base/compliance';
 

@@ -6,6 +6,7 @@ import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { ConflictError, InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
+import { requireNoBadSet } from './bad-sets';
 import { checkParameters } from './check-parameters';
 import { CommandJobs } from './command-jobs';
 import { commandColumns, commandView, type CommandPage, type CommandView } from './command-view';
@@ -62,7 +63,8 @@ export class CommandsService {
 
   /**
    * Issues the operation to each device. Rows first, then the nudge: a nudge that is lost is made good by the sweep.
-   * @throws InvalidRequestError for an operation, parameter, file or device that is not there (nothing is written then)
+   * @throws InvalidRequestError for an operation, parameter, file or device that is not there, and a validation set that is
+   *   marked bad (nothing is written then)
    * @throws ConflictError when the idempotency key was used for another request; RefusedError for a file that the orderer
    *   may not read
    */
@@ -73,6 +75,7 @@ export class CommandsService {
     const deviceIds = [...new Set(request.deviceIds)];
     const commands = deviceIds.map((deviceId) => ({ id: this.commandId(actor, request, deviceId), deviceId }));
     if (request.idempotencyKey && (await this.madeBefore(commands, operation, parameters))) return { commands };
+    await requireNoBadSet(this.database, operation, parameters);
     await this.requireFiles(orderer, operation, parameters);
     await this.write(actor, commands, { ...request, parameters });
     return { commands };

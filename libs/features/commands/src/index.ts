@@ -18,6 +18,7 @@ export { cancelCommands } from './cancel-commands';
 export { takeAnswer } from './take-answer';
 export type { CommandAnswer } from './take-answer';
 export { forgetSensitiveAnswers, pruneReads } from './sweep-reads';
+export { requireNoBadSet } from './bad-sets';
 export { checkParameters } from './check-parameters';
 export { acceptedCommands } from './accepted-commands';
 export type { ErasingCommand } from './accepted-commands';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RolloutStep } from '@corefleet/contracts/http';
-import { checkParameters } from '@corefleet/features/commands';
+import { checkParameters, requireNoBadSet } from '@corefleet/features/commands';
 import { findOperation, isOlder, type Operation } from '@corefleet/operations';
 import { Database } from '@corefleet/platform/database';
 import { InvalidRequestError } from '@corefleet/platform/errors';
@@ -25,8 +25,12 @@ export class StepsPlanner implements Planner<'steps'> {
   constructor(private readonly database: Database) {}
 
   /** The steps with their parameters as the catalogue reads them. */
-  resolve(steps: RolloutStep[]): Promise<RolloutStep[]> {
-    return Promise.resolve(steps.map((step, at) => checkStep(step, `does.steps.${at}`)));
+  async resolve(steps: RolloutStep[]): Promise<RolloutStep[]> {
+    const checked = steps.map((step, at) => checkStep(step, `does.steps.${at}`));
+    for (const [at, { operation, parameters }] of checked.entries()) {
+      await requireNoBadSet(this.database, operation, parameters).catch(refuseBelow(`does.steps.${at}`));
+    }
+    return checked;
   }
 
   async plan(steps: RolloutStep[], deviceIds: readonly string[]): Promise<DevicePlan[]> {
@@ -41,11 +45,18 @@ export function checkStep({ operation, parameters }: RolloutStep, at: string): R
   try {
     return { operation, parameters: checkParameters(operation, parameters) };
   } catch (error) {
+    return refuseBelow(at)(error);
+  }
+}
+
+/** Says of what is wrong where in the rollout it is. */
+const refuseBelow =
+  (at: string) =>
+  (error: unknown): never => {
     if (!(error instanceof InvalidRequestError)) throw error;
     const problems = error.problems.map(({ field, message }) => ({ field: `${at}.${field}`, message }));
     throw new InvalidRequestError(error.message, problems);
-  }
-}
+  };
 
 /** Pure: what the operations take on the device. */
 export function planSteps(operations: readonly Operation[], device: DeviceAbilities): DevicePlan {
