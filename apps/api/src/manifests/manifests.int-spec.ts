@@ -151,6 +151,26 @@ spec:
     expect(never.body.problems).toMatchObject([{ field: 'documents.0.spec.cron' }]);
   });
 
+  it('makes a recovery policy, and changes it by what differs', async () => {
+    const weekly = (keep: number, label = 'fleet-{date}') => `
+kind: RecoveryPolicy
+name: weekly
+spec:
+  cron: '0 3 * * 0'
+  filter: label.site=berlin
+  system: { label: '${label}', keep: ${keep} }
+  rollout: { limits: { maxInFlight: 5 } }
+`;
+    expect(actions(await send('apply', weekly(2)))).toEqual(['create RecoveryPolicy weekly']);
+    expect(actions(await send('apply', weekly(2)))).toEqual(['unchanged RecoveryPolicy weekly']);
+    const changed = await send('apply', weekly(3));
+    expect(changed.body['changes']).toMatchObject([{ differences: [{ path: 'system.keep', from: 2, to: 3 }] }]);
+    const { body } = await api.call('GET', '/v1/recovery-policies', { token });
+    expect(body['items']).toMatchObject([{ name: 'weekly', system: { keep: 3 }, author: 'ann' }]);
+    const bad = await send('diff', weekly(3, 'Fleet'));
+    expect(bad.body.problems).toMatchObject([{ field: 'documents.0.spec.system.label' }]);
+  });
+
   it.each([
     ['what is no YAML, with its place', 'kind: [', /line 1, column/],
     ['nothing', '# nothing', /expected array|too small|>=1/i],

@@ -162,6 +162,22 @@ describe('a recovery policy', () => {
     ]);
   });
 
+  it('makes one rollout of an occurrence, whoever died on the way to saying so', async () => {
+    await endRollouts();
+    await devices.says(await devices.aDevice('dying'), runs(1, '5'));
+    const { id } = await made({ name: 'dying', filter: 'label.site=dying' });
+    const { lastRolloutId } = await atNext(id);
+    const { lastAt } = await devices.owner.prisma.recoveryPolicy.findUniqueOrThrow({ where: { id } });
+    const before = await devices.owner.prisma.rollout.count();
+    // As the row is when the process dies between the rollout's commit and its own.
+    const dead = { startingAt: lastAt, lastAt: null, lastOutcome: null, lastRolloutId: null };
+    await devices.owner.prisma.recoveryPolicy.update({ where: { id }, data: dead });
+    expect((await post(`/${id}/disable`)).status).toBe(409);
+    await Promise.all([api.running.sweep(), second.sweep()]);
+    expect(await read(id)).toMatchObject({ last: { outcome: 'started' }, lastRolloutId });
+    expect(await devices.owner.prisma.rollout.count()).toBe(before);
+  });
+
   it('acts for nobody who may not order any more', async () => {
     await endRollouts();
     await devices.says(await devices.aDevice('gone'), runs(1, '5'));

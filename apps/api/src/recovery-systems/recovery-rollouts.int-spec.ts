@@ -76,6 +76,27 @@ describe('a rollout of recovery systems', () => {
     });
   });
 
+  it('is made of uploaded files, which stay for as long as it needs them', async () => {
+    const device = await devices.aDevice('files');
+    await devices.says(device, runs(1, '5'));
+    const upload = await fetch(`${api.running.url}/v1/artifacts?name=core24_6.snap`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ann}`, 'content-type': 'application/octet-stream' },
+      body: 'not really a snap',
+    });
+    const { sha256, size, name } = (await upload.json()) as { sha256: string; size: number; name: string };
+    const made = await ask('files', { snaps: [{ sha256, size, name }] }, '');
+    expect(made.status).toBe(201);
+    const where = { rolloutId_deviceId: { rolloutId: String(made.body['id']), deviceId: device.deviceId } };
+    const { steps } = await devices.owner.prisma.rolloutTarget.findUniqueOrThrow({ where });
+    expect(steps).toMatchObject([{ parameters: { snaps: [{ sha256, size, name }] } }]);
+    const removed = await api.call('DELETE', `/v1/artifacts/${sha256}`, { token: ann });
+    expect(removed).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('rollout "recovery" needs it') },
+    });
+  });
+
   it('leaves out who is fresh when asked to', async () => {
     const device = await devices.aDevice('fresh');
     await devices.says(device, runs(1, '5'));
