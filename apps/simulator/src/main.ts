@@ -2,9 +2,14 @@ import { jsonLogger, silentLogger } from '@corefleet/apps/agent';
 import { readConfig } from '@corefleet/platform/config';
 import { runProcess } from '@corefleet/platform/process';
 import { SimulatorConfig } from './config';
+import { mintSimulatedBrand } from './mint-brand';
 import { startSimulatedFleet } from './simulated-fleet';
 
-runProcess('simulator', async () => {
+const [act, directory] = process.argv.slice(2);
+if (act === 'mint-brand' && directory !== undefined) mintSimulatedBrand(directory);
+else runProcess('simulator', startFleet);
+
+async function startFleet() {
   const config = readConfig(SimulatorConfig, process.env);
   const level = config.COREFLEET_LOG_LEVEL;
   const fleet = await startSimulatedFleet({
@@ -16,4 +21,4 @@ runProcess('simulator', async () => {
     logger: level === 'silent' ? silentLogger : jsonLogger(level, (line) => process.stderr.write(line)),
   });
   return { close: () => fleet.stop() };
-});
+}

@@ -3,6 +3,17 @@ import { SimulatedSnapd, SimulatedStore, realClock, type Clock } from '@coreflee
 const BRAND = 'acme';
 const MODEL = 'acme-edge';
 
+/** The sequences of the brand's validation set. */
+export const SETS = [setOf(13, 41, 7), setOf(14, 42, 8)];
+
+function setOf(sequence: number, app: number, telemetry: number) {
+  const snaps = [
+    { name: 'acme-app', revision: app },
+    { name: 'acme-telemetry', revision: telemetry },
+  ];
+  return { accountId: BRAND, name: 'base', sequence, snaps };
+}
+
 export interface WorldOptions {
   /** How long an ordinary task of a change takes, in milliseconds. */
   readonly taskMs: number;
@@ -34,16 +45,7 @@ export function simulatedStore(): SimulatedStore {
     revisions: [{ revision: 7 }, { revision: 8, sizeBytes: 6_000_000 }],
     channels: { stable: 7, candidate: 8 },
   });
-  for (const [sequence, app, telemetry] of [
-    [13, 41, 7],
-    [14, 42, 8],
-  ] as const) {
-    const snaps = [
-      { name: 'acme-app', revision: app },
-      { name: 'acme-telemetry', revision: telemetry },
-    ];
-    store.addValidationSet({ accountId: BRAND, name: 'base', sequence, snaps });
-  }
+  for (const set of SETS) store.addValidationSet(set);
   return store;
 }
 

@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 // npm run demo: the whole server on throw-away stores, a simulated fleet, and one rollout of a validation set.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundle } from './bundle.mjs';
 import { withCleanup } from './cleanup.mjs';
 import { generateClient } from './database.mjs';
 import { createApiClient } from './demo/api-client.mjs';
 import { createProgress } from './demo/progress.mjs';
 import { ensureInstalled } from './install.mjs';
+import { collect } from './run.mjs';
 import { prepareStores } from './server/stores.mjs';
 import { standaloneEnvironment, startApp } from './server/standalone.mjs';
 import { waitUntil } from './sockets.mjs';
@@ -42,10 +44,12 @@ try {
 async function run(cleanup) {
   await ensureInstalled();
   await generateClient();
-  const { url, exit } = await startServer(cleanup);
+  const { url, exit, brand } = await startServer(cleanup);
   const api = createApiClient(url);
   await api.login(LOGIN.username, LOGIN.password);
   await startFleet(cleanup, url, api);
+  await api.upload('/v1/validation-sets/import', readFileSync(brand.sets), 'application/x.ubuntu.assertion');
+  say('Imported validation set acme/base, signed by a brand that only this demo trusts');
   const rollout = await rollOut(api);
   console.log(`\nAPI explorer: ${url}/explorer\nDemo login:   ${LOGIN.username} / ${LOGIN.password}`);
   if (options.exit) return allVerified(rollout) ? 0 : 1;
@@ -56,6 +60,7 @@ async function run(cleanup) {
 async function startServer(cleanup) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'corefleet-demo-'));
   cleanup.add('demo directory', () => rmSync(directory, { recursive: true, force: true }));
+  const brand = await mintBrand(directory);
   const stores = await prepareStores(cleanup);
   say(`Postgres and Redis are up${stores.redisKind === 'js' ? ' (Redis is the slow JavaScript one)' : ''}`);
   const server = await startApp(cleanup, 'standalone', {
@@ -67,10 +72,18 @@ async function startServer(cleanup) {
       COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem'),
       COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts'),
       COREFLEET_DEMO_PASSWORD: LOGIN.password,
+      COREFLEET_TRUSTED_ASSERTIONS: brand.trusted,
     },
   });
   say(`API, gateway, worker and signer are up: ${server.url}`);
-  return server;
+  return { ...server, brand };
+}
+
+/** The simulated brand gets keys of its own at each start. @returns the files whom to trust for it, and its sets */
+async function mintBrand(directory) {
+  const { file } = await bundle('simulator');
+  await collect(process.execPath, [file, 'mint-brand', directory], { name: 'simulator mint-brand' });
+  return { trusted: path.join(directory, 'trusted.assert'), sets: path.join(directory, 'sets.assert') };
 }
 
 async function startFleet(cleanup, url, api) {
@@ -100,9 +113,7 @@ async function startFleet(cleanup, url, api) {
 async function rollOut(api) {
   const request = {
     name: 'Enforce acme/base=14',
-    does: {
-      steps: [{ operation: 'enforce-validation-set', parameters: { 'validation-set': 'acme/base=14', refresh: true } }],
-    },
+    does: { validationSet: { set: 'acme/base', sequence: 'latest', mode: 'enforce' } },
     filter: 'label.site=demo',
     waves: [{ percent: 10, gate: { soakSeconds: 2 } }, { percent: 30 }, { percent: 60 }],
     gate: { maxFailedPercent: 10 },
@@ -110,7 +121,7 @@ async function rollOut(api) {
     remark: 'demo',
   };
   const plan = () => api.post('/v1/rollouts/plan', request);
-  await waitUntil(async () => (await plan()).summary.causes.length === 0, { timeoutMs: 20_000, everyMs: 500 });
+  await waitUntil(async () => (await plan()).summary.change === options.devices, { timeoutMs: 20_000, everyMs: 500 });
   sayPlan(await plan());
   const created = await api.post('/v1/rollouts', request);
   say('Rolling out validation set acme/base=14 in three waves, with a soak of 2 s after the first\n');
