@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SimulatedSnapd } from '@corefleet/snapd-simulator';
@@ -70,6 +70,16 @@ it('goes by a serial of its own making when the device has none, the same one ea
   };
   expect(fixture.gateway.enrolments[0]).toMatchObject({ serial: kept.inventedSerial, model: 'edge' });
   expect(kept.inventedSerial).toMatch(/^unproven-/);
+});
+
+it('tells the time zone of its process and the size of the disk that its state lies on', async () => {
+  run();
+  const told = (): unknown[] =>
+    fixture.gateway.reports.flatMap(({ kind, body }) => (kind === 'fact' && body.name === 'host' ? [body.value] : []));
+  await fixture.gateway.until(() => told().length > 0);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const { bsize, blocks } = await statfs(directory);
+  expect(told()).toMatchObject([{ timeZone, disk: { total: bsize * blocks } }]);
 });
 
 it('waits for a snapd that is not there yet', async () => {
