@@ -93,10 +93,9 @@ function groupSql(value: Value, judgement: Judgement): Prisma.Sql {
 
 /** The comparison of a column; NULL where the column is. */
 function compared(comparison: Comparison, test: Test, { now }: Judgement): Prisma.Sql {
-  const column = Prisma.raw(comparison.column);
   switch (test.is) {
     case 'present':
-      return Prisma.sql`${column} IS NOT NULL`;
+      return Prisma.sql`${comparison.type === 'truth' ? truthOf(comparison, now) : Prisma.raw(comparison.column)} IS NOT NULL`;
     case 'ordered':
       return ordered(comparison, test.order, test.value, now);
     case 'equal':

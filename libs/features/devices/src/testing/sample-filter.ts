@@ -68,7 +68,18 @@ function orderTerms(
 }
 
 function truthTerms(field: string, read: Read): fc.Arbitrary<SampleFilter> {
-  return fc.boolean().map((value) => ({ text: `${field}=${value}`, holds: (device) => read(device) === value }));
+  return fc.oneof<fc.Arbitrary<SampleFilter>[]>(
+    fc.boolean().map((value) => ({ text: `${field}=${value}`, holds: (device) => read(device) === value })),
+    fc.constant({ text: `has ${field}`, holds: (device) => read(device) !== undefined }),
+  );
+}
+
+function presenceTerms(field: string, isThere: (device: SampleDevice) => boolean): fc.Arbitrary<SampleFilter> {
+  return fc.constantFrom<SampleFilter>(
+    { text: `has ${field}`, holds: isThere },
+    { text: `${field}=true`, holds: isThere },
+    { text: `${field}=false`, holds: (device) => !isThere(device) },
+  );
 }
 
 function numbersOf(version: unknown): number[] | undefined {
@@ -109,7 +120,7 @@ function snapTerms(name: string): fc.Arbitrary<SampleFilter> {
   const revision = of((snap) => snap.revision);
   return fc.oneof(
     fc.constant<SampleFilter>({ text: `has snap.${name}`, holds: (device) => snapOf(device, name) !== undefined }),
-    truthTerms(`snap.${name}.installed`, (device) => snapOf(device, name) !== undefined),
+    presenceTerms(`snap.${name}.installed`, (device) => snapOf(device, name) !== undefined),
     truthTerms(
       `snap.${name}.active`,
       of((snap) => snap.status === 'active'),
@@ -144,7 +155,7 @@ function setTerms(name: string): fc.Arbitrary<SampleFilter> {
     device.facts['validation-sets']?.find((set) => set.name === name);
   const field = `set.acme/${name}`;
   return fc.oneof(
-    truthTerms(`${field}.tracked`, (device) => setOf(device) !== undefined),
+    presenceTerms(`${field}.tracked`, (device) => setOf(device) !== undefined),
     truthTerms(`${field}.valid`, (device) => setOf(device)?.valid),
     truthTerms(`${field}.pinned`, (device) => {
       const set = setOf(device);
