@@ -4,8 +4,8 @@ import { createZodDto, ZodResponse } from 'nestjs-zod';
 import {
   CreateRolloutRequest,
   IdParams,
-  PageQuery,
   RolloutPage,
+  RolloutsQuery,
   RolloutView,
   TargetEventPage,
   TargetEventsQuery,
@@ -18,7 +18,7 @@ import { CurrentOrderer, IdempotencyKey } from '../access/parameters';
 import { listPage } from '../http/cursor';
 
 class IdParamsDto extends createZodDto(IdParams) {}
-class PageQueryDto extends createZodDto(PageQuery) {}
+class RolloutsQueryDto extends createZodDto(RolloutsQuery) {}
 class CreateRolloutRequestDto extends createZodDto(CreateRolloutRequest) {}
 class RolloutPageDto extends createZodDto(RolloutPage) {}
 class RolloutViewDto extends createZodDto(RolloutView) {}
@@ -53,7 +53,7 @@ export class RolloutsController {
   @Get()
   @Requires('viewer')
   @ZodResponse({ type: RolloutPageDto })
-  list(@Query() query: PageQueryDto) {
+  list(@Query() query: RolloutsQueryDto) {
     return listPage(query, 'uuid', (page) => this.reads.list(page));
   }
 

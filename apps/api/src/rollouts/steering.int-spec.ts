@@ -46,6 +46,7 @@ describe('a rollout that some devices cannot do', () => {
       items: [{ deviceId: old, status: 'skipped', cause: 'blocked:snapd-too-old', message: tooOld, site: 'museum' }],
     });
     expect((await stand.rollout(body['id'], '/targets?status=pending'))['items']).toHaveLength(4);
+    expect((await stand.rollout(body['id'], '/targets?cause=blocked:snapd-too-old'))['items']).toHaveLength(1);
     const refused = await stand.create({ does, filter: 'serial=old' });
     expect(refused.body).toMatchObject({
       status: 400,

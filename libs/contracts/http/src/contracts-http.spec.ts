@@ -50,7 +50,7 @@ describe('requests', () => {
 
   it('read topics from one comma-separated text', () => {
     expect(EventsQuery.parse({ topics: 'rollouts,commands' }).topics).toEqual(['rollouts', 'commands']);
-    expect(EventsQuery.parse({}).topics).toHaveLength(7);
+    expect(EventsQuery.parse({}).topics).toHaveLength(8);
     expect(EventsQuery.safeParse({ topics: 'rollouts,people' }).success).toBe(false);
   });
 });
@@ -69,7 +69,12 @@ describe('answers', () => {
       claimedAt: null,
     };
     const device = { id, brandId: 'acme', model: 'pc', serial: '1', labels: {}, online: false, ...nothing };
-    const view = DeviceView.parse({ ...device, createdAt: new Date(0), secret: 'x' });
+    const view = DeviceView.parse({
+      ...device,
+      penalty: { failures: 3, until: new Date(0) },
+      createdAt: new Date(0),
+      secret: 'x',
+    });
     expect(view.createdAt).toBe('1970-01-01T00:00:00.000Z');
     expect(view).not.toHaveProperty('secret');
   });

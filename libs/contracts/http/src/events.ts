@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { id } from './common';
 
-export const EVENT_TOPICS = ['devices', 'commands', 'rollouts', 'schedules', 'changes', 'facts', 'groups'] as const;
+export const EVENT_TOPICS = [
+  'devices',
+  'commands',
+  'rollouts',
+  'schedules',
+  'changes',
+  'facts',
+  'groups',
+  'limits',
+] as const;
 export const EventTopic = z.enum(EVENT_TOPICS);
 export type EventTopic = z.infer<typeof EventTopic>;
 
@@ -13,7 +22,7 @@ export const EventsQuery = z.strictObject({
     .default(EVENT_TOPICS.join(','))
     .transform((value) => value.split(','))
     .pipe(z.array(EventTopic).min(1)),
-  /** Id of the device for devices, changes and facts; of the command, rollout, schedule or group otherwise. */
+  /** Id of the device for devices, changes and facts; of the command, rollout, schedule or group otherwise. Limits have none. */
   id: id.optional(),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;

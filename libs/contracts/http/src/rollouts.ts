@@ -76,10 +76,14 @@ export type RolloutView = z.infer<typeof RolloutView>;
 export const RolloutPage = page(RolloutView);
 export type RolloutPage = z.infer<typeof RolloutPage>;
 
+export const RolloutsQuery = z.strictObject({ ...pageQuery, status: someText(64).optional() });
+export type RolloutsQuery = z.infer<typeof RolloutsQuery>;
+
 export const TargetsQuery = z.strictObject({
   ...pageQuery,
   wave: z.coerce.number().int().min(0).max(WAVES_MOST).optional(),
   status: someText(64).optional(),
+  cause: someText(64).optional(),
 });
 export type TargetsQuery = z.infer<typeof TargetsQuery>;
 

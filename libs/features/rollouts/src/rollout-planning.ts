@@ -1,11 +1,13 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { CreateRolloutRequest, PlanSummary, RolloutDoes, RolloutStep } from '@corefleet/contracts/http';
+import { countApprovers } from '@corefleet/features/access';
 import { ArtifactsService, neededArtifacts, type ArtifactReader } from '@corefleet/features/artifacts';
 import { DevicesService } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { InvalidRequestError } from '@corefleet/platform/errors';
 import { checkGates, checkRequest } from './check-request';
+import type { Orderer } from './orderer';
 import { planWaves } from './plan-waves';
 import { SummaryOfPlans, blockersInWords } from './plan-summary';
 import { NothingToDoError } from './nothing-to-do.error';
@@ -77,8 +79,9 @@ export class RolloutPlanning {
    * @throws InvalidRequestError naming what can never work, or why no device would change; RefusedError for a file that
    *   the orderer may not read
    */
-  async prepare(orderer: ArtifactReader, asked: CreateRolloutRequest): Promise<PreparedPlan> {
+  async prepare(orderer: Orderer, asked: CreateRolloutRequest): Promise<PreparedPlan> {
     checkRequest(asked, this.clock.now());
+    await this.requireApprovers(orderer, asked);
     const { planner, wish } = this.plannerOf(asked.does);
     const does = { [planner.kind]: await planner.resolve(wish) } as RolloutDoes;
     const request = { ...asked, does };
@@ -106,6 +109,14 @@ export class RolloutPlanning {
         return [{ ...device, wave, plan }];
       });
     }
+  }
+
+  private async requireApprovers({ personId }: Orderer, { approvals }: CreateRolloutRequest): Promise<void> {
+    if (approvals === 0) return;
+    const others = await countApprovers(this.database, personId);
+    if (others >= approvals) return;
+    const message = `needs ${approvals} other people who may approve, there are ${others}`;
+    throw new InvalidRequestError(`cannot plan rollout: approvals ${message}`, [{ field: 'approvals', message }]);
   }
 
   private plannerOf(does: RolloutDoes): { planner: Planner; wish: never } {

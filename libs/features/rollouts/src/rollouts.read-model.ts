@@ -18,9 +18,10 @@ export class RolloutsReadModel {
   }
 
   /** Newest first. @param query.cursor id of the last rollout of the page before */
-  async list(query: { cursor?: string | undefined; limit: number }): Promise<RolloutPage> {
+  async list(query: { cursor?: string | undefined; limit: number; status?: string | undefined }): Promise<RolloutPage> {
     const rows = await this.database.prisma.rollout.findMany({
       ...(query.cursor !== undefined && { cursor: { id: query.cursor }, skip: 1 }),
+      ...(query.status !== undefined && { where: { status: query.status } }),
       include: { waves: true },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: query.limit + 1,

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateRolloutRequest } from '@corefleet/contracts/http';
 import { canonicalJson } from '@corefleet/contracts/device-protocol';
-import { countApprovers } from '@corefleet/features/access';
 import { lockKept } from '@corefleet/features/artifacts';
 import { AuditService } from '@corefleet/features/audit';
 import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
-import { ConflictError, InvalidRequestError } from '@corefleet/platform/errors';
+import { ConflictError } from '@corefleet/platform/errors';
 import { ActPerformer } from './act-performer';
 import type { Orderer } from './orderer';
 import { statusOfPlan } from './rollout-acts';
@@ -45,7 +44,6 @@ export class RolloutsService {
     const id = idempotencyKey === undefined ? this.ids.uuid() : idOf(['rollout', actor.id, idempotencyKey]);
     if (idempotencyKey !== undefined && (await this.madeBefore(this.database.prisma, id, request)))
       return this.reads.get(id);
-    await this.requireApprovers(orderer, request);
     const plan = await this.planning.prepare(orderer, request);
     const make = async (tx: Transaction): Promise<void> => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('rollout ' || ${id}, 0))`;
@@ -94,13 +92,5 @@ export class RolloutsService {
     const { asked } = (entry?.details ?? {}) as { asked?: unknown };
     if (canonicalJson(asked ?? null) === canonicalJson(request)) return true;
     throw new ConflictError('cannot create rollout: the idempotency key was used for another request');
-  }
-
-  private async requireApprovers({ personId }: Orderer, { approvals }: CreateRolloutRequest): Promise<void> {
-    if (approvals === 0) return;
-    const others = await countApprovers(this.database, personId);
-    if (others >= approvals) return;
-    const message = `needs ${approvals} other people who may approve, there are ${others}`;
-    throw new InvalidRequestError(`cannot create rollout: approvals ${message}`, [{ field: 'approvals', message }]);
   }
 }

@@ -25,10 +25,10 @@ export class TargetsReadModel {
   /** In the order of their ids. @param query.cursor device id of the last target of the page before */
   async targets(
     rolloutId: string,
-    query: Page & { wave?: number | undefined; status?: string | undefined },
+    query: Page & { wave?: number | undefined; status?: string | undefined; cause?: string | undefined },
   ): Promise<TargetPage> {
     const rows = await this.database.rows<TargetView & { notBefore: Date }>('rollout-targets', TARGETS, [
-      ...[rolloutId, query.wave ?? null, query.cursor ?? null, query.status ?? null],
+      ...[rolloutId, query.wave ?? null, query.cursor ?? null, query.status ?? null, query.cause ?? null],
       query.limit + 1,
     ]);
     const items = rows.slice(0, query.limit).map((row) => ({ ...row, notBefore: knownTime(row) }));
@@ -89,8 +89,8 @@ SELECT t.device_id AS "deviceId", d.serial, t.wave, t.site, t.phase, t.state AS 
        t.step, t.command_id AS "commandId", t.not_before AS "notBefore"
   FROM rollout_targets t JOIN devices d ON d.id = t.device_id
  WHERE t.rollout_id = $1::uuid AND ($2::int IS NULL OR t.wave = $2) AND ($3::uuid IS NULL OR t.device_id > $3)
-   AND ($4::text IS NULL OR t.state = $4)
- ORDER BY t.device_id LIMIT $5`;
+   AND ($4::text IS NULL OR t.state = $4) AND ($5::text IS NULL OR t.cause = $5)
+ ORDER BY t.device_id LIMIT $6`;
 
 const PLAN = `
 SELECT t.device_id AS "deviceId", d.serial, t.wave, t.plan, coalesce(t.steps, r.steps) AS steps, t.rollback
