@@ -5,6 +5,7 @@ import { conflictLine, type Action } from '@corefleet/validation-set-rules';
 import { componentsThat, snapsThat, type Changes } from './changes-of';
 import type { DeviceNow, KnownDevice } from './device-now';
 import { diskNeeded } from './disk-needed';
+import { note } from './note';
 import type { SetWish } from './set-wish';
 
 /*
@@ -33,8 +34,6 @@ export const STALE_AFTER_MS = 30 * 24 * 3_600_000;
 
 /** The snap of our agent: without it nobody would put anything right. */
 const AGENT_SNAP = 'corefleet-agent';
-
-const note = (cause: string, message: string): PlanNote => ({ cause, message });
 
 /** What of the device itself is in the way, whatever the wish is; the first reason makes the others idle. */
 export function blockersOfDevice(device: DeviceNow, now: Date): PlanNote[] {

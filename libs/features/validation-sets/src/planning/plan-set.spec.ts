@@ -113,7 +113,7 @@ describe('a removal', () => {
   it('says what is lost without a snapshot, and of a sideloaded snap', () => {
     const wish = aWish(NO_X, { allowRemovals: true, saveSnapshots: false });
     const { warnings, rollback } = plan(wish, { snaps: [aSnap('x', 'x1', { id: '', channel: '' })] });
-    expect(causes(warnings)).toEqual(['refresh-timer', 'removal', 'data-lost', 'no-way-back']);
+    expect(causes(warnings)).toEqual(['removal', 'data-lost', 'no-way-back']);
     expect(rollback).toEqual([forget('acme/base')]);
   });
 
@@ -194,7 +194,7 @@ describe('a device is left out', () => {
       sets: [other],
       snaps: [aSnap('x', '1', { hold: '2316-01-01T00:00:00Z' })],
     });
-    expect([verdict, causes(warnings)]).toEqual(['change', ['refresh-timer', 'snap-held']]);
+    expect([verdict, causes(warnings)]).toEqual(['change', ['snap-held']]);
   });
 
   it('nor for an ignored snap that is as the set wants it', () =>
@@ -249,12 +249,18 @@ describe('what a person should know', () => {
       },
       ['refresh-held', 'unpinned-sets', 'pins-may-drop'],
     ],
-    ['a snap that comes, and would go again', { snaps: [] }, ['refresh-timer', 'rollback-removes']],
+    ['a snap that comes, and would go again', { snaps: [] }, ['rollback-removes']],
     ['a restart', { snaps: [aSnap('x', '1', { type: 'kernel' })] }, ['refresh-timer', 'restart']],
     ['a parallel instance', { snaps: [aSnap('x', '1'), aSnap('x_blue', '1')] }, ['refresh-timer', 'parallel-instance']],
   ])('%s', (_what, device, expected) => {
     const other = aValidationSet('e', 1, {});
     expect(causes(plan(aWish(BASE_2), device, [other]).warnings)).toEqual(expected);
+  });
+
+  it('nothing of refreshes where a pinned set holds every snap, and where it is not pinned, that it moves', () => {
+    expect(causes(plan(aWish(BASE_2), { sets: [tracked(BASE_1)] }).warnings)).toEqual([]);
+    const { warnings } = plan(aWish(BASE_2), { sets: [tracked(BASE_1, { pinnedAt: undefined })] });
+    expect(causes(warnings)).toEqual(['refresh-timer', 'pin-on-rollback']);
   });
 
   it('a set about components, with a snapd that may not keep to them', () => {
@@ -266,9 +272,9 @@ describe('what a person should know', () => {
   it('is said in words without the name of a device, so that devices can be counted by them', () => {
     const { warnings } = plan(aWish(BASE_2, { followLatest: true }), { system: { ...system, refreshHold: undefined } });
     expect(warnings.map(({ message }) => message)).toEqual([
-      'snapd refreshes snaps by itself before the device has its turn (refresh timer: fri)',
+      '1 snap that no pinned set holds may be refreshed by snapd before the device has its turn (timer: fri)',
       'experimental feature "seed-refresh" is on',
-      'validation set acme/base moves by itself at refreshes from now on, past all waves',
+      'validation set acme/base moves by itself at refreshes then, past all waves',
     ]);
   });
 });

@@ -24,7 +24,7 @@ export function planSet(device: DeviceNow, wish: SetWish, at: SetsAtHand, now: D
   if (blockers.length > 0) return blocked(deviceId, blockers, actions);
   return {
     ...{ deviceId, verdict: 'change', actions, steps, blockers: [] },
-    warnings: warningsFor(device, wish, actions),
+    warnings: warningsFor(device, wish, actions, at),
     rollback: rollbackOf(device, wish, actions, at),
   };
 }

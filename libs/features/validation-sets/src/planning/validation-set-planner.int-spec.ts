@@ -108,6 +108,11 @@ describe('plans of a validation set from what devices told', () => {
     await expect(aWish({ set: 'acme/none' })).rejects.toThrow('does.validationSet.set is not imported');
   });
 
+  it('are not made of a wish that was not resolved: it would be enforced unpinned', async () => {
+    const planning = planner.plan({ ...(await aWish()), sequence: 'latest' }, [await aDevice({})]);
+    await expect(planning).rejects.toThrow('cannot plan validation set acme/base=latest');
+  });
+
   it('go page by page over more devices than fit into one', async () => {
     const ids = await Promise.all(
       Array.from({ length: 260 }, () => aDevice({ snaps: [HELLO], 'validation-sets': [] })),

@@ -43,6 +43,10 @@ export class ValidationSetPlanner implements Planner<'validationSet'> {
     const wanted = typeof wish.sequence === 'number' ? [{ key: wish.set, sequence: wish.sequence }] : [];
     const sets = await importedSets(this.database, [...wanted, ...enforcedBy(devices)]);
     const set = sets.find((one) => keyOf(one) === wish.set && one.sequence === wish.sequence);
+    if (!set && wish.mode !== 'forget')
+      throw new Error(
+        `cannot plan validation set ${wish.set}=${wish.sequence}: it is not resolved to an imported sequence`,
+      );
     const asked: SetWish = { ...wish, key: wish.set, set };
     const [atHand, now] = [new SetsAtHand(sets), this.clock.now()];
     return devices.map((device) => planSet(device, asked, atHand, now));

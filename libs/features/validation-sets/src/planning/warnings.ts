@@ -3,99 +3,117 @@ import { isOlder } from '@corefleet/operations';
 import type { Action } from '@corefleet/validation-set-rules';
 import { componentsThat, snapsThat } from './changes-of';
 import type { KnownDevice, SystemNow } from './device-now';
+import { note } from './note';
 import { isOfStore } from './rollback';
+import type { SetsAtHand } from './sets-at-hand';
 import type { SetWish } from './set-wish';
 
 /*
  * What a person should know of a device that will be changed.
  *
- * | cause             | what it means                                                                             |
- * | ----------------- | ----------------------------------------------------------------------------------------- |
- * | refresh-timer     | until its turn in the rollout, snapd may refresh snaps by itself                          |
- * | refresh-held      | it does so only when the hold ends                                                        |
- * | snap-held         | a snap that changes is held; snapd does not heed that here                                |
- * | unpinned-sets     | other sets that follow their newest sequence by themselves                                |
- * | follows-latest    | this one would do so, too                                                                 |
- * | pins-may-drop     | a snapd that has been seen to unpin the other sets: verification will fail                |
+ * | cause             | what it means                                                                               |
+ * | ----------------- | ------------------------------------------------------------------------------------------- |
+ * | refresh-timer     | until its turn in the rollout, snapd may by itself refresh snaps that no pinned set holds   |
+ * | refresh-held      | it does so only when the hold ends                                                          |
+ * | snap-held         | a snap that changes is held; snapd does not heed that here                                  |
+ * | unpinned-sets     | other sets that follow their newest sequence by themselves                                  |
+ * | follows-latest    | this one would do so, too                                                                   |
+ * | pins-may-drop     | a snapd that has been seen to unpin the other sets: verification will fail                  |
  * | components-maybe  | the set is about components, and this snapd does not look at them when it installs some     |
- * | pin-on-rollback   | it follows the newest now; on the way back it is pinned where it was                      |
+ * | pin-on-rollback   | it follows the newest now; on the way back it is pinned where it was                        |
  * | invalid-before    | it is enforced and not valid now: that is no state to come back to, and cannot be verified  |
- * | stops-enforcing   | the set is enforced now, and will not be                                                  |
- * | removal           | a snap goes; agents refuse operations that destroy, unless their device allows them       |
- * | rollback-removes  | a snap comes, and goes on the way back: the same policy decides                            |
- * | data-lost         | ... and nothing keeps its data                                                            |
- * | no-way-back       | ... and it cannot be had again: it was sideloaded, or is a component that moves alone     |
- * | restart           | kernel, base, gadget or snapd change: the device restarts                                 |
- * | parallel-instance | snapd may take an instance for the snap that the set means                                |
- * | experimental      | a feature that moves snaps or systems by itself                                           |
+ * | stops-enforcing   | the set is enforced now, and will not be                                                    |
+ * | removal           | a snap goes; agents refuse operations that destroy, unless their device allows them         |
+ * | rollback-removes  | a snap comes, and goes on the way back: the same policy decides                             |
+ * | data-lost         | ... and nothing keeps its data                                                              |
+ * | no-way-back       | ... and it cannot be had again: it was sideloaded, or is a component that moves alone       |
+ * | restart           | kernel, base, gadget or snapd change: the device restarts                                   |
+ * | parallel-instance | snapd may take an instance for the snap that the set means                                  |
+ * | experimental      | a feature that moves snaps or systems by itself                                             |
  */
 
-const note = (cause: string, message: string): PlanNote => ({ cause, message });
-
 /** Everything to be known of a device that the wish changes. */
-export function warningsFor(device: KnownDevice, wish: SetWish, actions: readonly Action[]): PlanNote[] {
-  const ofSystem = device.system ? systemWarnings(device.system) : [];
+export function warningsFor(
+  device: KnownDevice,
+  wish: SetWish,
+  actions: readonly Action[],
+  at: SetsAtHand,
+): PlanNote[] {
   return [
-    ...ofSystem,
-    ...setWarnings(device, wish),
+    ...(device.system ? systemWarnings(device.system, movedBySnapd(device, at)) : []),
+    ...otherSetsWarnings(device, wish),
+    ...ownSetWarnings(device, wish),
     ...removalWarnings(device, wish, actions),
     ...snapWarnings(device, wish, actions),
   ];
 }
 
+/** How many snaps a refresh of all might move: those from the store that are not held, nor pinned by a pinned set. */
+function movedBySnapd({ snaps, sets }: KnownDevice, at: SetsAtHand): number {
+  const pinning = sets.filter(({ mode, pinnedAt }) => mode === 'enforce' && pinnedAt !== undefined);
+  const inForce = pinning.flatMap(({ key, sequence }) => at.find(key, sequence) ?? []);
+  const pinned = new Set(inForce.flatMap((set) => set.snaps.flatMap(({ name, revision }) => (revision ? [name] : []))));
+  return snaps.filter((snap) => isOfStore(snap) && snap.hold === undefined && !pinned.has(snap.name)).length;
+}
+
 /** Features that move snaps or systems past any plan. */
 const EXPERIMENTAL = ['seed-refresh', 'gate-auto-refresh-hook', 'remote-device-management'];
 
-function systemWarnings({ refreshTimer, refreshHold, features }: SystemNow): PlanNote[] {
-  const until = refreshHold === undefined ? undefined : untilText(refreshHold);
+function systemWarnings({ refreshTimer, refreshHold, features }: SystemNow, moved: number): PlanNote[] {
+  const held = refreshHold === undefined ? undefined : untilText(refreshHold);
   const timer = refreshTimer ?? "snapd's own";
+  const experimental = EXPERIMENTAL.filter((feature) => features.includes(feature));
+  const snaps = `${moved} ${moved === 1 ? 'snap' : 'snaps'} that no pinned set holds`;
+  const refreshes = held
+    ? note('refresh-held', `snapd refreshes no snap by itself ${held}`)
+    : note('refresh-timer', `${snaps} may be refreshed by snapd before the device has its turn (timer: ${timer})`);
   return [
-    until === undefined
-      ? note(
-          'refresh-timer',
-          `snapd refreshes snaps by itself before the device has its turn (refresh timer: ${timer})`,
-        )
-      : note('refresh-held', `snapd refreshes no snap by itself ${until}`),
-    ...EXPERIMENTAL.filter((feature) => features.includes(feature)).map((feature) =>
-      note('experimental', `experimental feature "${feature}" is on`),
-    ),
+    ...(moved > 0 ? [refreshes] : []),
+    ...experimental.map((feature) => note('experimental', `experimental feature "${feature}" is on`)),
   ];
 }
 
-function setWarnings({ sets, system }: KnownDevice, wish: SetWish): PlanNote[] {
+function otherSetsWarnings({ sets, system }: KnownDevice, wish: SetWish): PlanNote[] {
   const others = sets.filter(({ key }) => key !== wish.key);
-  const before = sets.find(({ key }) => key === wish.key);
   const unpinned = others.filter(({ mode, pinnedAt }) => mode === 'enforce' && pinnedAt === undefined);
-  const mayUnpin = wish.mode === 'enforce' && others.some(({ pinnedAt }) => pinnedAt !== undefined);
-  const notes = unpinned.map(({ key }) =>
-    note('unpinned-sets', `validation set ${key} is not pinned: it moves to its newest sequence at refreshes`),
-  );
   // snapd NEWS 2.64: "Fix not re-pinning validation sets that were already pinned when enforcing new validation sets".
-  if (mayUnpin && system && isOlder(system.snapdVersion, '2.64'))
-    notes.push(
-      note('pins-may-drop', `snapd ${system.snapdVersion} may unpin the other sets, which fails verification`),
-    );
-  const hasComponents = wish.set?.snaps.some(({ components }) => components !== undefined) === true;
+  const dropsPins = wish.mode === 'enforce' && system !== null && isOlder(system.snapdVersion, '2.64');
+  const mayDrop = dropsPins && others.some(({ pinnedAt }) => pinnedAt !== undefined);
+  return [
+    ...unpinned.map(({ key }) =>
+      note('unpinned-sets', `validation set ${key} is not pinned: it moves to its newest sequence at refreshes`),
+    ),
+    ...(mayDrop
+      ? [note('pins-may-drop', `snapd ${system.snapdVersion} may unpin the other sets, which fails verification`)]
+      : []),
+  ];
+}
+
+function ownSetWarnings({ sets, system }: KnownDevice, { key, mode, set, followLatest }: SetWish): PlanNote[] {
+  const before = sets.find((one) => one.key === key && one.mode === 'enforce');
+  const version = system?.snapdVersion;
   // snapd NEWS 2.75: "Components: enforce validation sets when installing components".
-  if (wish.mode === 'enforce' && hasComponents && system && isOlder(system.snapdVersion, '2.75'))
-    notes.push(
-      note('components-maybe', `snapd ${system.snapdVersion} may not keep to what the set says of components`),
-    );
-  if (wish.followLatest)
-    notes.push(
-      note('follows-latest', `validation set ${wish.key} moves by itself at refreshes from now on, past all waves`),
-    );
-  if (before?.mode === 'enforce' && wish.mode !== 'enforce')
-    notes.push(note('stops-enforcing', `validation set ${wish.key} is enforced now, and is not any more after this`));
-  if (before?.mode === 'enforce' && !before.valid)
-    notes.push(
-      note('invalid-before', `validation set ${wish.key} is not valid now: taking this back cannot be verified`),
-    );
-  if (before?.mode === 'enforce' && before.pinnedAt === undefined)
-    notes.push(
-      note('pin-on-rollback', `taken back, validation set ${wish.key} is pinned where it was, and was not before`),
-    );
-  return notes;
+  const isBlind = mode === 'enforce' && version !== undefined && isOlder(version, '2.75');
+  const notes: [boolean, PlanNote][] = [
+    [
+      isBlind && set?.snaps.some(({ components }) => components) === true,
+      note('components-maybe', `snapd ${version} may not keep to what the set says of components`),
+    ],
+    [followLatest, note('follows-latest', `validation set ${key} moves by itself at refreshes then, past all waves`)],
+    [
+      before !== undefined && mode !== 'enforce',
+      note('stops-enforcing', `validation set ${key} is enforced now, and is not any more after this`),
+    ],
+    [
+      before?.valid === false,
+      note('invalid-before', `validation set ${key} is not valid now: taking this back cannot be verified`),
+    ],
+    [
+      before !== undefined && before.pinnedAt === undefined,
+      note('pin-on-rollback', `taken back, validation set ${key} is pinned where it was, and was not before`),
+    ],
+  ];
+  return notes.flatMap(([holds, one]) => (holds ? [one] : []));
 }
 
 function removalWarnings({ snaps }: KnownDevice, { saveSnapshots }: SetWish, actions: readonly Action[]): PlanNote[] {
