@@ -77,15 +77,10 @@ export const CompliancePage = page(
   name: z.string(),
   /** The sequence that was asked for. */
   asked: count.nullable(),
-  /** Of all enrolled devices that the filter means, whatever page and state were asked for. */
-  counts: z.object({
-    devices: count,
-    valid: count,
-    invalid: count,
-    'not-applied': count,
-    unknown: count,
-    drifted: count,
-  }),
-  /** Devices by the sequence they track, newest first; without those that nobody hears from. */
-  sequences: z.array(z.object({ sequence: count, devices: count })),
+  /** Of all enrolled devices that the filter means, whatever state was asked for. With the first page alone. */
+  counts: z
+    .object({ devices: count, valid: count, invalid: count, 'not-applied': count, unknown: count, drifted: count })
+    .optional(),
+  /** Devices by the sequence they track, newest first; without those that nobody hears from. With the first page alone. */
+  sequences: z.array(z.object({ sequence: count, devices: count })).optional(),
 });

@@ -168,7 +168,7 @@ describe('compliance with a set', () => {
     const first = await ofBase(berlin);
     const second = await ofBase({ ...berlin, cursor: first.next });
     expect([first.items.length, second.items.length, second.next]).toEqual([2, 1, undefined]);
-    expect(second.counts).toMatchObject({ devices: 3, valid: 3 });
+    expect([first.counts, second.counts]).toMatchObject([{ devices: 3, valid: 3 }, undefined]);
     expect((await ofBase({ state: 'not-applied' })).items).toHaveLength(1);
   });
 
@@ -261,7 +261,7 @@ describe('drift', () => {
     await says(device, 'validation-sets', [tracked(13)]); // the same again: by hand, back to where it was
     const [view] = await compliance.ofDevice(device.id);
     expect(view?.drift).toMatchObject({ commandId, rolloutId: null, since: expect.any(Date) as Date });
-    expect((await ofBase()).counts.drifted).toBe(1);
+    expect((await ofBase()).counts?.drifted).toBe(1);
     expect((await ofBase({ drifted: false })).items).toEqual([]);
     await done(device, 'enforce-validation-set', { 'validation-set': 'acme/base=13' });
     await says(device, 'validation-sets', [tracked(13)]);

@@ -39,13 +39,20 @@ export interface DeviceCompliance extends DeviceSetView {
   readonly serial: string;
 }
 
+export type Counts = Readonly<Record<ComplianceState | 'devices' | 'drifted', number>>;
+
+export interface SequenceCount {
+  readonly sequence: number;
+  readonly devices: number;
+}
+
 export interface Compliance extends SetKey {
   /** The sequence that was asked for; null: whichever each device tracks. */
   readonly asked: number | null;
-  /** Of all devices that the filter means. */
-  readonly counts: Readonly<Record<ComplianceState | 'devices' | 'drifted', number>>;
-  /** Devices by the sequence they track, newest first. */
-  readonly sequences: { readonly sequence: number; readonly devices: number }[];
+  /** Of all devices that the filter means, with the first page alone: counting looks at every device. */
+  readonly counts?: Counts;
+  /** Devices by the sequence they track, newest first; likewise. */
+  readonly sequences?: SequenceCount[];
   readonly items: DeviceCompliance[];
   readonly next?: string;
 }
@@ -76,19 +83,18 @@ export class ComplianceReadModel {
   /**
    * Enrolled devices by id, and how many stand how.
    * @param query.cursor id of the last device of the page before
-   * @throws FilterError; NotFoundError for a set that is neither imported nor tracked, or a sequence that is not imported
+   * @throws FilterError; on the first page NotFoundError for a set that is neither imported nor tracked, or a sequence that is not imported
    */
   async ofSet(set: SetKey, { filter, cursor, limit, ...asked }: ComplianceQuery): Promise<Compliance> {
     const selection = { ...asked, condition: await this.filters.condition(filter ?? '') };
     const now = this.clock.now();
-    const counted = await this.database.query<Count>(countDevices(set, selection, now));
-    await this.requireKnown(set, asked.sequence, counted);
+    const totals = cursor === undefined ? await this.totals(set, selection, now) : {};
     const page = { now, after: cursor, limit: limit + 1 };
     const rows = await this.database.query<ComplianceRow>(selectDevices(set, selection, page));
     const items = await this.views(rows.slice(0, limit), asked.sequence ?? null);
     const last = items.at(-1);
     return {
-      ...{ ...set, asked: asked.sequence ?? null, counts: countsOf(counted), sequences: sequencesOf(counted), items },
+      ...{ ...set, asked: asked.sequence ?? null, ...totals, items },
       ...(rows.length > limit && last && { next: last.deviceId }),
     };
   }
@@ -102,6 +108,16 @@ export class ComplianceReadModel {
     return views.map(({ accountId, name, state, since, mode, sequence, pinnedAt, reasons, drift }) => ({
       ...{ accountId, name, state, since, mode, sequence, pinnedAt, reasons, drift },
     }));
+  }
+
+  private async totals(
+    set: SetKey,
+    selection: ComplianceSelection,
+    now: Date,
+  ): Promise<Pick<Compliance, 'counts' | 'sequences'>> {
+    const counted = await this.database.query<Count>(countDevices(set, selection, now));
+    await this.requireKnown(set, selection.sequence, counted);
+    return { counts: countsOf(counted), sequences: sequencesOf(counted) };
   }
 
   private async requireKnown(set: SetKey, sequence: number | undefined, counted: readonly Count[]): Promise<void> {
@@ -166,7 +182,7 @@ function driftOf(row: ComplianceRow): Drift | null {
   return { since: driftedSince, left, shows, commandId, rolloutId, words: driftWords(left, shows) };
 }
 
-function countsOf(counted: readonly Count[]): Compliance['counts'] {
+function countsOf(counted: readonly Count[]): Counts {
   const sum = (of: readonly Count[]): number => of.reduce((total, { devices }) => total + devices, 0);
   const inState = (state: ComplianceState) => sum(counted.filter((count) => count.state === state));
   const states = Object.fromEntries(COMPLIANCE_STATES.map((state) => [state, inState(state)]));
@@ -175,7 +191,7 @@ function countsOf(counted: readonly Count[]): Compliance['counts'] {
 }
 
 /** What devices that nobody hears from tracked is not counted: nobody knows. */
-function sequencesOf(counted: readonly Count[]): Compliance['sequences'] {
+function sequencesOf(counted: readonly Count[]): SequenceCount[] {
   const bySequence = new Map<number, number>();
   for (const { state, sequence, devices } of counted) {
     if (sequence === null || state === 'unknown') continue;
