@@ -44,6 +44,8 @@ export interface SimulatedDeviceOptions extends Enrolled {
   /** serial.model.brand-id */
   readonly address: string;
   readonly signer: KeyObject;
+  /** What it says its time zone is. */
+  readonly timeZone?: string | undefined;
 }
 
 /**
@@ -112,10 +114,16 @@ export class SimulatedDevice implements FleetDevice {
     for (const [name, read] of Object.entries(FACTS) as [FactName, (client: SnapdClient) => Promise<unknown>][]) {
       const value = await read(this.client);
       const digest = createHash('sha256').update(canonicalJson(value)).digest('base64url');
-      if (this.digests.get(name) === digest) continue;
-      this.digests.set(name, digest);
-      this.tell({ name, digest, value });
+      this.tellIfNew({ name, digest, value });
     }
+    const { timeZone } = this.options;
+    if (timeZone !== undefined) this.tellIfNew({ name: 'host', digest: timeZone, value: { timeZone } });
+  }
+
+  private tellIfNew(fact: Fact): void {
+    if (this.digests.get(fact.name) === fact.digest) return;
+    this.digests.set(fact.name, fact.digest);
+    this.tell(fact);
   }
 
   private accept(command: SignedCommand): void {

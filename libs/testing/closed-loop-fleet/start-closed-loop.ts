@@ -11,6 +11,8 @@ export interface ClosedLoopOptions {
   readonly devices: number;
   /** Labels of the n-th device, from 0. */
   labels?(at: number): Record<string, string>;
+  /** What the n-th device says its time zone is. */
+  timeZone?(at: number): string;
   /** When the story begins; default 2 March 2026, 09:00 UTC. */
   readonly begins?: Date;
   /** How long an ordinary task of a change takes, in milliseconds; default 0: a change is over with its request. */
@@ -41,11 +43,12 @@ export async function startClosedLoop(options: ClosedLoopOptions): Promise<Close
     labels: options.labels?.(at) ?? {},
   }));
   const enrolled = await enrolDevices(server.owner, identityOfDevice(''), wanted);
-  const devices = enrolled.map((device) => {
+  const devices = enrolled.map((device, at) => {
     const { serial, model, brandId } = identityOfDevice(device.serial);
     const snapd = simulatedDevice(store, serial, { taskMs: options.taskMs ?? 0, rebootMs: REBOOT_MS, clock: time });
     const address = `${serial}.${model}.${brandId}`;
-    return new SimulatedDevice({ ...device, snapd, time, activity, address, signer: server.signingKey });
+    const timeZone = options.timeZone?.(at);
+    return new SimulatedDevice({ ...device, snapd, time, activity, address, timeZone, signer: server.signingKey });
   });
   const fleet = new ClosedLoopFleet({ time, activity, server, devices });
   for (const device of devices) await device.tellFacts();
