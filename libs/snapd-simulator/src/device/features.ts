@@ -45,19 +45,22 @@ const NO_PROMPTING =
 
 /** Whether a feature is on: `experimental.<name>` decides, else its default. */
 export function isEnabled(device: Device, name: string): boolean {
+  return isOn(device, known(device).find((feature) => feature.name === name) ?? { name });
+}
+
+function isOn(device: Device, { name, on = false }: Feature): boolean {
   const set = valueAt(device.conf.get('core') ?? {}, `experimental.${name}`);
-  if (set !== undefined) return set === true || set === 'true';
-  return known(device).find((feature) => feature.name === name)?.on ?? false;
+  return set === undefined ? on : set === true || set === 'true';
 }
 
 /** The features of the device's snapd, as system-info shows them. */
 export function features(device: Device): Record<string, unknown> {
   return Object.fromEntries(
-    known(device).map(({ name }) => [
-      name,
-      name === 'apparmor-prompting'
+    known(device).map((feature) => [
+      feature.name,
+      feature.name === 'apparmor-prompting'
         ? { supported: false, 'unsupported-reason': NO_PROMPTING, enabled: false }
-        : { supported: true, enabled: isEnabled(device, name) },
+        : { supported: true, enabled: isOn(device, feature) },
     ]),
   );
 }

@@ -9,7 +9,19 @@ export function isBefore(device: Device, version: string): boolean {
   return have.major !== want.major ? have.major < want.major : have.minor < want.minor;
 }
 
-function parts(version: string): { major: number; minor: number } {
+interface Parts {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Versions are few and asked for at every request. */
+const known = new Map<string, Parts>();
+
+function parts(version: string): Parts {
+  const found = known.get(version);
+  if (found) return found;
   const [major = 0, minor = 0] = version.split(/[.+-]/).map(Number);
-  return { major, minor };
+  const made = { major, minor };
+  known.set(version, made);
+  return made;
 }
