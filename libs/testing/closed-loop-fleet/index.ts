@@ -1,5 +1,5 @@
 export { Activity } from './activity';
-export { ANN, beginRollout } from './begin-rollout';
+export { ANN, aPerson, beginRollout } from './begin-rollout';
 export { ClosedLoopFleet } from './closed-loop-fleet';
 export { ClosedLoopServer } from './closed-loop-server';
 export { enrolDevices } from './enrolled-devices';
