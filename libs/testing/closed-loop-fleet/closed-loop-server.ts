@@ -10,12 +10,14 @@ import { SignerConfig, startSigner } from '@corefleet/apps/signer';
 import { WorkerConfig, startWorker, type RunningWorker } from '@corefleet/apps/worker';
 import { ArtifactsModule } from '@corefleet/features/artifacts';
 import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
+import { SchedulesModule } from '@corefleet/features/schedules';
 import { ValidationSetPlanner, ValidationSetPlanningModule } from '@corefleet/features/validation-sets';
 import type { Clock } from '@corefleet/platform/clock';
 import { readConfig } from '@corefleet/platform/config';
 import { Database } from '@corefleet/platform/database';
+import { DueWork, DueWorkModule } from '@corefleet/platform/due-work';
 import { createLogger, NestLogger } from '@corefleet/platform/logger';
-import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
+import { COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import { Queue } from 'bullmq';
 import { createTestDatabase, type TestDatabase, type TestRole } from '@corefleet/testing/postgres';
@@ -30,15 +32,17 @@ const PATIENCE_MS = 60_000;
 
 const logger = createLogger('closed-loop', 'error');
 
-/** The part of the API that makes and steers rollouts, as the API's Postgres role. */
+/** The part of the API that makes and steers rollouts, also at given times, as the API's Postgres role. */
 @Module({})
 class ApiSide {
   static for(config: WorkerConfig, clock: Clock): DynamicModule {
-    const stores = storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: false }, logger, clock);
+    const queues = { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true };
+    const stores = storesOf(config, queues, logger, clock);
     return {
       module: ApiSide,
       imports: [
         ...[...stores, ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR), RolloutsModule],
+        ...[DueWorkModule.for({ sweepMs: NO_SWEEP_MS }), SchedulesModule],
         PlannersModule.for({ module: ValidationSetPlanningModule, planner: ValidationSetPlanner }),
       ],
     };
@@ -95,7 +99,7 @@ export class ClosedLoopServer {
   }
 
   /**
-   * One sweep of the worker, and all that came of it: no report is left to fold and no job to do. What goes wrong on the way is
+   * One sweep of the API and of the worker, and all that came of it: no report is left to fold and no job to do. What goes wrong on the way is
    * left to further sweeps, as in a server that runs.
    */
   async sweep(): Promise<void> {
@@ -143,6 +147,7 @@ export class ClosedLoopServer {
   /** @returns what is still to be done some time after a sweep, in words; empty when nothing is */
   private async sweepOnce(): Promise<string> {
     try {
+      await this.api.get(DueWork).sweep();
       await this.worker.sweep();
     } catch (error) {
       return `the sweep failed: ${String(error)}`;
