@@ -60,7 +60,7 @@ export class GroupsController {
     return this.groups.change(actor, id, request);
   }
 
-  /** Refused while the filter of another group, of a schedule, or of a rollout that is not over, names it. */
+  /** Refused while the filter of another group, of a schedule, of a recovery policy, or of a rollout that is not over, names it. */
   @Delete(':id')
   @Requires('operator')
   @HttpCode(204)

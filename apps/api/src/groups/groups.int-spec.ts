@@ -148,6 +148,22 @@ describe('groups', () => {
     expect((await call('DELETE', path)).status).toBe(204);
   });
 
+  it('stay while a recovery policy names them', async () => {
+    const path = `/v1/groups/${idOf(await create({ name: 'weekly', filter: 'site=bonn' }))}`;
+    const policy = { name: 'w', cron: '0 3 * * 0', filter: 'group=weekly', system: { label: 'fleet-{date}' } };
+    const kept = await call('POST', '/v1/recovery-policies', policy);
+    expect(await call('DELETE', path)).toMatchObject({
+      status: 409,
+      body: { detail: 'cannot remove group "weekly": recovery policy "w" names it' },
+    });
+    const wrong = { ...policy, name: 'x', rollout: { waves: [{ filter: 'group=weakly' }] } };
+    expect((await call('POST', '/v1/recovery-policies', wrong)).body).toMatchObject({
+      problems: [{ field: 'rollout.waves.0.filter', message: 'unknown group "weakly" (did you mean "weekly"?)' }],
+    });
+    expect((await call('DELETE', `/v1/recovery-policies/${idOf(kept)}`)).status).toBe(204);
+    expect((await call('DELETE', path)).status).toBe(204);
+  });
+
   it('never refer to themselves, however many change them at once', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const made = await Promise.all(names.map((name) => create({ name, filter: 'model=pc' })));

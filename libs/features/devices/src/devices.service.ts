@@ -52,6 +52,11 @@ export class DevicesService {
     return this.enrolledWhere(await this.filters.condition(filter));
   }
 
+  /** @param field of the request in which the filter stands. @throws FilterError when it cannot be used */
+  async requireFilter(filter: string, field?: string): Promise<void> {
+    await this.filters.condition(filter, field);
+  }
+
   /**
    * Which of these devices are enrolled and meant by the filter, in the order they joined.
    * @param field of the request in which the filter stands

@@ -86,6 +86,7 @@ export class RolloutPlanning {
     const does = { [planner.kind]: await planner.resolve(wish) } as RolloutDoes;
     const request = { ...asked, does };
     await this.requireFiles(orderer, does);
+    await this.requireFilters(request);
     const deviceIds = await this.devices.enrolledIds(request.filter);
     if (deviceIds.length === 0) throw noDevices(request.filter);
     const { changes, summary, artifacts } = await this.survey(does, deviceIds);
@@ -139,6 +140,13 @@ export class RolloutPlanning {
           error.problems.map(({ field, message }) => ({ field: at(field), message })),
         );
       }
+    }
+  }
+
+  /** Whomever they mean: a wave's filter is of use only once somebody changes. */
+  private async requireFilters({ waves }: CreateRolloutRequest): Promise<void> {
+    for (const [at, wave] of waves.entries()) {
+      if ('filter' in wave) await this.devices.requireFilter(wave.filter, `waves.${at}.filter`);
     }
   }
 

@@ -1,4 +1,3 @@
-import { FilterError } from '@corefleet/features/devices';
 import { InvalidRequestError, type FieldProblem } from '@corefleet/platform/errors';
 import { validateCron, validateZone } from '@corefleet/time-rules';
 import type { PolicyMembers } from './policy-row';
@@ -12,8 +11,6 @@ export function checkTimes({ cron, timeZone }: Pick<PolicyMembers, 'cron' | 'tim
 
 /** What its rollout would be refused for, in the fields of the policy. Anything else as it is. */
 export function inPolicyFields(error: unknown): unknown {
-  if (error instanceof FilterError)
-    return new InvalidRequestError(error.message, [{ field: 'filter', message: error.message }]);
   if (!(error instanceof InvalidRequestError)) return error;
   return new InvalidRequestError(error.message, error.problems.map(inPolicy));
 }
