@@ -23,7 +23,8 @@ export interface CandidateQuery {
 
 /**
  * Targets that may be looked at now, wave by wave, with what is known of their devices. Reads no more than `limit` of each
- * wave, by the index of those that are due: who waits for something else costs nothing.
+ * wave, by the index of those that are due, and each device by its key: neither who waits for something else nor the size of
+ * the fleet costs anything.
  */
 export async function candidates(tx: Transaction, query: CandidateQuery): Promise<CandidateRow[]> {
   const { rolloutId, waves, passed, fullSites, limit, now } = query;
@@ -42,11 +43,13 @@ export async function candidates(tx: Transaction, query: CandidateQuery): Promis
           WHERE own.rollout_id = $1::uuid AND own.phase = going.phase AND own.wave = going.wave
             AND own.state IN ('pending', 'waiting') AND own.command_id IS NULL AND own.not_before <= $7::timestamptz
             AND own.site <> ALL ($5::text[])
-          ORDER BY own.not_before, own.device_id LIMIT $6) AS t
-       JOIN devices d ON d.id = t.device_id
-       LEFT JOIN device_links l ON l.enrolment_id = d.enrolment_id
-       LEFT JOIN device_penalties p ON p.device_id = t.device_id
-       LEFT JOIN device_facts f ON f.enrolment_id = d.enrolment_id AND f.name = 'host'
+          ORDER BY own.not_before LIMIT $6) AS t
+       CROSS JOIN LATERAL (SELECT enrolment_id FROM devices WHERE id = t.device_id LIMIT 1) AS d
+       LEFT JOIN LATERAL (
+         SELECT last_seen_at FROM device_links WHERE enrolment_id = d.enrolment_id LIMIT 1) AS l ON true
+       LEFT JOIN LATERAL (SELECT until FROM device_penalties WHERE device_id = t.device_id LIMIT 1) AS p ON true
+       LEFT JOIN LATERAL (
+         SELECT value FROM device_facts WHERE enrolment_id = d.enrolment_id AND name = 'host' LIMIT 1) AS f ON true
       ORDER BY t.wave, t.not_before, t.device_id LIMIT $6`,
     [
       rolloutId,

@@ -57,7 +57,10 @@ async function writeTargets(
          SET phase = now.phase, state = now.state, cause = now.cause, message = now.message, late = now.late,
              attempt = now.attempt, step = now.step, command_id = now.command_id, not_before = now.not_before,
              offered_at = now.offered_at, finished_at = now.finished_at
-        FROM now WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = now.device_id
+        FROM now
+       -- the array keeps the planner at the key: it cannot know how few rows there are, and would read the whole rollout
+       WHERE t.rollout_id = ${rolloutId}::uuid AND t.device_id = ANY (ARRAY(SELECT device_id FROM now))
+         AND t.device_id = now.device_id
     ), made AS (
       INSERT INTO target_events (rollout_id, device_id, at, phase, state, cause, message, attempt, step, command_id)
       SELECT ${rolloutId}::uuid, device_id, ${now}, phase, coalesce(late, state), cause, message, attempt, step, command_id

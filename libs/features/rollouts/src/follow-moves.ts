@@ -9,7 +9,7 @@ import { retryAfterMs } from './retry-after';
 import { overWords, type RolloutRow } from './rollout-row';
 import type { Services } from './services';
 import { SYSTEM } from './system-actor';
-import { TARGET_COLUMNS, TARGET_DATES, sharedSteps, undoSteps, type TargetRow } from './target-rows';
+import { TARGET_COLUMNS, TARGET_DATES, sharedSteps, targetOf, undoSteps, type TargetRow } from './target-rows';
 import { NEVER, type TargetState } from './target-state';
 
 /** Moves taken at once: bounds the transaction. */
@@ -72,7 +72,7 @@ async function movedTargets(tx: Transaction, rollout: RolloutRow, commandIds: st
               'message', c.message, 'snapdKind', c.snapd_kind, 'phase', c.phase, 'step', c.step) AS command,
             CASE t.phase WHEN 'rollback' THEN jsonb_array_length(t.rollback) WHEN 'precheck' THEN $4::int
                          ELSE coalesce(jsonb_array_length(t.steps), $3::int) END AS steps
-       FROM commands c JOIN rollout_targets t ON t.rollout_id = $1::uuid AND t.device_id = c.device_id
+       FROM commands c CROSS JOIN ${targetOf('$1', 'c.device_id')} AS t
       WHERE c.id = ANY ($2::uuid[]) AND c.rollout_id = $1::uuid
       ORDER BY t.device_id, c.attempt, c.step, c.id`,
     [rollout.id, bulkIds(commandIds), ...['apply', 'precheck'].map((phase) => sharedSteps(rollout, phase).length)],

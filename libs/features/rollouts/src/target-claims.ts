@@ -12,8 +12,8 @@ import { SYSTEM } from './system-actor';
 import { NEVER, isTouched, type TargetState } from './target-state';
 import { windowsAt } from './windows';
 
-/** Devices looked at in one transaction: a big wave is claimed in several. */
-const LOOKED_AT = { least: 100, most: 1_000 };
+/** Devices looked at in one transaction, some more than there are slots for those that are away: a big wave is claimed in several. */
+const LOOKED_AT = { least: 100, perSlot: 1.2, most: 1_000 };
 
 type Seen = CandidateRow & { readonly look: Look };
 
@@ -62,7 +62,7 @@ async function lookAtThem(
 ): Promise<Seen[]> {
   const waves = claimedWaves(rollout);
   const passed = rollout.waves.filter(({ status }) => status === 'passed').map(numberOf);
-  const limit = Math.min(LOOKED_AT.most, Math.max(LOOKED_AT.least, 2 * slots));
+  const limit = Math.min(LOOKED_AT.most, Math.max(LOOKED_AT.least, Math.ceil(slots * LOOKED_AT.perSlot)));
   const rows = await candidates(tx, { rolloutId: rollout.id, waves, passed, fullSites, limit, now });
   const rules = { now, catchUp: rollout.time.catchUp, expiresAt: rollout.expiresAt ?? NEVER };
   const late = rows.filter(({ wavePassed, cause }) => wavePassed && cause === 'offline');

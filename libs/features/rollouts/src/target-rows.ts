@@ -19,6 +19,13 @@ export const TARGET_COLUMNS = `
 /** Which of them are timestamps. */
 export const TARGET_DATES = ['notBefore', 'offeredAt', 'finishedAt'] as const;
 
+/**
+ * One target, in a join: by its key alone. The limit keeps the planner from reading all targets of a rollout that has
+ * grown since it was last analysed.
+ */
+export const targetOf = (rolloutId: string, deviceId: string): string =>
+  `LATERAL (SELECT * FROM rollout_targets AS one WHERE one.rollout_id = ${rolloutId}::uuid AND one.device_id = ${deviceId} LIMIT 1)`;
+
 /** A step of one device's phase. */
 export interface StepOf {
   readonly deviceId: string;
@@ -72,7 +79,7 @@ export async function stepsOf(
     `SELECT t.device_id AS "deviceId",
             ${STEPS}->given.step AS own, ${STEPS} IS NOT NULL AS planned
        FROM jsonb_to_recordset($1::jsonb) AS given ("deviceId" uuid, phase text, step int)
-       JOIN rollout_targets t ON t.rollout_id = $2::uuid AND t.device_id = given."deviceId"`,
+       CROSS JOIN ${targetOf('$2', 'given."deviceId"')} AS t`,
     [bulk(wanted.map(({ deviceId, phase, step }) => ({ deviceId, phase, step }))), rollout.id],
   );
   const planned = new Map(own.map((row) => [row.deviceId, row]));
