@@ -6,6 +6,7 @@ export const EVENT_TOPICS = [
   'commands',
   'rollouts',
   'schedules',
+  'recovery-policies',
   'changes',
   'facts',
   'groups',
@@ -22,7 +23,7 @@ export const EventsQuery = z.strictObject({
     .default(EVENT_TOPICS.join(','))
     .transform((value) => value.split(','))
     .pipe(z.array(EventTopic).min(1)),
-  /** Id of the device for devices, changes and facts; of the command, rollout, schedule or group otherwise. Limits have none. */
+  /** Id of the device for devices, changes and facts; of the command, rollout, schedule, policy or group otherwise. Limits have none. */
   id: id.optional(),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;

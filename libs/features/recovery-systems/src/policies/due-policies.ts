@@ -2,8 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { covers, findPerson } from '@corefleet/features/access';
 import { AuditService } from '@corefleet/features/audit';
 import { RolloutsReadModel } from '@corefleet/features/rollouts';
+import { Clock } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { DueWork, type DueKind } from '@corefleet/platform/due-work';
+import { Bus } from '@corefleet/platform/redis';
 import { dueTurn, nextTurn, type Timetable, type Turn } from '@corefleet/time-rules';
 import { judge, lastWords, type DueFacts } from './policy-rules';
 import { lockDue, nextColumns, SYSTEM, timetableOf, type PolicyRow } from './policy-row';
@@ -23,6 +25,8 @@ export class DuePolicies implements DueKind, OnModuleInit {
     private readonly rollouts: RolloutsReadModel,
     private readonly starter: StartPolicy,
     private readonly dueWork: DueWork,
+    private readonly clock: Clock,
+    private readonly bus: Bus,
   ) {}
 
   onModuleInit(): void {
@@ -50,20 +54,28 @@ export class DuePolicies implements DueKind, OnModuleInit {
    * @throws what the stores throw when they are away: the sweep tries again
    */
   async run(id: string, now: Date): Promise<void> {
-    await this.database.transaction((tx) => this.judgeDue(tx, id, now));
-    await this.starter.finish(id);
+    const judged = await this.database.transaction((tx) => this.judgeDue(tx, id, now));
+    const started = await this.starter.finish(id);
+    if (judged || started) this.show(id);
   }
 
   /** To be told after the commit of a change. @param timetable undefined: it has none any more */
-  moved(id: string, timetable: Timetable | undefined): Promise<void> {
-    return this.dueWork.changed(this, id, timetable);
+  async moved(id: string, timetable: Timetable | undefined): Promise<void> {
+    this.show(id);
+    await this.dueWork.changed(this, id, timetable);
   }
 
-  private async judgeDue(tx: Transaction, id: string, now: Date): Promise<void> {
+  private show(id: string): void {
+    this.bus.publishEvent({ topic: 'recovery-policies', id, version: this.clock.now().getTime() });
+  }
+
+  /** @returns whether the row was changed */
+  private async judgeDue(tx: Transaction, id: string, now: Date): Promise<boolean> {
     const row = await lockDue(tx, id);
-    if (!row?.occurrenceAt || !row.nextAt || row.startingAt) return;
+    if (!row?.occurrenceAt || !row.nextAt || row.startingAt) return false;
     const due = dueTurn(timetableOf(row), id, { occurrence: row.occurrenceAt, dueAt: row.nextAt }, now);
     if (due) await this.moveOn(tx, row, due);
+    return due !== undefined;
   }
 
   private async moveOn(

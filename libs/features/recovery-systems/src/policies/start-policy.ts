@@ -5,6 +5,7 @@ import { NothingToDoError, RolloutsReadModel, RolloutsService, type Orderer } fr
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, FleetError, NotFoundError } from '@corefleet/platform/errors';
+import { Bus } from '@corefleet/platform/redis';
 import { lastWords, occurrenceKey } from './policy-rules';
 import { lockDue, membersOf, requestOf, SYSTEM, type PolicyRow } from './policy-row';
 
@@ -23,17 +24,20 @@ export class StartPolicy {
     private readonly reads: RolloutsReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly bus: Bus,
   ) {}
 
   /**
    * Makes the rollout of an occurrence that is starting, in the name of the policy's author, and says in the row what came of
-   * it. The key of the rollout is made of the occurrence: who finds the row again after a death makes no second one. Does
-   * nothing when nothing is starting, or another process is at it.
+   * it. The key of the rollout is made of the occurrence: who finds the row again after a death makes no second one.
+   * @returns false when nothing is starting, or another process is at it
    */
-  async finish(id: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
+  async finish(id: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
       const row = await lockDue(tx, id);
-      if (row?.startingAt) await this.keep(tx, row, row.startingAt, await this.make(row, row.startingAt));
+      if (!row?.startingAt) return false;
+      await this.keep(tx, row, row.startingAt, await this.make(row, row.startingAt));
+      return true;
     });
   }
 
@@ -65,6 +69,7 @@ export class StartPolicy {
         details: { rolloutId },
       });
     });
+    this.bus.publishEvent({ topic: 'recovery-policies', id, version: now.getTime() });
   }
 
   private async requireOver({ name, lastRolloutId }: PolicyRow): Promise<void> {
