@@ -87,7 +87,7 @@ describe('a rollout that can not work', () => {
     ],
     ['a start in the past', { startAt: '2020-01-01T00:00:00.000Z' }, 'startAt', /in the past/],
     ['too few who could approve', { approvals: 9, startAt: soon }, 'approvals', /there are 3/],
-    ['a kind that nobody plans', { does: { validationSet: { set: 'a/b', mode: 'pin' } } }, 'does', /./],
+    ['a wish of no known shape', { does: { validationSet: { set: 'a/b', mode: 'pin' } } }, 'does', /./],
   ])('is refused before anything is written: %s', async (_, over, field, message) => {
     const before = await stand.get('/v1/rollouts');
     for (const path of ['/v1/rollouts', '/v1/rollouts/plan']) {
@@ -126,6 +126,11 @@ describe('a rollout', () => {
       status: 409,
       body: { detail: expect.stringContaining('before') },
     });
+    for (const [name, status] of [['ann', 403] as const, ['ben', 409] as const]) {
+      const token = stand.tokens[name];
+      const made = await stand.api.call('POST', '/v1/tokens', { token, body: { name: 'another way in' } });
+      expect(await stand.act(id, 'approve', { planDigest }, String(made.body['token']))).toMatchObject({ status });
+    }
     const { body: replanned } = await stand.act(id, 'replan');
     expect(replanned).toMatchObject({ status: 'awaiting-approval', planVersion: 2 });
     expect(replanned['planDigest']).not.toBe(planDigest);
@@ -173,7 +178,8 @@ describe('a rollout', () => {
       status: 409,
       body: { detail: expect.stringContaining('replan') },
     });
-    expect((await stand.act(id, 'replan')).body).toMatchObject({ status: 'draft', planVersion: 2 });
+    const replanned = { status: 'draft', planVersion: 2, reason: 'waits for somebody to start it' };
+    expect((await stand.act(id, 'replan')).body).toMatchObject(replanned);
     expect((await stand.act(id, 'start')).body).toMatchObject({ status: 'awaiting-approval' });
     expect((await stand.act(id, 'stop')).body).toMatchObject({ status: 'stopped', reason: 'stopped by ann' });
   });

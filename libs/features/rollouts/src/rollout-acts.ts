@@ -43,6 +43,9 @@ export function requireAllowed(act: Act, id: string, status: string): void {
   throw new ConflictError(`cannot ${act} rollout "${id}": it is ${status}, not ${from.join(' or ')}`);
 }
 
+/** Why a draft waits, in words. */
+export const WAITS_FOR_START = 'waits for somebody to start it';
+
 /** The state in which a rollout begins, or goes on once its plan was approved. */
 export function statusOfPlan(plan: {
   readonly draft: boolean;
@@ -51,7 +54,7 @@ export function statusOfPlan(plan: {
   readonly now: Date;
 }): { readonly status: string; readonly reason: string | null } {
   const { draft, approvalsMissing, startAt, now } = plan;
-  if (draft) return { status: 'draft', reason: 'waits for somebody to start it' };
+  if (draft) return { status: 'draft', reason: WAITS_FOR_START };
   if (approvalsMissing > 0) {
     const people = approvalsMissing === 1 ? 'one person' : `${approvalsMissing} people`;
     return { status: 'awaiting-approval', reason: `waits for ${people} to approve its plan` };

@@ -10,7 +10,7 @@ import { askedDoes } from './asked-does';
 import { checkGates, checkRequest } from './check-request';
 import type { Orderer } from './orderer';
 import { adjustedDigest } from './plan-digest';
-import { requireAllowed } from './rollout-acts';
+import { WAITS_FOR_START, requireAllowed } from './rollout-acts';
 import { requestColumns, requestOf } from './rollout-columns';
 import { RolloutPlanning, type PreparedPlan } from './rollout-planning';
 import { readRollout, type RolloutRow } from './rollout-row';
@@ -103,7 +103,9 @@ function newPlan(rollout: RolloutRow, adjusted: Adjustable): Prisma.RolloutUpdat
   return { planDigest, planVersion: rollout.planVersion + 1, ...approvedAnew(rollout) };
 }
 
-const approvedAnew = ({ approvalsNeeded, status }: RolloutRow): { status?: string; reason?: string } =>
-  approvalsNeeded > 0 && status !== 'draft'
-    ? { status: 'awaiting-approval', reason: 'waits for its new plan to be approved' }
-    : {};
+/** A draft that was rejected has a plan again that may be started. */
+function approvedAnew({ approvalsNeeded, status }: RolloutRow): { status?: string; reason?: string } {
+  if (status === 'draft') return { reason: WAITS_FOR_START };
+  if (approvalsNeeded === 0) return {};
+  return { status: 'awaiting-approval', reason: 'waits for its new plan to be approved' };
+}
