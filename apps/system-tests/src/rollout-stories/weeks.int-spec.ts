@@ -117,7 +117,11 @@ it('tries devices again that failed, later each time', async () => {
 it('pauses in words that a person reads', async () => {
   for (const device of devicesOf('paused').slice(0, 6))
     device.snapd.failTask('download-snap', 'acme-app', { times: 9 });
+  const noonMs = Math.ceil(loop.time.now().getTime() / DAY_MS) * DAY_MS + 12 * HOUR_MS;
+  await loop.fleet.pass({ ms: noonMs + 2 * HOUR_MS + 3 * MINUTE_MS - loop.time.now().getTime() }, HOUR_MS);
   const { id } = await begin('paused');
   await loop.fleet.pass({ ms: HOUR_MS });
-  expect(await seen(id)).toMatchObject({ status: 'paused', reason: '6 of 40 reached devices failed, limit 10 %' });
+  const { status, statusSince, reason } = await seen(id);
+  const said = `${status} at ${statusSince.toISOString().slice(11, 16)} because ${reason}`;
+  expect(said).toBe('paused at 14:03 because 6 of 40 reached devices failed, limit 10 %');
 });

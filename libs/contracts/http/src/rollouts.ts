@@ -45,6 +45,8 @@ export const RolloutView = z.object({
   does: RolloutDoes,
   filter: z.string(),
   status: z.string(),
+  /** When it came to be so: a rollout is `paused` at this time because of its reason. */
+  statusSince: time,
   /** Why it is paused, stopped or waiting, in words. */
   reason: z.string().nullable(),
   priority: z.number().int(),

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
+import { Clock } from '@corefleet/platform/clock';
 import { Database, type Prisma, type Transaction } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
@@ -29,6 +30,7 @@ export class ActPerformer {
     private readonly reads: RolloutsReadModel,
     private readonly jobs: RolloutJobs,
     private readonly bus: Bus,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws NotFoundError; ConflictError when the rollout is in a state in which the act is not possible */
@@ -44,7 +46,8 @@ export class ActPerformer {
       requireAllowed(act, id, rollout.status);
       const done = await change(tx, rollout);
       if (!done) return;
-      await tx.rollout.update({ where: { id }, data: { ...done.data, version: { increment: 1 } } });
+      const since = done.data.status !== undefined && { statusSince: this.clock.now() };
+      await tx.rollout.update({ where: { id }, data: { ...done.data, ...since, version: { increment: 1 } } });
       await this.audit.record(tx, {
         actor,
         action: `rollout.${act}`,

@@ -34,21 +34,21 @@ export async function carryOut(
   await audit.record(tx, { actor: SYSTEM, action: `rollout.${decision.kind}`, subject, details });
   switch (decision.kind) {
     case 'start':
-      return update(tx, id, { status: 'running', reason: null, startedAt: now, expiresAt: expiry(rollout, now) });
+      return become(tx, id, now, { status: 'running', reason: null, startedAt: now, expiresAt: expiry(rollout, now) });
     case 'pause':
-      return update(tx, id, { status: 'paused', reason: decision.reason });
+      return become(tx, id, now, { status: 'paused', reason: decision.reason });
     case 'stop':
       await cancelCommands(tx, { rolloutId: id }, 'the rollout was stopped', now);
-      return update(tx, id, { status: 'stopped', reason: decision.reason });
+      return become(tx, id, now, { status: 'stopped', reason: decision.reason });
     case 'roll-back':
       await cancelCommands(tx, { rolloutId: id }, 'the rollout is rolled back', now);
-      return update(tx, id, { status: 'rolling-back', reason: decision.reason, expiresAt: expiry(rollout, now) });
+      return become(tx, id, now, { status: 'rolling-back', reason: decision.reason, expiresAt: expiry(rollout, now) });
     case 'finish':
-      return update(tx, id, { status: 'finished', reason: decision.reason, finishedAt: now });
+      return become(tx, id, now, { status: 'finished', reason: decision.reason, finishedAt: now });
     case 'close':
       return update(tx, id, { finishedAt: now });
     case 'rolled-back':
-      return update(tx, id, { status: 'rolled-back', reason: decision.reason, finishedAt: now });
+      return become(tx, id, now, { status: 'rolled-back', reason: decision.reason, finishedAt: now });
     case 'start-wave':
       return updateWave(tx, id, decision.wave, { status: 'running', startedAt: now });
     case 'soak-wave':
@@ -61,6 +61,14 @@ export async function carryOut(
 /** Until when devices are waited for, from a start or a turning back. */
 export const expiry = ({ expireAfterSeconds }: Pick<RolloutRow, 'expireAfterSeconds'>, from: Date): Date =>
   new Date(from.getTime() + expireAfterSeconds * 1000);
+
+/** A change of status says since when it is so. */
+const become = (
+  tx: Transaction,
+  id: string,
+  now: Date,
+  data: { readonly status: string; readonly [column: string]: unknown },
+) => update(tx, id, { ...data, statusSince: now });
 
 async function update(tx: Transaction, id: string, data: object): Promise<void> {
   await tx.rollout.update({ where: { id }, data: { ...data, version: { increment: 1 } } });

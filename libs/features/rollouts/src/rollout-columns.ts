@@ -37,12 +37,12 @@ export function requestOf(row: RolloutRow, { does, now }: { does: RolloutDoes; n
 
 /** A rollout as people see it. */
 export function rolloutView(row: RolloutRow): RolloutView {
-  const { id, name, filter, status, reason, priority, precheck, lateJoiners, startAt, expiresAt } = row;
+  const { id, name, filter, status, statusSince, reason, priority, precheck, lateJoiners, startAt, expiresAt } = row;
   const { approvalsNeeded, planVersion, planDigest, targetCount } = row;
   const { createdBy, createdAt, startedAt, finishedAt, version } = row;
   const { deadlineSeconds, attempts, catchUp, window } = row.time;
   return {
-    ...{ id, name, filter, status, reason, priority, precheck, lateJoiners, startAt, expiresAt },
+    ...{ id, name, filter, status, statusSince, reason, priority, precheck, lateJoiners, startAt, expiresAt },
     ...{ approvalsNeeded, planVersion, planDigest, targetCount, deadlineSeconds, attempts, catchUp },
     ...{ createdBy, createdAt, startedAt, finishedAt, version },
     does: shownDoes(row.does),

@@ -31,6 +31,7 @@ export interface RolloutView {
   readonly does: RolloutDoes;
   readonly filter: string;
   readonly status: string;
+  readonly statusSince: Date;
   readonly reason: string | null;
   readonly priority: number;
   readonly limits: Limits;

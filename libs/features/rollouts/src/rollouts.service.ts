@@ -75,7 +75,7 @@ export class RolloutsService {
       data: {
         ...requestColumns(request),
         ...{ id, auditId, ...status, artifacts: [...plan.artifacts], authorId: personId, createdBy: actor.name },
-        ...{ createdAt: now, startedAt: runs ? now : null },
+        ...{ createdAt: now, statusSince: now, startedAt: runs ? now : null },
         expiresAt: runs ? new Date(now.getTime() + expireAfterSeconds * 1000) : null,
         ...{ planDigest: '', planSummary: {}, targetCount: 0 },
       },
