@@ -30,7 +30,7 @@ export async function benchRollout(config: BenchConfig): Promise<void> {
     const fleet = forkRole('fleet', { server: server.url, enrolmentToken, devices: DEVICES });
     await nextMessage(fleet);
     await devicesOnline(pool, DEVICES);
-    await pool.query('VACUUM ANALYZE');
+    await pool.query('VACUUM ANALYZE devices, enrolments, device_links, device_facts');
 
     const memory: Memory[] = [];
     const users = { server, fleet, pool, redisUrl: config.COREFLEET_REDIS_URL };
