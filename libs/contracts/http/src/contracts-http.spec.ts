@@ -1,4 +1,5 @@
 import {
+  AdjustRolloutRequest,
   CreateRolloutRequest,
   DevicesQuery,
   DeviceView,
@@ -47,6 +48,12 @@ describe('requests', () => {
 
   it.each(['', ' ', 'a b', 'ä', 'x'.repeat(129)])('take no %j as idempotency key', (key) => {
     expect(IdempotencyKey.safeParse(key).success).toBe(false);
+  });
+
+  it('add nothing to what an adjustment names', () => {
+    const asked = { limits: { startsPerMinute: 7 }, gate: { minFailed: 2 } };
+    expect(AdjustRolloutRequest.parse(asked)).toEqual(asked);
+    expect(AdjustRolloutRequest.parse({ gate: { onFailure: 'stop' } })).toEqual({ gate: { onFailure: 'stop' } });
   });
 
   it('read topics from one comma-separated text', () => {

@@ -175,10 +175,10 @@ export const CreateRolloutRequest = z.strictObject({
 });
 export type CreateRolloutRequest = z.infer<typeof CreateRolloutRequest>;
 
-/** Body of `PATCH /v1/rollouts/{id}`: what may change while it runs. */
+/** Body of `PATCH /v1/rollouts/{id}`: what may change while it runs. No member has a default: what is not named stays. */
 export const AdjustRolloutRequest = z.strictObject({
-  limits: Limits.partial().optional(),
-  gate: Gate.partial().optional(),
+  limits: Limits.extend({ maxInFlight: devices.optional() }).optional(),
+  gate: WaveGate.extend({ onFailure: Gate.shape.onFailure.unwrap().optional() }).optional(),
   priority: CreateRolloutRequest.shape.priority.unwrap().optional(),
   window: Window.nullable().optional(),
   expireAfterSeconds: CreateRolloutRequest.shape.expireAfterSeconds.unwrap().optional(),
