@@ -41,7 +41,7 @@ beforeAll(async () => {
   [ann, ben] = [await token('ann'), await token('ben')];
   for (const sequence of [1, 2, 3]) await devices.imported('acme', 'base', sequence);
   await devices.markedBad('acme', 'base', 3);
-});
+}, 60_000);
 
 afterAll(async () => {
   await devices.close();
