@@ -60,10 +60,11 @@ export function judgeWave(gate: Gate, wave: JudgedWave, timedOut: boolean): Verd
       return { kind: 'not-yet', reason };
     }
     const few = tally.reached === 0 ? 'none' : `only ${tally.reached}`;
-    const was = tally.reached < 2 ? 'was' : 'were';
+    const were =
+      size === 1 ? 'its one device was not' : `${few} of its ${size} devices ${tally.reached < 2 ? 'was' : 'were'}`;
     const within = timedOut ? ` within ${duration(own.timeBoxSeconds ?? 0)}` : '';
     const asked = wanted > 1 ? `, wanted ${wanted}` : '';
-    const reason = `cannot judge wave ${number}: ${few} of its ${size} devices ${was} reached${within}${asked}`;
+    const reason = `cannot judge wave ${number}: ${were} reached${within}${asked}`;
     return { kind: 'inconclusive', reason };
   }
   const percent = own.minSucceededPercent ?? 0;

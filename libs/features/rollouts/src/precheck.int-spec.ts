@@ -89,7 +89,7 @@ describe('a rollout that asks devices first', () => {
     expect(await stateOf(id, device)).toEqual(['precheck', 'skipped', 'precheck:set-not-in-store']);
     expect(await stand.seen(id)).toMatchObject({
       status: 'paused',
-      reason: 'cannot judge wave 1: none of its 1 devices was reached',
+      reason: 'cannot judge wave 1: its one device was not reached',
     });
   });
 });

@@ -75,6 +75,7 @@ describe('decide', () => {
     ['wants no more than it has', gated({ minReached: { count: 5 } }, { succeeded: 4, skipped: 1 }), { kind: 'pass-wave', wave: 1 }], // prettier-ignore
     ['wants a share of its devices', gated({ minReached: { percent: 40 } }, { succeeded: 4, away: 6 }), { kind: 'pass-wave', wave: 1 }], // prettier-ignore
     ['asks a person when nobody was reached', gated({}, { expired: 2, skipped: 1 }), { kind: 'pause', reason: 'cannot judge wave 1: none of its 3 devices was reached' }], // prettier-ignore
+    ['asks a person when its one device was not reached', gated({}, { expired: 1 }), { kind: 'pause', reason: 'cannot judge wave 1: its one device was not reached' }], // prettier-ignore
     ['asks a person when too few were', gated({ minReached: { count: 3 } }, { succeeded: 2, expired: 1 }), { kind: 'pause', reason: 'cannot judge wave 1: only 2 of its 3 devices were reached, wanted 3' }], // prettier-ignore
     ['fails when too few succeeded', gated({ minSucceededPercent: 95 }, { failed: 1, succeeded: 9 }), { kind: 'pause', reason: 'only 9 of 10 reached devices of wave 1 succeeded, wanted 95 %' }], // prettier-ignore
     ['passes by its time-box who was reached', gated({ timeBoxSeconds: 600 }, { succeeded: 4, running: 1, pending: 5 }), { kind: 'pass-wave', wave: 1 }], // prettier-ignore

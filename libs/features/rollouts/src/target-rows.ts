@@ -44,10 +44,14 @@ export async function undoSteps(
 ): Promise<Map<string, RolloutStep[]>> {
   const rows = await bulkRows<{ deviceId: string; undo: RolloutStep[] }>(
     tx,
-    `SELECT device_id AS "deviceId", undo FROM commands
-      WHERE device_id = ANY ($1::uuid[]) AND rollout_id = $2::uuid AND phase = 'apply'
-        AND jsonb_typeof(undo) = 'array'
-      ORDER BY device_id, attempt DESC, step DESC, id DESC`,
+    `SELECT own.device_id AS "deviceId", own.undo
+       FROM unnest($1::uuid[]) AS given (device_id)
+       CROSS JOIN LATERAL (
+         SELECT * FROM commands c
+          WHERE c.device_id = given.device_id AND c.rollout_id = $2::uuid AND c.phase = 'apply'
+            AND jsonb_typeof(c.undo) = 'array'
+         OFFSET 0) AS own
+      ORDER BY own.device_id, own.attempt DESC, own.step DESC, own.id DESC`,
     [bulkIds(deviceIds), rolloutId],
   );
   const found = new Map<string, RolloutStep[]>();
