@@ -120,6 +120,10 @@ describe('validation sets of a device', () => {
       items: [{ deviceId, reasons: [{ words: 'at sequence 1, wants 2' }, { words: 'snap "widget" missing' }] }],
     });
 
+    const filter = encodeURIComponent('set.widgets/base.drifted=true');
+    const drifted = await fleet.api.get<{ items: { id: string }[] }>(`/v1/devices?filter=${filter}`);
+    expect(drifted.items.map(({ id }) => id)).toEqual([deviceId]);
+
     await road.run(deviceId, 'monitor-validation-set', { 'validation-set': 'widgets/base=2' });
     await eventually(async () => (await view())?.drift === null, { what: 'the remedy to show' });
   });
