@@ -30,7 +30,7 @@ export class LateJoiners {
 
   /** Rollouts that take late joiners now. */
   async rolloutIds(): Promise<string[]> {
-    const where = { status: 'running', lateJoiners: true };
+    const where = { status: 'running', finishedAt: null, lateJoiners: true }; // the index of open rollouts answers
     const rows = await this.database.prisma.rollout.findMany({ where, select: { id: true } });
     return rows.map(({ id }) => id);
   }
