@@ -79,10 +79,10 @@ SELECT c.id, c.operation, c.parameters, c.phase, c.created_at AS "createdAt", c.
             AND taking.back = jsonb_build_object('operation', c.operation, 'parameters', c.parameters)
        ) ELSE '{}' END AS "undoes",
        coalesce(r.approvals_needed, 0) AS "approvalsNeeded",
-       CASE WHEN r.approvals_needed > 0 THEN ARRAY(
+       ARRAY(
          SELECT said.decision FROM rollout_approvals said
-          WHERE said.rollout_id = r.id AND said.plan_digest = r.plan_digest AND said.person_id <> r.author_id
-       ) ELSE '{}' END AS approvals
+          WHERE said.rollout_id = r.id AND said.plan_digest = r.plan_digest
+            AND (said.person_id <> r.author_id OR said.decision = 'reject')) AS approvals
   FROM commands c
   JOIN enrolments e ON e.id = c.enrolment_id
   JOIN devices d ON d.id = c.device_id AND d.id = e.device_id

@@ -38,6 +38,7 @@ describe('refusalOf', () => {
       /1 of 2 approvals of the plan are missing/,
     ],
     ['somebody rejected', { approvalsNeeded: 1, approvals: ['approve', 'reject'] }, /rejected the plan/],
+    ['somebody rejected what needs no approval', { approvals: ['reject'] }, /rejected the plan/],
     ['it takes something back before the way back', { asked: null, undoes: ['unhold'] }, /another operation/],
     [
       'the catalogue does not let it undo that',

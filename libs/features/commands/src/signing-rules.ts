@@ -27,7 +27,7 @@ export interface CommandToSign {
   /** Operations of commands of its target whose undo, as their device said it, has just this one. */
   readonly undoes: readonly string[];
   readonly approvalsNeeded: number;
-  /** What people other than the author said to the plan as it is, each once: `approve` or `reject`. */
+  /** What people said to the plan as it is: `approve`, each once and never the author, or `reject`. */
   readonly approvals: readonly string[];
 }
 
@@ -71,8 +71,8 @@ function takesBack({ phase, operation, undoes }: CommandToSign): boolean {
 }
 
 function missingApproval({ approvals, approvalsNeeded }: CommandToSign): string | undefined {
-  if (approvalsNeeded === 0) return undefined;
   if (approvals.includes('reject')) return 'cannot sign: somebody rejected the plan';
+  if (approvalsNeeded === 0) return undefined;
   const missing = approvalsNeeded - approvals.length;
   return missing > 0 ? `cannot sign: ${missing} of ${approvalsNeeded} approvals of the plan are missing` : undefined;
 }

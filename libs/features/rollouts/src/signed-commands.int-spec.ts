@@ -127,6 +127,17 @@ describe('the signer', () => {
     ]);
   });
 
+  it('signs nothing of a plan that its author has rejected, also when it needs no approval', async () => {
+    const { id, commandId } = await aRollout();
+    await stand.owner.prisma.rolloutApproval.create({
+      data: {
+        ...{ id: randomUUID(), rolloutId: id, personId: 'p', personName: 'p', planDigest: 'd', decision: 'reject' },
+        at: stand.clock.now(),
+      },
+    });
+    expect(await sign([commandId])).toEqual(['rejected: cannot sign: somebody rejected the plan']);
+  });
+
   it('signs on the way back what the device said takes its command back, and no other undo', async () => {
     const back = async (undo: object[]): Promise<{ id: string; ids: string[] }> => {
       const { id } = await aRollout();
