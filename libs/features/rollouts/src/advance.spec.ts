@@ -51,6 +51,9 @@ describe('advance', () => {
     ['keeps a late failure', target({ state: 'expired', finishedAt: earlier }), command('expired', { lateStatus: 'failed' }), {}, { state: 'expired', late: 'late-failure' }], // prettier-ignore
     ['succeeds by a late success of what it waits to try again', retrying, command('lost', { id: 'former', lateStatus: 'succeeded' }), retried, { state: 'succeeded', commandId: 'former', finishedAt: now }], // prettier-ignore
     ['goes on after a late success of a step before the last', retrying, command('lost', { id: 'former', lateStatus: 'succeeded' }), { ...retried, steps: 2 }, { state: 'waiting', cause: 'retry', step: 1, notBefore: now }], // prettier-ignore
+    ['hears what became of a command that was accepted as it was given up', target({ state: 'cancelled', finishedAt: earlier }), command('succeeded'), {}, { state: 'cancelled', late: 'late-success' }], // prettier-ignore
+    ['hears so of a failure', target({ state: 'expired', finishedAt: earlier }), command('failed'), {}, { state: 'expired', late: 'late-failure' }], // prettier-ignore
+    ['hears so of its last step', target({ state: 'failed', cause: 'given-up', step: 1, finishedAt: earlier }), command('succeeded', { step: 1 }), { steps: 2 }, { state: 'failed', late: 'late-success' }], // prettier-ignore
   ])('%s', (_, before, moved, over, after) => {
     const result = advance(before, moved, rules(over));
     expect(result).toMatchObject({ kind: 'move', after });
@@ -84,6 +87,9 @@ describe('advance', () => {
       command('lost', { lateStatus: 'succeeded' }),
       {},
     ],
+    ['the step before the one at which it was given up', target({ state: 'failed', cause: 'given-up', step: 1, finishedAt: earlier }), command('succeeded'), { steps: 2 }], // prettier-ignore
+    ['the answer by which it was left out', target({ phase: 'precheck', state: 'skipped', finishedAt: earlier }), command('failed', { phase: 'precheck' }), {}], // prettier-ignore
+    ['its own cancelled command', target({ state: 'cancelled', finishedAt: earlier }), command('cancelled'), {}],
     ['an agent that says late that its command had expired', ended, command('expired', { lateStatus: 'expired' }), {}],
   ])('is not moved by %s', (_, before, moved, over) => {
     expect(advance(before, moved, rules(over))).toEqual({ kind: 'stay' });

@@ -158,9 +158,21 @@ function hearFormer(target: TargetState, command: CommandFacts, rules: AdvanceRu
   return { kind: 'move', after };
 }
 
+/** Ends that tell what became of an accepted command. */
+const RESULTS: ReadonlySet<string> = new Set([SUCCEEDED, 'failed', 'timed-out', 'lost', 'unknown']);
+const GIVEN_UP: ReadonlySet<string> = new Set(['cancelled', 'expired', 'skipped']);
+
+/** The result of a command that was accepted in the moment in which its target was given up: to the target it is late. */
+function missedResult(target: TargetState, { phase, step, status }: CommandFacts): string | null {
+  const own = phase !== 'precheck' && phase === target.phase && step === target.step;
+  const givenUpBefore = GIVEN_UP.has(target.state) || target.cause === 'given-up';
+  return own && givenUpBefore && RESULTS.has(status) ? status : null;
+}
+
 function hearLate(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance {
-  const { lateStatus } = command;
-  if (lateStatus === null || lateStatus === 'expired' || command.id !== target.commandId) return { kind: 'stay' };
+  if (command.id !== target.commandId) return { kind: 'stay' };
+  const lateStatus = command.lateStatus ?? missedResult(target, command);
+  if (lateStatus === null || lateStatus === 'expired') return { kind: 'stay' };
   const succeeded = lateStatus === SUCCEEDED;
   if (succeeded && target.step + 1 < rules.steps) return { kind: 'stay' };
   const late = succeeded ? 'late-success' : 'late-failure';

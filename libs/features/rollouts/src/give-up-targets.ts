@@ -5,7 +5,7 @@ import { changeTargets, type Transition } from './change-targets';
 import type { RolloutRow } from './rollout-row';
 import { SYSTEM } from './system-actor';
 import { TARGET_COLUMNS, TARGET_DATES, type TargetRow } from './target-rows';
-import { NEVER, type TargetState } from './target-state';
+import { NEVER, isTouched, type TargetState } from './target-state';
 
 /** Targets ended in one transaction. */
 const BATCH = 2_000;
@@ -21,7 +21,10 @@ export async function giveUpTargets(
   await endWaiting(tx, audit, { rollout, now, wave: null, end: (row) => givenUp(row, state, now, why) });
 }
 
-/** Ends the targets of a wave that a person has skipped; those under way come to their own end. */
+/**
+ * Ends the targets of a wave that a person has skipped; those under way come to their own end. One whose device was changed
+ * already has failed: as `skipped` it would never be taken back.
+ */
 export async function skipTargets(
   tx: Transaction,
   audit: AuditService,
@@ -30,7 +33,9 @@ export async function skipTargets(
   now: Date,
 ): Promise<void> {
   const skipped = { state: 'skipped', cause: 'wave-skipped', message: null, finishedAt: now, notBefore: NEVER };
-  await endWaiting(tx, audit, { rollout, now, wave, end: (row) => ({ ...row, ...skipped }) });
+  const end = (row: TargetRow): TargetState =>
+    isTouched(row) ? givenUp(row, 'skipped', now, 'its wave was skipped') : { ...row, ...skipped };
+  await endWaiting(tx, audit, { rollout, now, wave, end });
 }
 
 interface Ending {

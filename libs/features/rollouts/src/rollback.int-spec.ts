@@ -68,6 +68,45 @@ describe('a rollout that is rolled back', () => {
     expect(await stand.seen(id)).toMatchObject({ status: 'rolled-back', reason: '1 device rolled back' });
   });
 
+  it('takes a device back that was half way when its wave was skipped', async () => {
+    const steps = [1, 2].map((retain) => ({
+      operation: 'set-configuration',
+      parameters: { snap: 'system', values: { 'refresh.retain': retain } },
+    }));
+    const time = { deadlineSeconds: 3600, attempts: { most: 2, backoffSeconds: 300 }, catchUp: 'run-when-back' };
+    const id = await stand.aRollout({ steps, time, gate: { maxFailedPercent: 100 } });
+    await stand.reconcile(id);
+    await step(id, 'succeeded', { undo: UNDO });
+    await step(id, 'lost');
+    expect((await stand.seen(id)).waves).toEqual([['running', { waiting: 1 }]]);
+    await stand.owner.prisma.wave.updateMany({ where: { rolloutId: id }, data: { status: 'skipped' } });
+    await stand.reconcile(id);
+    expect(await stand.targets(id)).toMatchObject([
+      { state: 'failed', cause: 'given-up', message: 'given up after step 1, its wave was skipped: lost' },
+    ]);
+    await stand.owner.prisma.rollout.update({ where: { id }, data: { status: 'rolling-back', finishedAt: null } });
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves).toEqual([['skipped', { 'rollback:offered': 1 }]]);
+  });
+
+  it('gives nothing to a device that was only asked', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 2 }], more: { precheck: true } });
+    const rollback = [{ operation: 'unhold', parameters: { snaps: ['planned'] } }];
+    const [asked, other] = await stand.targets(id);
+    for (const { deviceId } of [asked!, other!]) {
+      const where = { rolloutId_deviceId: { rolloutId: id, deviceId } };
+      await stand.owner.prisma.rolloutTarget.update({ where, data: { phase: 'precheck', rollback } });
+    }
+    await stand.owner.prisma.wave.updateMany({ where: { rolloutId: id }, data: { counts: { 'precheck:pending': 2 } } });
+    await stand.away([other!.deviceId]);
+    await stand.reconcile(id);
+    await stand.owner.prisma.rollout.update({ where: { id }, data: { status: 'rolling-back', reason: null } });
+    await step(id, 'succeeded');
+    await stand.reconcile(id);
+    expect(await commands(id, 'rollback')).toEqual([]);
+    expect(await stand.seen(id)).toMatchObject({ status: 'rolled-back', reason: '0 devices rolled back' });
+  });
+
   it('lets who is under way come to its end first, and says who cannot be taken back', async () => {
     const id = await stand.aRollout({ waves: [{ size: 2 }], gate });
     await stand.reconcile(id);

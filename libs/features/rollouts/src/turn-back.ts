@@ -53,6 +53,7 @@ export async function turnBack(tx: Transaction, audit: AuditService, rollout: Ro
        FROM rollout_targets t
       WHERE t.rollout_id = $1::uuid AND t.wave > 0 AND t.phase <> 'rollback'
         AND t.state NOT IN ('offered', 'running', 'rebooting', 'verifying')
+        AND (t.phase = 'apply' OR t.state IN ('pending', 'waiting')) -- who was only asked has nothing to take back
         AND NOT (t.state IN ('skipped', 'expired', 'cancelled') AND t.late IS NULL)
       ORDER BY t.device_id LIMIT $2`,
     [rollout.id, BATCH],
