@@ -20,7 +20,12 @@ export function checkGates(request: CreateRolloutRequest, sizes: readonly number
       const size = sizes[at] ?? 0;
       if (!('count' in minReached) || minReached.count <= size) return [];
       const field = wave.gate?.minReached ? `waves.${at}.gate.minReached.count` : 'gate.minReached.count';
-      return [{ field, message: `can never be reached: wave ${at + 1} has ${size} devices, not ${minReached.count}` }];
+      return [
+        {
+          field,
+          message: `can never be reached: wave ${at + 1} has ${size} ${size === 1 ? 'device' : 'devices'}, not ${minReached.count}`,
+        },
+      ];
     }),
   );
 }

@@ -116,7 +116,8 @@ export class RolloutPlanning {
     if (approvals === 0) return;
     const others = await countApprovers(this.database, personId);
     if (others >= approvals) return;
-    const message = `needs ${approvals} other people who may approve, there are ${others}`;
+    const people = approvals === 1 ? 'one other person' : `${approvals} other people`;
+    const message = `needs ${people} who may approve, there ${others === 1 ? 'is' : 'are'} ${others}`;
     throw new InvalidRequestError(`cannot plan rollout: approvals ${message}`, [{ field: 'approvals', message }]);
   }
 

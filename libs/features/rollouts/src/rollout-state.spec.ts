@@ -102,6 +102,7 @@ describe('decide', () => {
     ['waits for who is on the way back', rollout([wave(1, 'passed', { 'rollback:running': 2 })], { status: 'rolling-back' }), { kind: 'wait' }], // prettier-ignore
     ['gives up whom it cannot take back in time', rollout([wave(1, 'passed', { 'rollback:away': 2 })], { status: 'rolling-back', expiresAt: now }), { kind: 'give-up', state: 'expired', why: 'the time for taking it back is over' }], // prettier-ignore
     ['says who was taken back and who could not be', rollout([wave(1, 'passed', { 'rollback:succeeded': 34, 'rollback:failed': 1, 'rollback:expired': 1, cancelled: 4 })], { status: 'rolling-back', reason: words }), { kind: 'rolled-back', reason: `${words}; 34 devices rolled back, 2 could not be` }], // prettier-ignore
+    ['counts whose way back was cancelled', rollout([wave(1, 'passed', { 'rollback:succeeded': 1, 'rollback:cancelled': 2 })], { status: 'rolling-back' }), { kind: 'rolled-back', reason: '1 device rolled back, 2 could not be' }], // prettier-ignore
   ])('%s', (_, facts, decision) => {
     expect(decide(facts)).toMatchObject(decision);
   });

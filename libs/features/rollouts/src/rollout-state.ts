@@ -203,8 +203,9 @@ function decideRollback(facts: RolloutFacts): Decision {
   }
   if (waiting) return { kind: 'claim' };
   if (back.open > 0 || forward.some((key) => UNDER_WAY.has(key)) || checked.open > 0) return { kind: 'wait' };
-  const expired = facts.waves.reduce((sum, { counts }) => sum + (counts['rollback:expired'] ?? 0), 0);
-  const missed = back.failed + expired;
+  const left = ({ counts }: WaveFacts): number =>
+    (counts['rollback:expired'] ?? 0) + (counts['rollback:cancelled'] ?? 0);
+  const missed = facts.waves.reduce((sum, wave) => sum + left(wave), back.failed);
   const words = `${devices(back.succeeded)} rolled back${missed > 0 ? `, ${missed} could not be` : ''}`;
   return { kind: 'rolled-back', reason: facts.reason ? `${facts.reason}; ${words}` : words };
 }
