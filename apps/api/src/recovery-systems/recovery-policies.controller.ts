@@ -12,7 +12,7 @@ import {
   UpdateRecoveryPolicyRequest,
 } from '@corefleet/contracts/http';
 import type { Actor } from '@corefleet/features/audit';
-import { RecoveryPoliciesReadModel, RecoveryPoliciesService, StartPolicy } from '@corefleet/features/recovery-systems';
+import { RecoveryPoliciesReadModel, RecoveryPoliciesService } from '@corefleet/features/recovery-systems';
 import type { Orderer } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
 import { CurrentActor, CurrentOrderer, IdempotencyKey } from '../access/parameters';
@@ -33,7 +33,6 @@ class RecoveryPolicyPageDto extends createZodDto(RecoveryPolicyPage) {}
 export class RecoveryPoliciesController {
   constructor(
     private readonly policies: RecoveryPoliciesService,
-    private readonly starter: StartPolicy,
     private readonly reads: RecoveryPoliciesReadModel,
   ) {}
 
@@ -113,7 +112,7 @@ export class RecoveryPoliciesController {
     @Body() { remark }: ActRequestDto,
     @IdempotencyKey() key: string | undefined,
   ) {
-    await this.starter.now(orderer, id, { remark, key });
+    await this.policies.run(orderer, id, { remark, key });
     return this.reads.get(id);
   }
 }

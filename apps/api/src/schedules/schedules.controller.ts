@@ -14,7 +14,7 @@ import {
 } from '@corefleet/contracts/http';
 import type { Actor } from '@corefleet/features/audit';
 import type { Orderer } from '@corefleet/features/rollouts';
-import { SchedulesReadModel, SchedulesService, StartRollout } from '@corefleet/features/schedules';
+import { SchedulesReadModel, SchedulesService } from '@corefleet/features/schedules';
 import { Requires } from '../access/declarations';
 import { CurrentActor, CurrentOrderer, IdempotencyKey } from '../access/parameters';
 import { listPage } from '../http/cursor';
@@ -34,7 +34,6 @@ class OccurrenceListDto extends createZodDto(OccurrenceList) {}
 export class SchedulesController {
   constructor(
     private readonly schedules: SchedulesService,
-    private readonly starter: StartRollout,
     private readonly reads: SchedulesReadModel,
   ) {}
 
@@ -108,12 +107,9 @@ export class SchedulesController {
     @CurrentOrderer() orderer: Orderer,
     @Param() { id }: IdParamsDto,
     @Body() { remark }: ActRequestDto,
-    @IdempotencyKey() idempotencyKey: string | undefined,
+    @IdempotencyKey() key: string | undefined,
   ) {
-    await this.starter.now(orderer, id, {
-      ...(remark !== undefined && { remark }),
-      ...(idempotencyKey !== undefined && { idempotencyKey }),
-    });
+    await this.schedules.run(orderer, id, { remark, key });
     return this.reads.get(id);
   }
 }

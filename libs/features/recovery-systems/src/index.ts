@@ -1,7 +1,6 @@
 export { RecoveryPoliciesModule } from './policies/recovery-policies.module';
 export { RecoveryPoliciesReadModel } from './policies/recovery-policies.read-model';
 export { RecoveryPoliciesService } from './policies/recovery-policies.service';
-export { StartPolicy } from './policies/start-policy';
 export { RecoverySystemPlanner } from './recovery-system.planner';
 export { RecoverySystemsModule } from './recovery-systems.module';
 export { RecoverySystemsReadModel } from './recovery-systems.read-model';

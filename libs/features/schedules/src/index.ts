@@ -1,5 +1,10 @@
+export { checkTimes, namedAt, sameTimes, timetableOf } from './occurrences/occurrence-rules';
+export { Occurrences } from './occurrences/occurrences';
+export { OccurrencesModule } from './occurrences/occurrences.module';
+export { changedMeanwhile, nameTaken, OccurringActs } from './occurrences/occurring-acts';
+export { authorColumns, lockForAct, whereDue } from './occurrences/occurring-kind';
+export type { OccurringKind } from './occurrences/occurring-kind';
 export { SchedulesModule } from './schedules.module';
 export { SchedulesReadModel } from './schedules.read-model';
 export { SchedulesService } from './schedules.service';
-export { StartRollout } from './start-rollout';
 export type { SchedulePage, ScheduleView } from './schedule-view';

@@ -1,15 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { CreateScheduleRequest, ScheduledRollout, UpdateScheduleRequest } from '@corefleet/contracts/http';
-import { AuditService, type Actor } from '@corefleet/features/audit';
+import type { Actor } from '@corefleet/features/audit';
 import { NothingToDoError, RolloutPlans, type Orderer } from '@corefleet/features/rollouts';
 import { Clock, Ids } from '@corefleet/platform/clock';
-import { Database, type Transaction } from '@corefleet/platform/database';
-import { ConflictError, InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
-import { nextTurn, type Turn } from '@corefleet/time-rules';
-import { belowRollout, checkTimes } from './check-schedule';
-import { DueSchedules } from './due-schedules';
-import { nextColumns } from './schedule-rules';
-import { lockForAct, templateOf, timetableOf } from './schedule-row';
+import { Database } from '@corefleet/platform/database';
+import { InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
+import { belowRollout } from './check-schedule';
+import { checkTimes, sameTimes, timetableOf } from './occurrences/occurrence-rules';
+import { Occurrences } from './occurrences/occurrences';
+import { changedMeanwhile, nameTaken, OccurringActs } from './occurrences/occurring-acts';
+import { authorColumns, lockForAct } from './occurrences/occurring-kind';
+import { SCHEDULES, templateOf } from './schedule-row';
 import type { ScheduleRow, ScheduleView } from './schedule-view';
 import { SchedulesReadModel } from './schedules.read-model';
 
@@ -19,16 +20,20 @@ type Members = Pick<ScheduleRow, 'name' | 'cron' | 'timeZone' | 'jitterSeconds' 
 
 /** Schedules as people make and change them. Writer of `schedules`, with what makes their rollouts. */
 @Injectable()
-export class SchedulesService {
+export class SchedulesService implements OnModuleInit {
   constructor(
     private readonly database: Database,
-    private readonly audit: AuditService,
+    private readonly acts: OccurringActs,
     private readonly plans: RolloutPlans,
-    private readonly due: DueSchedules,
+    private readonly occurrences: Occurrences,
     private readonly reads: SchedulesReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
+
+  onModuleInit(): void {
+    this.occurrences.register(SCHEDULES);
+  }
 
   /**
    * Makes the schedule; its first occurrence is the next one from now.
@@ -39,15 +44,16 @@ export class SchedulesService {
     await this.check(orderer, members);
     const id = this.ids.uuid();
     await this.database.transaction(async (tx) => {
-      const auditId = await this.record(tx, { actor: orderer.actor, act: 'create', id, remark, details: members });
+      const entry = { actor: orderer.actor, act: 'create', id, remark, details: members };
+      const auditId = await this.acts.record(SCHEDULES, tx, entry);
       const { count } = await tx.schedule.createMany({
         data: {
-          ...{ id, enabled, auditId, ...columns(members), ...author(orderer), createdAt: this.clock.now() },
-          ...nextColumns(enabled ? this.nextTurn(members, id) : undefined),
+          ...{ id, enabled, auditId, ...columns(members), ...authorColumns(orderer), createdAt: this.clock.now() },
+          ...(enabled && this.acts.firstColumns(members, id)),
         },
         skipDuplicates: true,
       });
-      if (count === 0) throw nameTaken('create', members.name);
+      if (count === 0) throw nameTaken('create', SCHEDULES.called, members.name);
     });
     return this.moved(id);
   }
@@ -63,39 +69,49 @@ export class SchedulesService {
     const members: Members = { ...membersOf(before), ...given(asked) };
     await this.check(orderer, members);
     await this.database.transaction(async (tx) => {
-      const row = await lockForAct(tx, id, 'change');
-      if (row.version !== before.version) throw changedMeanwhile(row.name);
+      const row = await lockForAct(SCHEDULES, tx, { id, act: 'change' });
+      if (row.version !== before.version) throw changedMeanwhile(SCHEDULES.called, row.name);
       const other = await tx.schedule.findUnique({ where: { name: members.name }, select: { id: true } });
-      if (other && other.id !== id) throw nameTaken('change', members.name);
-      const auditId = await this.record(tx, { actor: orderer.actor, act: 'update', id, remark, details: given(asked) });
-      const times = sameTimes(row, members) || !row.enabled ? {} : nextColumns(this.nextTurn(members, id));
-      await this.write(tx, id, { auditId, ...columns(members), ...author(orderer), ...times });
+      if (other && other.id !== id) throw nameTaken('change', SCHEDULES.called, members.name);
+      const entry = { actor: orderer.actor, act: 'update', id, remark, details: given(asked) };
+      const auditId = await this.acts.record(SCHEDULES, tx, entry);
+      const times = sameTimes(row, members) || !row.enabled ? {} : this.acts.firstColumns(members, id);
+      const data = { auditId, ...columns(members), ...authorColumns(orderer), ...times };
+      await tx.schedule.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     });
     return this.moved(id);
   }
 
   /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError */
-  enable(actor: Actor, id: string, remark?: string): Promise<ScheduleView> {
-    return this.act(actor, { id, act: 'enable', remark }, (row) =>
-      row.enabled ? undefined : { enabled: true, ...nextColumns(this.nextTurn(row, id)) },
-    );
+  async enable(actor: Actor, id: string, remark?: string): Promise<ScheduleView> {
+    await this.acts.enable(SCHEDULES, { actor, id, remark });
+    return this.moved(id);
   }
 
   /** It has no occurrence any more; rollouts it has made go on. Doing it again changes nothing. @throws NotFoundError */
-  disable(actor: Actor, id: string, remark?: string): Promise<ScheduleView> {
-    return this.act(actor, { id, act: 'disable', remark }, (row) =>
-      row.enabled ? { enabled: false, reason: null, ...nextColumns(undefined) } : undefined,
-    );
+  async disable(actor: Actor, id: string, remark?: string): Promise<ScheduleView> {
+    await this.acts.disable(SCHEDULES, { actor, id, remark });
+    return this.moved(id);
+  }
+
+  /**
+   * Makes a rollout besides its occurrences, in the name of who asks.
+   * @param asked.key the same key is the same request
+   * @throws NotFoundError; ConflictError while the rollout before is not over; as the rollout's creation does
+   */
+  async run(
+    orderer: Orderer,
+    id: string,
+    asked: { remark: string | undefined; key: string | undefined },
+  ): Promise<void> {
+    await this.acts.run(SCHEDULES, orderer, id, asked);
+    this.occurrences.show(SCHEDULES, id);
   }
 
   /** Rollouts it has made stay. @throws NotFoundError */
   async remove(actor: Actor, id: string, remark?: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const { name } = await lockForAct(tx, id, 'remove');
-      await this.record(tx, { actor, act: 'remove', id, remark, details: { name } });
-      await tx.schedule.delete({ where: { id } });
-    });
-    await this.due.moved(id, undefined);
+    await this.acts.remove(SCHEDULES, { actor, id, remark });
+    await this.occurrences.moved(SCHEDULES, id, undefined);
   }
 
   /**
@@ -107,7 +123,7 @@ export class SchedulesService {
     orderer: Orderer,
     { cron, timeZone, rollout }: Pick<Members, 'cron' | 'timeZone' | 'rollout'>,
   ): Promise<void> {
-    checkTimes({ cron, timeZone });
+    checkTimes({ cron, timeZone }, 'schedule');
     try {
       await this.plans.dryRun(orderer, rollout);
     } catch (error) {
@@ -116,48 +132,9 @@ export class SchedulesService {
     }
   }
 
-  private async act(
-    actor: Actor,
-    { id, act, remark }: { readonly id: string; readonly act: string; readonly remark: string | undefined },
-    change: (row: ScheduleRow) => Partial<ScheduleRow> | undefined,
-  ): Promise<ScheduleView> {
-    await this.database.transaction(async (tx) => {
-      const { rollout: _rollout, ...changed } = change(await lockForAct(tx, id, act)) ?? {};
-      if (Object.keys(changed).length === 0) return;
-      await this.record(tx, { actor, act, id, remark, details: {} });
-      await this.write(tx, id, changed);
-    });
-    return this.moved(id);
-  }
-
-  private async write(tx: Transaction, id: string, data: object): Promise<void> {
-    await tx.schedule.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
-  }
-
-  private record(
-    tx: Transaction,
-    entry: {
-      readonly actor: Actor;
-      readonly act: string;
-      readonly id: string;
-      readonly remark: string | undefined;
-      readonly details: object;
-    },
-  ): Promise<bigint> {
-    const { actor, act, id, remark, details } = entry;
-    const said = remark === undefined ? {} : { remark };
-    return this.audit.record(tx, {
-      ...{ actor, action: `schedule.${act}`, subject: { kind: 'schedule', id }, ...said, details },
-    });
-  }
-
-  private nextTurn(times: Pick<Members, 'cron' | 'timeZone' | 'jitterSeconds'>, id: string): Turn {
-    return nextTurn(timetableOf(times), id, this.clock.now());
-  }
-
   private async moved(id: string): Promise<ScheduleView> {
     const schedule = await this.reads.get(id);
-    await this.due.moved(id, schedule.enabled ? timetableOf(schedule) : undefined);
+    await this.occurrences.moved(SCHEDULES, id, schedule.enabled ? timetableOf(schedule) : undefined);
     return schedule;
   }
 }
@@ -168,19 +145,8 @@ const membersOf = (row: ScheduleRow): Members => ({
 
 const columns = ({ rollout, ...members }: Members) => ({ ...members, rollout: rollout as object });
 
-const author = ({ personId, personName }: Orderer) => ({ authorId: personId, authorName: personName });
-
 const given = (asked: Omit<UpdateScheduleRequest, 'remark'>): Partial<Members> =>
   Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 
-const sameTimes = (row: ScheduleRow, members: Members): boolean =>
-  row.cron === members.cron && row.timeZone === members.timeZone && row.jitterSeconds === members.jitterSeconds;
-
 /** A filter that means nobody is more often wrong than early. */
 const meansNobody = ({ problems }: NothingToDoError): boolean => problems.some(({ field }) => field === 'filter');
-
-const nameTaken = (act: string, name: string): ConflictError =>
-  new ConflictError(`cannot ${act} schedule: another one is called "${name}"`);
-
-const changedMeanwhile = (name: string): ConflictError =>
-  new ConflictError(`cannot change schedule "${name}": it was changed meanwhile, read it again`);

@@ -28,7 +28,7 @@ export class DueWork {
    * To be told after the commit when a row has another timetable, or none any more (undefined: disabled or removed). Never
    * throws: while Redis is away, the alignment makes good what was missed, and the sweep goes by the rows anyway.
    */
-  async changed(kind: DueKind, id: string, timetable: Timetable | undefined): Promise<void> {
+  async changed(kind: Pick<DueKind, 'name'>, id: string, timetable: Timetable | undefined): Promise<void> {
     try {
       if (timetable) await this.upsert(kind.name, id, timetable);
       else await this.remove(schedulerId(kind.name, id));

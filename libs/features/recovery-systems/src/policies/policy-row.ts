@@ -1,9 +1,7 @@
 import type { CreateRolloutRequest, PolicyRollout, PolicySystem } from '@corefleet/contracts/http';
-import type { Actor } from '@corefleet/features/audit';
-import type { Orderer } from '@corefleet/features/rollouts';
-import type { Prisma, Transaction } from '@corefleet/platform/database';
-import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
-import { localTime, type Timetable, type Turn } from '@corefleet/time-rules';
+import { namedAt, timetableOf, whereDue, type OccurringKind } from '@corefleet/features/schedules';
+import type { Prisma } from '@corefleet/platform/database';
+import type { Timetable } from '@corefleet/time-rules';
 
 export type PolicyRow = Prisma.RecoveryPolicyGetPayload<object>;
 
@@ -14,15 +12,6 @@ export interface PolicyMembers extends Timetable {
   readonly system: PolicySystem;
   readonly rollout: PolicyRollout;
 }
-
-/** Who moves policies on by themselves. */
-export const SYSTEM: Actor = { kind: 'system', id: 'recovery-policies', name: 'recovery-policies' };
-
-export const timetableOf = ({ cron, timeZone, jitterSeconds }: Timetable): Timetable => ({
-  cron,
-  timeZone,
-  jitterSeconds,
-});
 
 /** Its columns `system` and `rollout` are as the API wrote them. */
 export const membersOf = (row: PolicyRow): PolicyMembers => ({
@@ -37,44 +26,27 @@ export const columnsOf = ({ system, rollout, ...members }: PolicyMembers) => ({
   rollout: rollout as object,
 });
 
-export const authorColumns = ({ personId, personName }: Orderer) => ({ authorId: personId, authorName: personName });
-
-/** Columns of a row that is moved on. */
-export const nextColumns = (turn: Turn | undefined) => ({
-  occurrenceAt: turn?.occurrence ?? null,
-  nextAt: turn?.dueAt ?? null,
-});
-
-const NAME_MOST = 128;
-
-/** The rollout of a policy at a time; its name says when, as the policy's time zone reads the clock. */
+/** The rollout of a policy at a time. */
 export function requestOf({ name, filter, timeZone, system, rollout }: PolicyMembers, at: Date): CreateRolloutRequest {
-  const when = localTime(timeZone, at);
   return {
     ...rollout,
     ...{ filter, lateJoiners: false, draft: false },
-    name: `${name.slice(0, NAME_MOST - when.length - 1)} ${when}`,
+    name: namedAt(name, timeZone, at),
     does: { recoverySystem: { ...system, unlessFresh: true } },
   };
 }
 
-/**
- * Takes the lock of a row for a person's act.
- * @throws NotFoundError; ConflictError while an occurrence of it is starting, which takes seconds
- */
-export async function lockForAct(tx: Transaction, id: string, act: string): Promise<PolicyRow> {
-  await tx.$queryRaw`SELECT FROM recovery_policies WHERE id = ${id}::uuid FOR UPDATE`;
-  const row = await tx.recoveryPolicy.findUnique({ where: { id } });
-  if (!row) throw new NotFoundError('recovery policy', id);
-  if (!row.startingAt) return row;
-  const occurrence = row.startingAt.toISOString();
-  throw new ConflictError(`cannot ${act} recovery policy "${row.name}": its rollout of ${occurrence} is being made`);
-}
-
-/** Takes the lock of a row that is due. @returns undefined when it is gone, or another process is at it */
-export async function lockDue(tx: Transaction, id: string): Promise<PolicyRow | undefined> {
-  const locked = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM recovery_policies WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
-  if (locked.length === 0) return undefined;
-  return (await tx.recoveryPolicy.findUnique({ where: { id } })) ?? undefined;
-}
+/** Rows of `recovery_policies`: they have no `ifRunning`, so none waits. */
+export const POLICIES: OccurringKind<PolicyRow> = {
+  ...{ name: 'recovery-policy', called: 'recovery policy', nothingToDo: 'nothing' },
+  ...{ table: 'recovery_policies', topic: 'recovery-policies' },
+  actor: { kind: 'system', id: 'recovery-policies', name: 'recovery-policies' },
+  find: (tx, id) => tx.recoveryPolicy.findUnique({ where: { id } }),
+  enabled: (tx) => tx.recoveryPolicy.findMany({ where: { enabled: true } }),
+  due: (tx, now, take) => tx.recoveryPolicy.findMany({ where: whereDue(now), orderBy: { nextAt: 'asc' }, take }),
+  write: (tx, id, columns) =>
+    tx.recoveryPolicy.updateMany({ where: { id }, data: { ...columns, version: { increment: 1 } } }),
+  remove: (tx, id) => tx.recoveryPolicy.delete({ where: { id } }),
+  requestAt: (row, occurrence) => requestOf(membersOf(row), occurrence),
+  requestNow: (row, now) => requestOf(membersOf(row), now),
+};

@@ -1,49 +1,46 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type {
   CreateRecoveryPolicyRequest,
   PlanView,
   RecoveryPolicyView,
   UpdateRecoveryPolicyRequest,
 } from '@corefleet/contracts/http';
-import { AuditService, type Actor } from '@corefleet/features/audit';
+import type { Actor } from '@corefleet/features/audit';
 import { NothingToDoError, RolloutPlans, type Orderer } from '@corefleet/features/rollouts';
-import { Clock, Ids } from '@corefleet/platform/clock';
-import { Database, type Transaction } from '@corefleet/platform/database';
-import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
-import { nextTurn, type Timetable, type Turn } from '@corefleet/time-rules';
-import { checkTimes, inPolicyFields } from './check-policy';
-import { DuePolicies } from './due-policies';
 import {
   authorColumns,
-  columnsOf,
+  changedMeanwhile,
+  checkTimes,
   lockForAct,
-  membersOf,
-  nextColumns,
-  requestOf,
+  nameTaken,
+  Occurrences,
+  OccurringActs,
+  sameTimes,
   timetableOf,
-  type PolicyMembers,
-  type PolicyRow,
-} from './policy-row';
+} from '@corefleet/features/schedules';
+import { Clock, Ids } from '@corefleet/platform/clock';
+import { Database } from '@corefleet/platform/database';
+import { NotFoundError } from '@corefleet/platform/errors';
+import { inPolicyFields } from './check-policy';
+import { columnsOf, membersOf, POLICIES, requestOf, type PolicyMembers, type PolicyRow } from './policy-row';
 import { RecoveryPoliciesReadModel } from './recovery-policies.read-model';
-
-interface Act {
-  readonly act: string;
-  readonly id: string;
-  readonly remark: string | undefined;
-}
 
 /** Policies as people make and change them. Writer of `recovery_policies`, with what makes their rollouts. */
 @Injectable()
-export class RecoveryPoliciesService {
+export class RecoveryPoliciesService implements OnModuleInit {
   constructor(
     private readonly database: Database,
-    private readonly audit: AuditService,
+    private readonly acts: OccurringActs,
     private readonly plans: RolloutPlans,
-    private readonly due: DuePolicies,
+    private readonly occurrences: Occurrences,
     private readonly reads: RecoveryPoliciesReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
+
+  onModuleInit(): void {
+    this.occurrences.register(POLICIES);
+  }
 
   /**
    * Makes the policy; its first occurrence is the next one from now.
@@ -57,15 +54,16 @@ export class RecoveryPoliciesService {
     await this.check(orderer, members);
     const id = this.ids.uuid();
     await this.database.transaction(async (tx) => {
-      const auditId = await this.record(tx, orderer.actor, { act: 'create', id, remark }, members);
+      const entry = { actor: orderer.actor, act: 'create', id, remark, details: members };
+      const auditId = await this.acts.record(POLICIES, tx, entry);
       const { count } = await tx.recoveryPolicy.createMany({
         data: {
           ...{ id, enabled, auditId, ...columnsOf(members), ...authorColumns(orderer), createdAt: this.clock.now() },
-          ...nextColumns(enabled ? this.nextTurn(members, id) : undefined),
+          ...(enabled && this.acts.firstColumns(members, id)),
         },
         skipDuplicates: true,
       });
-      if (count === 0) throw nameTaken('create', members.name);
+      if (count === 0) throw nameTaken('create', POLICIES.called, members.name);
     });
     return this.moved(id);
   }
@@ -85,39 +83,49 @@ export class RecoveryPoliciesService {
     const members: PolicyMembers = { ...membersOf(before), ...given };
     await this.check(orderer, members);
     await this.database.transaction(async (tx) => {
-      const row = await lockForAct(tx, id, 'change');
-      if (row.version !== before.version) throw changedMeanwhile(row.name);
+      const row = await lockForAct(POLICIES, tx, { id, act: 'change' });
+      if (row.version !== before.version) throw changedMeanwhile(POLICIES.called, row.name);
       const other = await tx.recoveryPolicy.findUnique({ where: { name: members.name }, select: { id: true } });
-      if (other && other.id !== id) throw nameTaken('change', members.name);
-      const auditId = await this.record(tx, orderer.actor, { act: 'update', id, remark }, given);
-      const times = !row.enabled || sameTimes(row, members) ? {} : nextColumns(this.nextTurn(members, id));
-      await write(tx, id, { auditId, ...columnsOf(members), ...authorColumns(orderer), ...times });
+      if (other && other.id !== id) throw nameTaken('change', POLICIES.called, members.name);
+      const entry = { actor: orderer.actor, act: 'update', id, remark, details: given };
+      const auditId = await this.acts.record(POLICIES, tx, entry);
+      const times = !row.enabled || sameTimes(row, members) ? {} : this.acts.firstColumns(members, id);
+      const data = { auditId, ...columnsOf(members), ...authorColumns(orderer), ...times };
+      await tx.recoveryPolicy.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     });
     return this.moved(id);
   }
 
   /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError */
-  enable(actor: Actor, id: string, remark?: string): Promise<RecoveryPolicyView> {
-    return this.switch(actor, { act: 'enable', id, remark }, (row) =>
-      row.enabled ? undefined : { enabled: true, ...nextColumns(this.nextTurn(row, id)) },
-    );
+  async enable(actor: Actor, id: string, remark?: string): Promise<RecoveryPolicyView> {
+    await this.acts.enable(POLICIES, { actor, id, remark });
+    return this.moved(id);
   }
 
   /** It has no occurrence any more; rollouts it has made go on. Doing it again changes nothing. @throws NotFoundError */
-  disable(actor: Actor, id: string, remark?: string): Promise<RecoveryPolicyView> {
-    return this.switch(actor, { act: 'disable', id, remark }, (row) =>
-      row.enabled ? { enabled: false, ...nextColumns(undefined) } : undefined,
-    );
+  async disable(actor: Actor, id: string, remark?: string): Promise<RecoveryPolicyView> {
+    await this.acts.disable(POLICIES, { actor, id, remark });
+    return this.moved(id);
+  }
+
+  /**
+   * Makes a rollout besides its occurrences, in the name of who asks.
+   * @param asked.key the same key is the same request
+   * @throws NotFoundError; ConflictError while the rollout before is not over; as the rollout's creation does
+   */
+  async run(
+    orderer: Orderer,
+    id: string,
+    asked: { remark: string | undefined; key: string | undefined },
+  ): Promise<void> {
+    await this.acts.run(POLICIES, orderer, id, asked);
+    this.occurrences.show(POLICIES, id);
   }
 
   /** Rollouts it has made stay. @throws NotFoundError */
   async remove(actor: Actor, id: string, remark?: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const { name } = await lockForAct(tx, id, 'remove');
-      await this.record(tx, actor, { act: 'remove', id, remark }, { name });
-      await tx.recoveryPolicy.delete({ where: { id } });
-    });
-    await this.due.moved(id, undefined);
+    await this.acts.remove(POLICIES, { actor, id, remark });
+    await this.occurrences.moved(POLICIES, id, undefined);
   }
 
   /** What it would do now: the plan of its rollout. Writes nothing. @throws NotFoundError; as the rollout's creation does */
@@ -127,7 +135,7 @@ export class RecoveryPoliciesService {
 
   /** What could never work. That no device needs anything now is no problem of a policy. @throws InvalidRequestError */
   async check(orderer: Orderer, members: PolicyMembers): Promise<void> {
-    checkTimes(members);
+    checkTimes(members, 'keep such a policy');
     try {
       await this.plans.dryRun(orderer, requestOf(members, this.clock.now()));
     } catch (error) {
@@ -136,56 +144,18 @@ export class RecoveryPoliciesService {
     }
   }
 
-  private async switch(
-    actor: Actor,
-    act: Act,
-    change: (row: PolicyRow) => object | undefined,
-  ): Promise<RecoveryPolicyView> {
-    await this.database.transaction(async (tx) => {
-      const changed = change(await lockForAct(tx, act.id, act.act));
-      if (!changed) return;
-      await this.record(tx, actor, act, {});
-      await write(tx, act.id, changed);
-    });
-    return this.moved(act.id);
-  }
-
-  private record(tx: Transaction, actor: Actor, { act, id, remark }: Act, details: object): Promise<bigint> {
-    return this.audit.record(tx, {
-      ...{ actor, action: `recovery-policy.${act}`, subject: { kind: 'recovery-policy', id }, details },
-      ...(remark !== undefined && { remark }),
-    });
-  }
-
   private async rowOf(id: string): Promise<PolicyRow> {
     const row = await this.database.prisma.recoveryPolicy.findUnique({ where: { id } });
     if (!row) throw new NotFoundError('recovery policy', id);
     return row;
   }
 
-  private nextTurn(times: Timetable, id: string): Turn {
-    return nextTurn(timetableOf(times), id, this.clock.now());
-  }
-
   private async moved(id: string): Promise<RecoveryPolicyView> {
     const policy = await this.reads.get(id);
-    await this.due.moved(id, policy.enabled ? timetableOf(policy) : undefined);
+    await this.occurrences.moved(POLICIES, id, policy.enabled ? timetableOf(policy) : undefined);
     return policy;
   }
 }
 
-async function write(tx: Transaction, id: string, data: object): Promise<void> {
-  await tx.recoveryPolicy.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
-}
-
 const definedIn = (asked: Omit<UpdateRecoveryPolicyRequest, 'remark'>): Partial<PolicyMembers> =>
   Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-
-const sameTimes = (row: Timetable, members: Timetable): boolean =>
-  row.cron === members.cron && row.timeZone === members.timeZone && row.jitterSeconds === members.jitterSeconds;
-
-const nameTaken = (act: string, name: string): ConflictError =>
-  new ConflictError(`cannot ${act} recovery policy: another one is called "${name}"`);
-
-const changedMeanwhile = (name: string): ConflictError =>
-  new ConflictError(`cannot change recovery policy "${name}": it was changed meanwhile, read it again`);

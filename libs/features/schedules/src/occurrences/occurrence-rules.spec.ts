@@ -1,4 +1,4 @@
-import { judge, missedWords, originWords, type DueFacts, type Verdict } from './schedule-rules';
+import { judge, lastWords, occurrenceKey, originWords, type DueFacts, type Verdict } from './occurrence-rules';
 
 const free: DueFacts = { author: { name: 'ann', mayOrder: true }, running: undefined, ifRunning: 'skip' };
 const running = { name: 'Nightly', status: 'paused' };
@@ -27,13 +27,21 @@ describe('judge', () => {
   });
 });
 
+it.each([undefined, 'skip'])('leaves it out where ifRunning is %s', (ifRunning) => {
+  expect(judge({ ...free, running, ifRunning })).toMatchObject({ kind: 'leave', outcome: 'skipped' });
+});
+
 it('says what was missed', () => {
-  expect([0, 1, 5].map(missedWords)).toEqual([
-    undefined,
-    'one occurrence before it was missed',
-    '5 occurrences before it were missed',
-  ]);
+  expect([lastWords(undefined, 0), lastWords('why', 0)]).toEqual([null, 'why']);
+  expect(lastWords(undefined, 1)).toBe('one occurrence before it was missed');
+  expect(lastWords('why', 3)).toBe('why; 3 occurrences before it were missed');
   const occurrence = new Date('2026-11-01T03:00Z');
-  expect(originWords('Nightly', { occurrence, missed: 0 })).toBe('by schedule "Nightly", due 2026-11-01T03:00:00.000Z');
-  expect(originWords('Nightly', { occurrence, missed: 1 })).toContain('; one occurrence before it was missed');
+  const [owner, due] = ['schedule "Nightly"', 'by schedule "Nightly", due 2026-11-01T03:00:00.000Z'];
+  expect(originWords(owner, { occurrence, missed: 0 })).toBe(due);
+  expect(originWords(owner, { occurrence, missed: 1 })).toBe(`${due}; one occurrence before it was missed`);
+});
+
+it('has a key for each occurrence of each row', () => {
+  const at = (hour: number, kind = 'schedule') => occurrenceKey(kind, 'p', new Date(Date.UTC(2026, 10, 27, hour)));
+  expect(new Set([at(1), at(2), at(1), at(1, 'recovery-policy')]).size).toBe(3);
 });

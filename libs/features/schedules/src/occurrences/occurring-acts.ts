@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService, type Actor } from '@corefleet/features/audit';
+import { RolloutsReadModel, RolloutsService, type Orderer } from '@corefleet/features/rollouts';
+import { Clock, Ids } from '@corefleet/platform/clock';
+import { Database, type Transaction } from '@corefleet/platform/database';
+import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
+import { nextTurn, type Timetable } from '@corefleet/time-rules';
+import { nextColumns, timetableOf } from './occurrence-rules';
+import { lockForAct, type OccurringColumns, type OccurringKind, type OccurringRow } from './occurring-kind';
+
+/** What a person does to a row, and what that person says to it. */
+export interface OccurringAct {
+  readonly actor: Actor;
+  readonly id: string;
+  readonly remark: string | undefined;
+}
+
+/** What people do to rows that make rollouts at their occurrences, whatever else those say. */
+@Injectable()
+export class OccurringActs {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly rollouts: RolloutsService,
+    private readonly reads: RolloutsReadModel,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError; ConflictError */
+  enable<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
+    return this.switch(kind, act, 'enable', (row) =>
+      row.enabled ? undefined : { enabled: true, ...this.firstColumns(row, act.id) },
+    );
+  }
+
+  /** It has no occurrence any more; rollouts it has made go on. Doing it again changes nothing. @throws as `enable` */
+  disable<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
+    return this.switch(kind, act, 'disable', (row) =>
+      row.enabled
+        ? { enabled: false, ...nextColumns(undefined), ...(typeof row.reason === 'string' && { reason: null }) }
+        : undefined,
+    );
+  }
+
+  /** Rollouts it has made stay. @throws as `enable` */
+  async remove<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const { name } = await lockForAct(kind, tx, { id: act.id, act: 'remove' });
+      await this.record(kind, tx, { ...act, act: 'remove', details: { name } });
+      await kind.remove(tx, act.id);
+    });
+  }
+
+  /**
+   * Makes a rollout besides the occurrences, in the name of who asks.
+   * @param asked.key the same key is the same request
+   * @throws NotFoundError; ConflictError while the rollout before is not over; as the rollout's creation does
+   */
+  async run<Row extends OccurringRow>(
+    kind: OccurringKind<Row>,
+    orderer: Orderer,
+    id: string,
+    { remark, key }: { readonly remark: string | undefined; readonly key: string | undefined },
+  ): Promise<void> {
+    const row = await kind.find(this.database.prisma, id);
+    if (!row) throw new NotFoundError(kind.called, id);
+    await this.requireOver(kind, row);
+    const now = this.clock.now();
+    const { id: rolloutId } = await this.rollouts.create(orderer, {
+      ...kind.requestNow(row, now),
+      remark: [`by ${kind.called} "${row.name}", asked for now`, ...(remark === undefined ? [] : [remark])].join(': '),
+      idempotencyKey: `${kind.name}-now_${id}_${key ?? this.ids.uuid()}`,
+    });
+    await this.database.transaction(async (tx) => {
+      const last = { lastAt: now, lastOutcome: 'started', lastReason: `asked for by ${orderer.actor.name}` };
+      await kind.write(tx, id, { ...last, lastRolloutId: rolloutId });
+      await this.record(kind, tx, { actor: orderer.actor, act: 'run', id, remark, details: { rolloutId } });
+    });
+  }
+
+  /** In the transaction of the act. @returns the entry's id */
+  record<Row extends OccurringRow>(
+    kind: OccurringKind<Row>,
+    tx: Transaction,
+    { actor, act, id, remark, details }: OccurringAct & { readonly act: string; readonly details: object },
+  ): Promise<bigint> {
+    return this.audit.record(tx, {
+      ...{ actor, action: `${kind.name}.${act}`, subject: { kind: kind.name, id }, details },
+      ...(remark !== undefined && { remark }),
+    });
+  }
+
+  /** Columns of a row whose next occurrence is the next one from now. */
+  firstColumns(times: Timetable, id: string) {
+    return nextColumns(nextTurn(timetableOf(times), id, this.clock.now()));
+  }
+
+  private async requireOver<Row extends OccurringRow>(kind: OccurringKind<Row>, row: Row): Promise<void> {
+    if (row.lastRolloutId === null) return;
+    const last = await this.reads.get(row.lastRolloutId);
+    if (last.finishedAt !== null) return;
+    const owner = `${kind.called} "${row.name}"`;
+    throw new ConflictError(`cannot run ${owner} now: rollout "${last.name}" is still ${last.status}`);
+  }
+
+  private async switch<Row extends OccurringRow>(
+    kind: OccurringKind<Row>,
+    asked: OccurringAct,
+    act: string,
+    change: (row: Row) => OccurringColumns | undefined,
+  ): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const changed = change(await lockForAct(kind, tx, { id: asked.id, act }));
+      if (!changed) return;
+      await this.record(kind, tx, { ...asked, act, details: {} });
+      await kind.write(tx, asked.id, changed);
+    });
+  }
+}
+
+export const nameTaken = (act: string, called: string, name: string): ConflictError =>
+  new ConflictError(`cannot ${act} ${called}: another one is called "${name}"`);
+
+export const changedMeanwhile = (called: string, name: string): ConflictError =>
+  new ConflictError(`cannot change ${called} "${name}": it was changed meanwhile, read it again`);
