@@ -184,6 +184,23 @@ describe('a rollout', () => {
     expect((await stand.act(id, 'stop')).body).toMatchObject({ status: 'stopped', reason: 'stopped by ann' });
   });
 
+  it('is a draft again also when somebody rejects it who had approved it', async () => {
+    const startAt = new Date(Date.now() + 3600_000).toISOString();
+    const { body: made } = await stand.create({ approvals: 1, startAt });
+    const { id, planDigest } = made;
+    await stand.act(id, 'approve', { planDigest }, stand.tokens.ben);
+    const rejected = await stand.act(id, 'reject', { planDigest, remark: 'on second thoughts' }, stand.tokens.ben);
+    expect(rejected.body).toMatchObject({ status: 'draft', reason: 'rejected by ben: on second thoughts' });
+    expect(await stand.act(id, 'start')).toMatchObject({ status: 409 });
+    expect(await stand.rollout(id, '/approvals')).toMatchObject({
+      items: expect.arrayContaining([
+        expect.objectContaining({ personName: 'ben', decision: 'approve' }),
+        expect.objectContaining({ personName: 'ben', decision: 'reject' }),
+      ]),
+    });
+    await stand.act(id, 'stop');
+  });
+
   it('is scheduled for its time', async () => {
     const startAt = new Date(Date.now() + 3600_000).toISOString();
     const { body } = await stand.create({ startAt });

@@ -61,7 +61,7 @@ export class ApprovalsService {
   }
 
   /**
-   * Makes it a draft again; its plan is never carried out then. The author may, too.
+   * Makes it a draft again; its plan is never carried out then. The author may, too, and who has approved it before.
    * @throws ConflictError for another plan than it is now
    */
   reject(orderer: Orderer, saying: Saying): Promise<RolloutView> {
