@@ -12,7 +12,11 @@ beforeAll(async () => {
 afterAll(() => stand.close());
 
 /** What the reconciler would write. */
-async function state(id: unknown, serial: string, over: { state: string; late?: string }): Promise<void> {
+async function state(
+  id: unknown,
+  serial: string,
+  over: { state: string } & Partial<Record<string, unknown>>,
+): Promise<void> {
   const at = deviceIds.indexOf(deviceIds[Number(serial.slice(1))]!);
   const where = { rolloutId_deviceId: { rolloutId: String(id), deviceId: deviceIds[at]! } };
   await stand.owner.prisma.rolloutTarget.update({ where, data: { attempt: 1, ...over } });
@@ -166,6 +170,51 @@ describe('people', () => {
     });
     expect((await stand.rollout(id, `/events?cursor=${String(events['next'])}`))['items']).toHaveLength(1);
     expect(await actions(id)).toEqual(['rollout.create', 'rollout.targets', 'rollout.retry-failed']);
+    await stand.act(id, 'stop');
+  });
+
+  it('let no other devices fail in place of those that failed and are tried again', async () => {
+    const { body } = await stand.create({ filter: 'label.site=berlin' });
+    const { id } = body;
+    for (const serial of ['s0', 's1']) await state(id, serial, { state: 'failed' });
+    await wave(id, 1, {
+      status: 'running',
+      startedAt: stand.clock.now(),
+      counts: { failed: 2, 'late-failure': 1, pending: 1 },
+    });
+    await stand.owner.prisma.rollout.update({ where: { id: String(id) }, data: { status: 'paused' } });
+    await stand.act(id, 'continue');
+    const accepted = async (): Promise<number> =>
+      (await stand.owner.prisma.rollout.findUniqueOrThrow({ where: { id: String(id) } })).acceptedFailures;
+    expect(await accepted()).toBe(3);
+    await stand.act(id, 'retry-failed');
+    expect(await accepted()).toBe(1);
+    await stand.act(id, 'stop');
+  });
+
+  it('go on with a way back that was stopped, where it was', async () => {
+    const { body } = await stand.create({ filter: 'label.site=berlin' });
+    const { id } = body;
+    const back = { phase: 'rollback', finishedAt: stand.clock.now() };
+    await state(id, 's0', { ...back, state: 'cancelled' });
+    await state(id, 's1', { ...back, state: 'failed', cause: 'given-up', step: 1 });
+    await state(id, 's2', { ...back, state: 'failed', cause: 'change-error' });
+    await state(id, 's3', { ...back, state: 'succeeded' });
+    const counts = { 'rollback:cancelled': 1, 'rollback:failed': 2, 'rollback:succeeded': 1 };
+    await wave(id, 1, { status: 'running', counts });
+    await stand.owner.prisma.rollout.update({ where: { id: String(id) }, data: { status: 'stopped' } });
+    expect((await stand.act(id, 'roll-back')).body).toMatchObject({
+      status: 'rolling-back',
+      waves: [{ counts: { 'rollback:pending': 2, 'rollback:failed': 1, 'rollback:succeeded': 1 } }],
+    });
+    const targets = await stand.owner.prisma.rolloutTarget.findMany({
+      where: { rolloutId: String(id), state: 'pending' },
+      orderBy: { step: 'asc' },
+    });
+    expect(targets).toMatchObject([
+      { step: 0, cause: null, finishedAt: null },
+      { step: 1, cause: null, finishedAt: null },
+    ]);
     await stand.act(id, 'stop');
   });
 

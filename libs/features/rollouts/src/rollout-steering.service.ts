@@ -5,9 +5,10 @@ import { Clock } from '@corefleet/platform/clock';
 import type { Transaction } from '@corefleet/platform/database';
 import { ConflictError } from '@corefleet/platform/errors';
 import { ActPerformer, type Doing } from './act-performer';
+import { resumeWayBack } from './resume-way-back';
 import { retryFailed } from './retry-failed';
 import { gateOf } from './gates';
-import type { RolloutRow, WaveRow } from './rollout-row';
+import { readRollout, type RolloutRow, type WaveRow } from './rollout-row';
 import { tally } from './tally';
 import type { RolloutView } from './rollout-view';
 
@@ -37,7 +38,7 @@ export class RolloutSteering {
       if (rollout.status === 'running' && !over)
         throw new ConflictError(`cannot continue rollout "${doing.id}": it runs, and its wave is being worked off`);
       if (over) await this.endWave(tx, over, 'passed');
-      const acceptedFailures = rollout.waves.reduce((total, wave) => total + tally(wave.counts).failed, 0);
+      const acceptedFailures = failuresOf(rollout);
       const details = { acceptedFailures, ...(over && { passedWave: over.number }) };
       return { data: { status: 'running', reason: null, acceptedFailures }, details };
     });
@@ -61,10 +62,14 @@ export class RolloutSteering {
     });
   }
 
-  /** Takes the devices that were changed back, within the time that the rollout had; nobody else is started. */
+  /**
+   * Takes the devices that were changed back, within the time that the rollout had; nobody else is started. One that was
+   * stopped on its way back goes on with it.
+   */
   rollBack(doing: Doing): Promise<RolloutView> {
     return this.acts.perform('roll-back', doing, async (tx, { expireAfterSeconds }) => {
       const now = this.clock.now();
+      await resumeWayBack(tx, this.audit, { actor: doing.actor, rolloutId: doing.id, now });
       await cancelCommands(tx, { rolloutId: doing.id }, 'the rollout is rolled back', now);
       const expiresAt = new Date(now.getTime() + expireAfterSeconds * 1000);
       const reason = `rolled back by ${doing.actor.name}`;
@@ -72,13 +77,17 @@ export class RolloutSteering {
     });
   }
 
-  /** Gives each device that failed another attempt, at the step that failed. @throws ConflictError when none did */
+  /**
+   * Gives each device that failed another attempt, at the step that failed. Failures that somebody went on in spite of are
+   * none any more: the gates do not let as many others pass for them. @throws ConflictError when none did
+   */
   retryFailed(doing: Doing): Promise<RolloutView> {
-    return this.acts.perform('retry-failed', doing, async (tx) => {
+    return this.acts.perform('retry-failed', doing, async (tx, rollout) => {
       const { actor, id } = doing;
       const devices = await retryFailed(tx, this.audit, { actor, rolloutId: id, now: this.clock.now() });
       if (devices === 0) throw new ConflictError(`cannot retry-failed rollout "${id}": no device of it failed`);
-      return { data: {}, details: { devices } };
+      const left = failuresOf((await readRollout(tx, id)) ?? rollout);
+      return { data: { acceptedFailures: Math.min(rollout.acceptedFailures, left) }, details: { devices } };
     });
   }
 
@@ -87,6 +96,8 @@ export class RolloutSteering {
     await tx.wave.update({ where, data: { status, finishedAt: this.clock.now() } });
   }
 }
+
+const failuresOf = ({ waves }: RolloutRow): number => waves.reduce((sum, { counts }) => sum + tally(counts).failed, 0);
 
 const currentWave = ({ waves }: RolloutRow, isMeant: (wave: WaveRow) => boolean): WaveRow | undefined =>
   waves.find((wave) => (wave.status === 'running' || wave.status === 'soaking') && isMeant(wave));
