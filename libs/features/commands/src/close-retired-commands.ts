@@ -1,5 +1,8 @@
 import type { Transaction } from '@corefleet/platform/database';
 
+/** Cause of commands that ended because their device came back with another key: what was not accepted may be given again. */
+export const RE_ENROLLED = 'device-re-enrolled';
+
 /** An enrolment whose device came back with another key. */
 export interface Retirement {
   readonly enrolmentId: string;
@@ -19,7 +22,7 @@ export async function closeRetiredCommands(tx: Transaction, retirement: Retireme
     UPDATE commands SET finished_at = ${now},
            status = CASE WHEN id = ${orderedBy}::uuid THEN 'succeeded'
                          WHEN status IN ('queued', 'signed') THEN 'cancelled' ELSE 'unknown' END,
-           cause = CASE WHEN id = ${orderedBy}::uuid OR status IN ('queued', 'signed') THEN cause ELSE 'device-re-enrolled' END,
+           cause = CASE WHEN id = ${orderedBy}::uuid THEN cause ELSE ${RE_ENROLLED} END,
            message = CASE WHEN id = ${orderedBy}::uuid THEN 'the device came back with a new key'
                           WHEN status IN ('queued', 'signed') THEN 'the device came back with a new key before it accepted the command'
                           ELSE 'the device came back with a new key while the command was under way' END

@@ -22,4 +22,4 @@ export { requireNoBadSet } from './bad-sets';
 export { checkParameters } from './check-parameters';
 export { acceptedCommands } from './accepted-commands';
 export type { ErasingCommand } from './accepted-commands';
-export { closeRetiredCommands } from './close-retired-commands';
+export { RE_ENROLLED, closeRetiredCommands } from './close-retired-commands';

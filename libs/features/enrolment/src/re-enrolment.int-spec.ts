@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AuditService } from '@corefleet/features/audit';
+import { RE_ENROLLED } from '@corefleet/features/commands';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { createLogger } from '@corefleet/platform/logger';
@@ -143,6 +144,8 @@ describe('a device that comes with another key', () => {
       'failed',
       'running', // its end is in the inbox: a worker folds it
     ]);
+    const taken = await owner.prisma.command.findMany({ where: { id: { in: [queued, signed] } } });
+    expect(taken.map(({ cause }) => cause)).toEqual([RE_ENROLLED, RE_ENROLLED]); // what tells rollouts to give it again
   });
 
   it('is expected when its acceptance was reported and no worker has folded it yet', async () => {

@@ -42,6 +42,7 @@ describe('advance', () => {
     ['is not tried again once the rollout is over', target(), command('failed'), { ...retried, over: 'the rollout is stopped' }, { state: 'failed' }], // prettier-ignore
     ['waits for its device when nobody took the command', offered, command('expired'), {}, { state: 'waiting', cause: 'offline', attempt: 0, commandId: null, notBefore: NEVER }], // prettier-ignore
     ['expires with the rollout', offered, command('expired'), { over: 'the rollout has expired' }, { state: 'expired', message: 'the rollout has expired', finishedAt: now }], // prettier-ignore
+    ['is looked at again when its device came back with another key', offered, command('cancelled', { cause: 'device-re-enrolled' }), {}, { state: 'waiting', cause: 'offline', attempt: 0, commandId: null, notBefore: now }], // prettier-ignore
     ['is cancelled with its command', offered, command('cancelled', { message: 'taken back' }), {}, { state: 'cancelled', message: 'taken back' }], // prettier-ignore
     ['says what was done when it is given up half way', target({ state: 'offered', step: 1 }), command('cancelled', { step: 1 }), { steps: 2, over: 'the rollout is stopped' }, { state: 'failed', cause: 'given-up', message: 'given up after step 1, the rollout is stopped' }], // prettier-ignore
     ['gets no next step once the rollout is over', target(), command('succeeded'), { steps: 2, over: 'the rollout is stopped' }, { state: 'failed', cause: 'given-up', step: 1 }], // prettier-ignore

@@ -1,4 +1,4 @@
-import { SUCCEEDED } from '@corefleet/features/commands';
+import { RE_ENROLLED, SUCCEEDED } from '@corefleet/features/commands';
 import { IN_FLIGHT, NEVER, isOpen, isTouched, type TargetState } from './target-state';
 
 /** What a target has to know of a command of its device in its rollout. */
@@ -43,7 +43,7 @@ export type Advance =
  * | failed, timed-out, lost | waiting(retry) while attempts are left and the cause may go by; otherwise that end |
  * | unknown, rejected       | that end: nobody tries again by itself what may have happened, or was refused       |
  * | expired                 | waiting(offline), the attempt given back; expired when the rollout is over          |
- * | cancelled               | cancelled                                                                          |
+ * | cancelled               | cancelled; waiting(offline) when its device came back with another key             |
  *
  * Where the rollout is over, a target whose device was changed in part ends `failed` with cause `given-up`: neither
  * `cancelled` nor `expired` says that something was done. A command that is not the target's any more counts when its late
@@ -78,6 +78,7 @@ function once(target: TargetState, command: CommandFacts, rules: AdvanceRules): 
     case 'expired':
       return rules.over === undefined ? putBack(target) : giveUp(target, 'expired', rules);
     case 'cancelled':
+      if (command.cause === RE_ENROLLED && rules.over === undefined) return putBack(target, rules.now);
       return giveUp(target, 'cancelled', rules, command.message);
     default:
       return { kind: 'stay' };
@@ -127,11 +128,11 @@ function end(target: TargetState, state: string, command: CommandFacts, { now }:
   return { kind: 'move', after: { ...target, state, cause: cause ?? state, message, finishedAt: now } };
 }
 
-/** Nobody accepted it: it was away, or its window closed. The attempt was none. */
-function putBack(target: TargetState): Advance {
+/** Nobody accepted it: it was away, its window closed, or it came back with another key. The attempt was none. */
+function putBack(target: TargetState, notBefore: Date = NEVER): Advance {
   const attempt = Math.max(0, target.attempt - 1);
   const waiting = { ...target, state: 'waiting', cause: 'offline', message: null, commandId: null, offeredAt: null };
-  return { kind: 'move', after: { ...waiting, attempt, notBefore: NEVER } };
+  return { kind: 'move', after: { ...waiting, attempt, notBefore } };
 }
 
 function giveUp(target: TargetState, state: string, rules: AdvanceRules, said: string | null = null): Advance {

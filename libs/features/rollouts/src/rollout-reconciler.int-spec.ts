@@ -240,4 +240,15 @@ describe('a rollout', () => {
       await expect(worker.pool.query(`UPDATE rollouts SET ${column}`)).rejects.toThrow(/permission denied/);
     }
   });
+
+  it('gives its command again to a device that came back with another key', async () => {
+    const id = await stand.aRollout();
+    await stand.reconcile(id);
+    const [before] = await stand.targets(id);
+    await stand.move(id, 'cancelled', { cause: 'device-re-enrolled' });
+    await stand.reconcile(id);
+    const [after] = await stand.targets(id);
+    expect(after).toMatchObject({ state: 'offered', attempt: 1, commandId: expect.any(String) });
+    expect(after!.commandId).not.toBe(before!.commandId);
+  });
 });
