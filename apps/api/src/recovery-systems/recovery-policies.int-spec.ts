@@ -135,6 +135,19 @@ describe('a recovery policy', () => {
     expect((await atNext(policy.id)).last?.outcome).toBe('started');
   });
 
+  it('keeps its name when another one has the new one, and takes one that is free', async () => {
+    await devices.says(await devices.aDevice('names'), runs(1, '5'));
+    const filter = 'label.site=names';
+    const [{ id }] = [await made({ name: 'mine', filter }), await made({ name: 'taken', filter })];
+    const rename = (name: string): Promise<Answer> =>
+      api.call('PATCH', `/v1/recovery-policies/${id}`, { token: ben, body: { name } });
+    const detail = 'cannot change recovery policy: another one is called "taken"';
+    expect(await rename('taken')).toMatchObject({ status: 409, body: { detail } });
+    expect(await read(id)).toMatchObject({ name: 'mine', author: 'ann' });
+    expect((await rename('free')).body).toMatchObject({ name: 'free', author: 'ben' });
+    expect((await rename('free')).status).toBe(200);
+  });
+
   it('shows what it would do, does it when asked to, and is changed, switched off and removed', async () => {
     await endRollouts();
     await devices.says(await devices.aDevice('acts'), runs(1, '5'));

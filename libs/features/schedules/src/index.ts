@@ -1,8 +1,8 @@
-export { checkTimes, namedAt, sameTimes, timetableOf } from './occurrences/occurrence-rules';
+export { checkTimes, namedAt, timetableOf } from './occurrences/occurrence-rules';
 export { Occurrences } from './occurrences/occurrences';
 export { OccurrencesModule } from './occurrences/occurrences.module';
-export { changedMeanwhile, nameTaken, OccurringActs } from './occurrences/occurring-acts';
-export { authorColumns, lockForAct, whereDue } from './occurrences/occurring-kind';
+export { nameTaken, OccurringActs } from './occurrences/occurring-acts';
+export { authorColumns, whereDue } from './occurrences/occurring-kind';
 export type { OccurringKind } from './occurrences/occurring-kind';
 export { SchedulesModule } from './schedules.module';
 export { SchedulesReadModel } from './schedules.read-model';

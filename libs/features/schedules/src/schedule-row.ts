@@ -12,6 +12,7 @@ export const SCHEDULES: OccurringKind<ScheduleRow> = {
   ...{ name: 'schedule', called: 'schedule', table: 'schedules', topic: 'schedules', nothingToDo: 'refused' },
   actor: { kind: 'system', id: 'schedules', name: 'schedules' },
   find: (tx, id) => tx.schedule.findUnique({ where: { id } }),
+  findNamed: (tx, name) => tx.schedule.findUnique({ where: { name } }),
   enabled: (tx) => tx.schedule.findMany({ where: { enabled: true } }),
   due: (tx, now, take) => tx.schedule.findMany({ where: whereDue(now), orderBy: { nextAt: 'asc' }, take }),
   write: (tx, id, columns) =>

@@ -6,10 +6,10 @@ import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { InvalidRequestError, NotFoundError } from '@corefleet/platform/errors';
 import { belowRollout } from './check-schedule';
-import { checkTimes, sameTimes, timetableOf } from './occurrences/occurrence-rules';
+import { checkTimes, timetableOf } from './occurrences/occurrence-rules';
 import { Occurrences } from './occurrences/occurrences';
-import { changedMeanwhile, nameTaken, OccurringActs } from './occurrences/occurring-acts';
-import { authorColumns, lockForAct } from './occurrences/occurring-kind';
+import { nameTaken, OccurringActs } from './occurrences/occurring-acts';
+import { authorColumns } from './occurrences/occurring-kind';
 import { SCHEDULES, templateOf } from './schedule-row';
 import type { ScheduleRow, ScheduleView } from './schedule-view';
 import { SchedulesReadModel } from './schedules.read-model';
@@ -69,13 +69,9 @@ export class SchedulesService implements OnModuleInit {
     const members: Members = { ...membersOf(before), ...given(asked) };
     await this.check(orderer, members);
     await this.database.transaction(async (tx) => {
-      const row = await lockForAct(SCHEDULES, tx, { id, act: 'change' });
-      if (row.version !== before.version) throw changedMeanwhile(SCHEDULES.called, row.name);
-      const other = await tx.schedule.findUnique({ where: { name: members.name }, select: { id: true } });
-      if (other && other.id !== id) throw nameTaken('change', SCHEDULES.called, members.name);
+      const times = await this.acts.lockToChange(SCHEDULES, tx, { before, after: members });
       const entry = { actor: orderer.actor, act: 'update', id, remark, details: given(asked) };
       const auditId = await this.acts.record(SCHEDULES, tx, entry);
-      const times = sameTimes(row, members) || !row.enabled ? {} : this.acts.firstColumns(members, id);
       const data = { auditId, ...columns(members), ...authorColumns(orderer), ...times };
       await tx.schedule.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     });

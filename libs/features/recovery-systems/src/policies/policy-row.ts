@@ -42,6 +42,7 @@ export const POLICIES: OccurringKind<PolicyRow> = {
   ...{ table: 'recovery_policies', topic: 'recovery-policies' },
   actor: { kind: 'system', id: 'recovery-policies', name: 'recovery-policies' },
   find: (tx, id) => tx.recoveryPolicy.findUnique({ where: { id } }),
+  findNamed: (tx, name) => tx.recoveryPolicy.findUnique({ where: { name } }),
   enabled: (tx) => tx.recoveryPolicy.findMany({ where: { enabled: true } }),
   due: (tx, now, take) => tx.recoveryPolicy.findMany({ where: whereDue(now), orderBy: { nextAt: 'asc' }, take }),
   write: (tx, id, columns) =>

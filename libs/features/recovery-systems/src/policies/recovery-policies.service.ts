@@ -9,13 +9,10 @@ import type { Actor } from '@corefleet/features/audit';
 import { NothingToDoError, RolloutPlans, type Orderer } from '@corefleet/features/rollouts';
 import {
   authorColumns,
-  changedMeanwhile,
   checkTimes,
-  lockForAct,
   nameTaken,
   Occurrences,
   OccurringActs,
-  sameTimes,
   timetableOf,
 } from '@corefleet/features/schedules';
 import { Clock, Ids } from '@corefleet/platform/clock';
@@ -83,13 +80,9 @@ export class RecoveryPoliciesService implements OnModuleInit {
     const members: PolicyMembers = { ...membersOf(before), ...given };
     await this.check(orderer, members);
     await this.database.transaction(async (tx) => {
-      const row = await lockForAct(POLICIES, tx, { id, act: 'change' });
-      if (row.version !== before.version) throw changedMeanwhile(POLICIES.called, row.name);
-      const other = await tx.recoveryPolicy.findUnique({ where: { name: members.name }, select: { id: true } });
-      if (other && other.id !== id) throw nameTaken('change', POLICIES.called, members.name);
+      const times = await this.acts.lockToChange(POLICIES, tx, { before, after: members });
       const entry = { actor: orderer.actor, act: 'update', id, remark, details: given };
       const auditId = await this.acts.record(POLICIES, tx, entry);
-      const times = !row.enabled || sameTimes(row, members) ? {} : this.acts.firstColumns(members, id);
       const data = { auditId, ...columnsOf(members), ...authorColumns(orderer), ...times };
       await tx.recoveryPolicy.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     });

@@ -5,7 +5,7 @@ import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { nextTurn, type Timetable } from '@corefleet/time-rules';
-import { nextColumns, timetableOf } from './occurrence-rules';
+import { nextColumns, sameTimes, timetableOf } from './occurrence-rules';
 import { lockForAct, type OccurringColumns, type OccurringKind, type OccurringRow } from './occurring-kind';
 
 /** What a person does to a row, and what that person says to it. */
@@ -79,6 +79,24 @@ export class OccurringActs {
     });
   }
 
+  /**
+   * Takes the lock of a row that is to be changed from what was read before, and have a name.
+   * @returns columns of its next occurrence, where its times become others
+   * @throws NotFoundError; ConflictError when somebody else changed it meanwhile, or another one has the name
+   */
+  async lockToChange<Row extends OccurringRow>(
+    kind: OccurringKind<Row>,
+    tx: Transaction,
+    { before, after }: { readonly before: Row; readonly after: Timetable & { readonly name: string } },
+  ): Promise<OccurringColumns> {
+    const { id } = before;
+    const row = await lockForAct(kind, tx, { id, act: 'change' });
+    if (row.version !== before.version) throw changedMeanwhile(kind.called, row.name);
+    const other = await kind.findNamed(tx, after.name);
+    if (other && other.id !== id) throw nameTaken('change', kind.called, after.name);
+    return !row.enabled || sameTimes(row, after) ? {} : this.firstColumns(after, id);
+  }
+
   /** In the transaction of the act. @returns the entry's id */
   record<Row extends OccurringRow>(
     kind: OccurringKind<Row>,
@@ -122,5 +140,5 @@ export class OccurringActs {
 export const nameTaken = (act: string, called: string, name: string): ConflictError =>
   new ConflictError(`cannot ${act} ${called}: another one is called "${name}"`);
 
-export const changedMeanwhile = (called: string, name: string): ConflictError =>
+const changedMeanwhile = (called: string, name: string): ConflictError =>
   new ConflictError(`cannot change ${called} "${name}": it was changed meanwhile, read it again`);

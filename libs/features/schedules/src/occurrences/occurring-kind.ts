@@ -51,6 +51,8 @@ export interface OccurringKind<Row extends OccurringRow> {
   /** The outcome of an occurrence at which no device would change. */
   readonly nothingToDo: 'nothing' | 'refused';
   find(tx: Transaction, id: string): Promise<Row | null>;
+  /** Names are of one row only. */
+  findNamed(tx: Transaction, name: string): Promise<{ readonly id: string } | null>;
   enabled(tx: Transaction): Promise<Row[]>;
   /** Rows that are due or starting, the longest due first. */
   due(tx: Transaction, now: Date, most: number): Promise<{ readonly id: string }[]>;
