@@ -23,6 +23,8 @@ const rules = (over: Partial<AdvanceRules> = {}): AdvanceRules => ({
 const offered = target({ state: 'offered' });
 const retried = { attempts: { most: 2 } };
 const retrying = target({ state: 'waiting', cause: 'retry', message: 'no space', commandId: null, offeredAt: null });
+const unturned = target({ phase: 'rollback', state: 'skipped', cause: 'nothing-to-do', attempt: 0, commandId: null, finishedAt: earlier }); // prettier-ignore
+const lateSuccess = command('timed-out', { id: 'former', lateStatus: 'succeeded' });
 const ended = target({ state: 'lost', cause: 'lost', finishedAt: earlier });
 
 describe('advance', () => {
@@ -55,6 +57,8 @@ describe('advance', () => {
     ['hears what became of a command that was accepted as it was given up', target({ state: 'cancelled', finishedAt: earlier }), command('succeeded'), {}, { state: 'cancelled', late: 'late-success' }], // prettier-ignore
     ['hears so of a failure', target({ state: 'expired', finishedAt: earlier }), command('failed'), {}, { state: 'expired', late: 'late-failure' }], // prettier-ignore
     ['hears so of its last step', target({ state: 'failed', cause: 'given-up', step: 1, finishedAt: earlier }), command('succeeded', { step: 1 }), { steps: 2 }, { state: 'failed', late: 'late-success' }], // prettier-ignore
+    ['is taken back after all when its device says late that it was changed', unturned, lateSuccess, {}, { phase: 'rollback', state: 'pending', cause: null, notBefore: now }], // prettier-ignore
+    ['cannot be taken back where nothing takes back what is heard late', unturned, lateSuccess, { steps: 0 }, { state: 'failed', cause: 'no-way-back' }], // prettier-ignore
   ])('%s', (_, before, moved, over, after) => {
     const result = advance(before, moved, rules(over));
     expect(result).toMatchObject({ kind: 'move', after });
@@ -91,6 +95,7 @@ describe('advance', () => {
     ['the step before the one at which it was given up', target({ state: 'failed', cause: 'given-up', step: 1, finishedAt: earlier }), command('succeeded'), { steps: 2 }], // prettier-ignore
     ['the answer by which it was left out', target({ phase: 'precheck', state: 'skipped', finishedAt: earlier }), command('failed', { phase: 'precheck' }), {}], // prettier-ignore
     ['its own cancelled command', target({ state: 'cancelled', finishedAt: earlier }), command('cancelled'), {}],
+    ['a late success when nothing is taken back any more', unturned, lateSuccess, { over: 'the rollout is rolled-back' }], // prettier-ignore
     ['an agent that says late that its command had expired', ended, command('expired', { lateStatus: 'expired' }), {}],
   ])('is not moved by %s', (_, before, moved, over) => {
     expect(advance(before, moved, rules(over))).toEqual({ kind: 'stay' });

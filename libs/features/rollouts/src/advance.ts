@@ -47,7 +47,8 @@ export type Advance =
  *
  * Where the rollout is over, a target whose device was changed in part ends `failed` with cause `given-up`: neither
  * `cancelled` nor `expired` says that something was done. A command that is not the target's any more counts when its late
- * success is just what the target waits to try again; the result of an ended target's command is kept in `late`.
+ * success is just what the target waits to try again, or tells that there is something to take back after all; the result
+ * of an ended target's command is kept in `late`.
  */
 export function advance(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance {
   const first = once(target, command, rules);
@@ -57,7 +58,7 @@ export function advance(target: TargetState, command: CommandFacts, rules: Advan
 }
 
 function once(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance {
-  if (!isOpen(target.state)) return hearLate(target, command, rules);
+  if (!isOpen(target.state)) return turnAfterAll(target, command, rules) ?? hearLate(target, command, rules);
   if (command.id !== target.commandId) return hearFormer(target, command, rules);
   switch (command.status) {
     case 'accepted':
@@ -168,6 +169,17 @@ function missedResult(target: TargetState, { phase, step, status }: CommandFacts
   const own = phase !== 'precheck' && phase === target.phase && step === target.step;
   const givenUpBefore = GIVEN_UP.has(target.state) || target.cause === 'given-up';
   return own && givenUpBefore && RESULTS.has(status) ? status : null;
+}
+
+/** A device that had nothing to take back, and says late that it was changed, while its rollout is still being taken back. */
+function turnAfterAll(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance | undefined {
+  const left = target.phase === 'rollback' && target.state === 'skipped' && rules.over === undefined;
+  if (!left || command.phase !== 'apply' || command.lateStatus !== SUCCEEDED) return undefined;
+  const after =
+    rules.steps > 0
+      ? { ...target, state: 'pending', cause: null, message: null, notBefore: rules.now, finishedAt: null }
+      : { ...target, state: 'failed', cause: 'no-way-back', message: 'nothing takes back what was done' };
+  return { kind: 'move', after };
 }
 
 function hearLate(target: TargetState, command: CommandFacts, rules: AdvanceRules): Advance {

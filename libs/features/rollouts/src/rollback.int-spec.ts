@@ -107,6 +107,19 @@ describe('a rollout that is rolled back', () => {
     expect(await stand.seen(id)).toMatchObject({ status: 'rolled-back', reason: '0 devices rolled back' });
   });
 
+  it('takes a device back after all that says late that it was changed', async () => {
+    const id = await stand.aRollout({ waves: [{ size: 2 }], gate });
+    await stand.reconcile(id);
+    await step(id, 'running');
+    await step(id, 'timed-out', { count: 1 });
+    expect((await stand.seen(id)).waves).toEqual([['running', { 'rollback:skipped': 1, running: 1 }]]);
+    const where = { rolloutId: id, status: 'timed-out' };
+    await stand.owner.prisma.command.updateMany({ where, data: { lateStatus: 'succeeded', undo: UNDO } });
+    await stand.reconcile(id);
+    expect((await stand.seen(id)).waves).toEqual([['running', { 'rollback:offered': 1, running: 1 }]]);
+    expect(await commands(id, 'rollback')).toMatchObject([UNDO[0]!]);
+  });
+
   it('lets who is under way come to its end first, and says who cannot be taken back', async () => {
     const id = await stand.aRollout({ waves: [{ size: 2 }], gate });
     await stand.reconcile(id);

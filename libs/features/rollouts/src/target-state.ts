@@ -12,7 +12,7 @@
  * | succeeded | every step of the phase was verified                               | pending of the next phase                |
  * | failed, unknown, rejected, timed-out, lost | as command-state.ts says; the attempts are used up | waiting (a person retries), pending of phase rollback |
  * | expired   | never reached before the rollout's time was over                   | -                                        |
- * | skipped   | `cause` says why: nothing-to-do, blocked, not-enrolled, late, superseded, precheck, wave-skipped, … | - |
+ * | skipped   | `cause` says why: nothing-to-do, blocked, not-enrolled, late, superseded, precheck, wave-skipped, … | pending (of phase rollback, when its change is heard of late) |
  * | cancelled | the rollout was stopped or rolled back before it began             | -                                        |
  *
  * Causes of waiting: offline, window, hold (the penalty box), busy (another rollout has the device), retry, and precheck (its
