@@ -10,9 +10,14 @@ export type CommandsOf = { readonly rolloutId: string } | { readonly enrolmentId
  * @returns how many were taken back
  */
 export async function cancelCommands(tx: Transaction, of: CommandsOf, message: string, now: Date): Promise<number> {
-  const { count } = await tx.command.updateMany({
-    where: { ...of, finishedAt: null, status: { in: ['queued', 'signed'] } },
-    data: { status: 'cancelled', finishedAt: now, message },
-  });
-  return count;
+  const [rolloutId, enrolmentId] = 'rolloutId' in of ? [of.rolloutId, null] : [null, of.enrolmentId];
+  // in the order of their ids, as fold-reports.ts locks them: devices may be accepting them right now
+  return tx.$executeRaw`
+    WITH locked AS (
+      SELECT id FROM commands
+       WHERE (rollout_id = ${rolloutId}::uuid OR enrolment_id = ${enrolmentId}::uuid)
+         AND finished_at IS NULL AND status IN ('queued', 'signed')
+       ORDER BY id FOR UPDATE)
+    UPDATE commands SET status = 'cancelled', finished_at = ${now}, message = ${message}
+     WHERE id = ANY (ARRAY(SELECT id FROM locked)) AND finished_at IS NULL AND status IN ('queued', 'signed')`;
 }

@@ -31,6 +31,10 @@ WITH taken AS (
   SELECT DISTINCT ON (enrolment_id, command_id) *, report->>'state' AS state,
          report->>'state' IN ('succeeded', 'failed', 'unknown', 'rejected', 'expired') AS is_end
     FROM taken ORDER BY enrolment_id, command_id, journal_epoch DESC, number DESC
+), locked AS (
+  -- in the order of their ids, as everybody who moves several does: two that meet wait for each other, and not in a circle.
+  -- The array keeps the planner at the primary key: it cannot know how few rows newest has, and would read all commands.
+  SELECT id FROM commands WHERE id = ANY (ARRAY(SELECT command_id FROM newest)) ORDER BY id FOR UPDATE
 ), moved AS (
   UPDATE commands SET
       status = CASE WHEN finished_at IS NULL THEN newest.state ELSE status END,
@@ -48,8 +52,7 @@ WITH taken AS (
       applied_epoch = newest.journal_epoch,
       applied_number = newest.number
     FROM newest
-   -- the array keeps the planner at the primary key: it cannot know how few rows newest has, and would read all commands
-   WHERE commands.id = ANY (ARRAY(SELECT command_id FROM newest))
+   WHERE commands.id = ANY (ARRAY(SELECT id FROM locked))
      AND commands.id = newest.command_id AND commands.enrolment_id = newest.enrolment_id
      AND (commands.applied_epoch, commands.applied_number) < (newest.journal_epoch, newest.number)
   RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status
