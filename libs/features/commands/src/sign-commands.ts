@@ -78,6 +78,7 @@ SELECT c.id, c.operation, c.parameters, c.phase, c.created_at AS "createdAt", c.
             AND jsonb_typeof(done.undo) = 'array'
             AND taking.back = jsonb_build_object('operation', c.operation, 'parameters', c.parameters)
        ) ELSE '{}' END AS "undoes",
+       coalesce(r.released, true) AS released,
        coalesce(r.approvals_needed, 0) AS "approvalsNeeded",
        ARRAY(
          SELECT said.decision FROM rollout_approvals said

@@ -17,6 +17,7 @@ const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
   phase: 'apply',
   prechecks: false,
   undoes: [],
+  released: true,
   approvalsNeeded: 0,
   approvals: [],
   asked: { operation: 'hold', parameters: { 'hold-level': 'general', time: 'forever', snaps: ['app'] } },
@@ -26,6 +27,7 @@ const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
 describe('refusalOf', () => {
   it.each([
     ['the enrolment has ended', { enrolmentStatus: 'revoked' }, /enrolment has ended/],
+    ['nobody has started its rollout', { released: false }, /nobody has started the rollout/],
     ['the operation is unknown', { operation: 'rm' }, /not in the catalogue/],
     ['there is no audit entry', { auditAction: null, asked: null }, /no authorised request/],
     ['the audited act authorises nothing', { auditAction: 'device.set-labels' }, /no authorised request/],

@@ -26,6 +26,8 @@ export interface CommandToSign {
   readonly prechecks: boolean;
   /** Operations of commands of its target whose undo, as their device said it, has just this one. */
   readonly undoes: readonly string[];
+  /** It is of no rollout, or of one that a person has started and nobody has stopped. */
+  readonly released: boolean;
   readonly approvalsNeeded: number;
   /** What people said to the plan as it is: `approve`, each once and never the author, or `reject`. */
   readonly approvals: readonly string[];
@@ -50,6 +52,7 @@ export function refusalOf(command: CommandToSign): string | undefined {
   if (!command.auditAction || !AUTHORISING_ACTIONS.has(command.auditAction))
     return 'cannot sign: no authorised request';
   if (!command.auditNamesIt) return 'cannot sign: the request was not for this command';
+  if (!command.released) return 'cannot sign: nobody has started the rollout, or somebody has stopped it';
   const unapproved = missingApproval(command);
   if (unapproved) return unapproved;
   const other = takesBack(command) || asksFirst(command) ? undefined : differsFromAsked(command);

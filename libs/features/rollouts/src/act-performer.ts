@@ -4,7 +4,7 @@ import { Clock } from '@corefleet/platform/clock';
 import { Database, type Prisma, type Transaction } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import { Bus } from '@corefleet/platform/redis';
-import { requireAllowed, type Act } from './rollout-acts';
+import { isReleased, requireAllowed, type Act } from './rollout-acts';
 import { RolloutJobs } from './rollout-jobs';
 import { lockRollout, type RolloutRow } from './rollout-row';
 import type { RolloutView } from './rollout-view';
@@ -47,7 +47,12 @@ export class ActPerformer {
       const done = await change(tx, rollout);
       if (!done) return;
       const since = done.data.status !== undefined && { statusSince: this.clock.now() };
-      await tx.rollout.update({ where: { id }, data: { ...done.data, ...since, version: { increment: 1 } } });
+      const { status } = done.data;
+      const released = typeof status === 'string' ? { released: isReleased(status) } : {};
+      await tx.rollout.update({
+        where: { id },
+        data: { ...done.data, ...released, ...since, version: { increment: 1 } },
+      });
       await this.audit.record(tx, {
         actor,
         action: `rollout.${act}`,

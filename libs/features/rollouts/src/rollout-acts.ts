@@ -62,3 +62,6 @@ export function statusOfPlan(plan: {
   if (startAt !== null && startAt > now) return { status: 'scheduled', reason: `starts at ${startAt.toISOString()}` };
   return { status: 'running', reason: null };
 }
+
+/** Whether people let a rollout in that state have its commands signed. Gates pause and stop within what they let it. */
+export const isReleased = (status: string): boolean => !['draft', 'awaiting-approval', 'stopped'].includes(status);

@@ -8,7 +8,7 @@ import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError } from '@corefleet/platform/errors';
 import { ActPerformer } from './act-performer';
 import type { Orderer } from './orderer';
-import { statusOfPlan } from './rollout-acts';
+import { isReleased, statusOfPlan } from './rollout-acts';
 import { RolloutPlanning, type PreparedPlan } from './rollout-planning';
 import { requestColumns } from './rollout-columns';
 import type { RolloutView } from './rollout-view';
@@ -74,7 +74,15 @@ export class RolloutsService {
     await tx.rollout.create({
       data: {
         ...requestColumns(request),
-        ...{ id, auditId, ...status, artifacts: [...plan.artifacts], authorId: personId, createdBy: actor.name },
+        ...{
+          id,
+          auditId,
+          ...status,
+          released: isReleased(status.status),
+          artifacts: [...plan.artifacts],
+          authorId: personId,
+          createdBy: actor.name,
+        },
         ...{ createdAt: now, statusSince: now, startedAt: runs ? now : null },
         expiresAt: runs ? new Date(now.getTime() + expireAfterSeconds * 1000) : null,
         ...{ planDigest: '', planSummary: {}, targetCount: 0 },

@@ -89,6 +89,19 @@ describe('the signer', () => {
     expect(said).toMatch(refusal);
   });
 
+  it('refuses what no person has started, whatever the worker makes of the status', async () => {
+    const { id, commandId } = await aRollout({ more: { status: 'draft', released: false } });
+    expect(commandId).toBeNull();
+    await asWorker(`UPDATE rollouts SET status = 'running' WHERE id = $1`, [id]);
+    await stand.reconcile(id);
+    expect(await sign(await commandIds(id))).toEqual([
+      'rejected: cannot sign: nobody has started the rollout, or somebody has stopped it',
+    ]);
+    await expect(asWorker(`UPDATE rollouts SET released = true WHERE id = $1`, [id])).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
   it('refuses what its target does not name, and a device that is not meant', async () => {
     const { commandId } = await aRollout();
     const named = await invent(commandId, {});

@@ -252,6 +252,7 @@ export class RolloutStand {
         name: 'r',
         filter: '',
         status: 'running',
+        released: true,
         planDigest: 'd',
         planSummary: {},
         createdBy: 'ann',
