@@ -135,13 +135,18 @@ describe('a rollout of tested recovery systems in three waves', () => {
   });
 
   it('says each transition once in the audit', async () => {
-    const entries = await road.audit(`subjectId=${rollout.id}`);
+    const all = await road.audit(`subjectId=${rollout.id}`);
+    const batches = all.filter(({ action }) => action === 'rollout.targets');
+    const entries = all.filter(({ action }) => action !== 'rollout.targets');
     const said = entries.map(({ action, details }) => `${action} ${waveOf(details)}`.trim()).sort();
     const waves = rollout.waves.flatMap(({ number }) => [
       `rollout.pass-wave ${number}`,
       `rollout.start-wave ${number}`,
     ]);
     expect(said).toEqual(['rollout.create', 'rollout.finish', ...waves].sort());
+    const events = await road.rows(`SELECT FROM target_events WHERE rollout_id = '${rollout.id}'`);
+    const told = batches.reduce((sum, { details }) => sum + Number((details as { events?: number }).events), 0);
+    expect(told).toBe(events.length);
   });
 
   it('leaves nothing open and nobody down', async () => {
