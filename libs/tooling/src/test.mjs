@@ -5,7 +5,7 @@ import { ensureInstalled } from './install.mjs';
 import { parseTestOptions } from './test/options.mjs';
 import { printSummary } from './test/print-summary.mjs';
 
-const options = parseTestOptions(process.argv.slice(2));
+const options = readOptions();
 const results = new Map();
 const report = (step, result) => results.set(step, result);
 
@@ -19,3 +19,12 @@ try {
   report('set-up', { passed: 0, failed: 1, note: error.stack });
 }
 printSummary(results);
+
+function readOptions() {
+  try {
+    return parseTestOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    process.exit(2);
+  }
+}
