@@ -63,10 +63,17 @@ export function selectDevices(
     WHERE ${isAskedFor(selection)} AND ${after} ORDER BY "deviceId" LIMIT ${page.limit}`;
 }
 
-/** How many devices stand how, and at which sequence. One row for each combination. */
-export const countDevices = (set: SetKey, selection: ComplianceSelection, now: Date): Prisma.Sql => Prisma.sql`
-  SELECT state, sequence, ("driftedSince" IS NOT NULL) AS drifted, count(*)::int AS devices
-  FROM (${judged(named(set), selection, now)}) AS judged GROUP BY 1, 2, 3`;
+/**
+ * How many devices stand how: a row for each sequence and whether they have drifted, with a count for each state. Grouped by
+ * what Postgres knows to have few values, so that it counts in a hash and does not sort the fleet.
+ */
+export const countDevices = (set: SetKey, selection: ComplianceSelection, now: Date): Prisma.Sql => {
+  const inState = (state: ComplianceState) =>
+    Prisma.sql`count(*) FILTER (WHERE state = ${state}::text)::int AS ${Prisma.raw(`"${state}"`)}`;
+  return Prisma.sql`
+    SELECT sequence, ("driftedSince" IS NOT NULL) AS drifted, ${Prisma.join(COMPLIANCE_STATES.map(inState))}
+    FROM (${judged(named(set), selection, now)}) AS judged GROUP BY 1, 2`;
+};
 
 /** All sets of one device: those it tracks, and those it was told to track or to forget. */
 export const selectSets = (deviceId: string, now: Date): Prisma.Sql => {
@@ -80,7 +87,11 @@ export const selectSets = (deviceId: string, now: Date): Prisma.Sql => {
 const named = ({ accountId, name }: SetKey): Prisma.Sql =>
   Prisma.sql`(SELECT ${accountId}::text AS account_id, ${name}::text AS name)`;
 
-/** @param sets a table of account_id and name, which may look at the device */
+/**
+ * What has drifted is what the view drifted_sets has, said again of rows that are joined here anyway: the view would read
+ * facts and sets of the fleet a second time.
+ * @param sets a table of account_id and name, which may look at the device
+ */
 function judged(sets: Prisma.Sql, { condition, sequence }: ComplianceSelection, now: Date): Prisma.Sql {
   const silentSince = new Date(now.getTime() - UNKNOWN_AFTER_MS);
   const isUnknown = Prisma.sql`(fact.enrolment_id IS NULL OR l.last_seen_at IS NULL OR l.last_seen_at < ${silentSince}::timestamptz)`;
@@ -94,15 +105,18 @@ function judged(sets: Prisma.Sql, { condition, sequence }: ComplianceSelection, 
            WHEN s.valid THEN 'valid' ELSE 'invalid' END AS state,
       CASE WHEN ${isUnknown} THEN l.last_seen_at ELSE fact.received_at END AS since,
       s.mode, s.sequence, s.pinned_at AS "pinnedAt",
-      drift.since AS "driftedSince", drift.left_mode AS "leftMode", drift.left_pinned_at AS "leftPinnedAt",
-      drift.command_id AS "commandId", drift.rollout_id AS "rolloutId"
+      CASE WHEN kept.enrolment_id IS NOT NULL THEN greatest(fact.received_at, kept.left_at) END AS "driftedSince",
+      kept.mode AS "leftMode", kept.pinned_at AS "leftPinnedAt",
+      kept.command_id AS "commandId", kept.rollout_id AS "rolloutId"
     FROM ${DEVICES}
     CROSS JOIN LATERAL ${sets} AS wanted
     LEFT JOIN device_facts AS fact ON fact.enrolment_id = d.enrolment_id AND fact.name = 'validation-sets'
     LEFT JOIN device_sets AS s
       ON s.enrolment_id = d.enrolment_id AND s.account_id = wanted.account_id AND s.name = wanted.name
-    LEFT JOIN drifted_sets AS drift
-      ON drift.enrolment_id = d.enrolment_id AND drift.account_id = wanted.account_id AND drift.name = wanted.name
+    LEFT JOIN left_sets AS kept
+      ON kept.enrolment_id = d.enrolment_id AND kept.account_id = wanted.account_id AND kept.name = wanted.name
+     AND (fact.journal_epoch, fact.number) > (kept.applied_epoch, kept.applied_number)
+     AND (s.mode, s.pinned_at) IS DISTINCT FROM (kept.mode, kept.pinned_at)
     WHERE d.enrolment_id IS NOT NULL AND ${condition}`;
 }
 

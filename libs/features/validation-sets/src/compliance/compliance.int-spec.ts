@@ -251,6 +251,8 @@ describe('drift', () => {
     await done(device, operation, parameters);
     await says(device, 'validation-sets', shown);
     expect(await drifts(device)).toEqual([['base', expected]]);
+    const asFilter = await ofBase({ filter: 'set.acme/base.drifted=true' });
+    expect(asFilter.items).toHaveLength(expected === null ? 0 : 1);
   });
 
   it('is judged by what was told after the command, never by what was told before', async () => {

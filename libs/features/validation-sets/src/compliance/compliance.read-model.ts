@@ -63,11 +63,10 @@ export interface ComplianceQuery extends Omit<ComplianceSelection, 'condition'> 
   readonly limit: number;
 }
 
-interface Count {
-  readonly state: ComplianceState;
+/** Devices at one sequence, drifted or not, by state. */
+interface Count extends Readonly<Record<ComplianceState, number>> {
   readonly sequence: number | null;
   readonly drifted: boolean;
-  readonly devices: number;
 }
 
 /** How devices stand to validation sets, by what they last said. */
@@ -127,7 +126,7 @@ export class ComplianceReadModel {
         throw new NotFoundError('validation set', nameOfSequence(key));
       return;
     }
-    if (counted.some(({ state }) => state === 'valid' || state === 'invalid')) return;
+    if (counted.some(({ valid, invalid }) => valid + invalid > 0)) return;
     if (!(await this.sets.isImported(set))) throw new NotFoundError('validation set', nameOfSet(set));
   }
 
@@ -183,19 +182,20 @@ function driftOf(row: ComplianceRow): Drift | null {
 }
 
 function countsOf(counted: readonly Count[]): Counts {
-  const sum = (of: readonly Count[]): number => of.reduce((total, { devices }) => total + devices, 0);
-  const inState = (state: ComplianceState) => sum(counted.filter((count) => count.state === state));
-  const states = Object.fromEntries(COMPLIANCE_STATES.map((state) => [state, inState(state)]));
-  const all = { devices: sum(counted), drifted: sum(counted.filter(({ drifted }) => drifted)) };
+  const sum = (of: readonly Count[], states: readonly ComplianceState[]): number =>
+    of.reduce((total, count) => total + states.reduce((part, state) => part + count[state], 0), 0);
+  const states = Object.fromEntries(COMPLIANCE_STATES.map((state) => [state, sum(counted, [state])]));
+  const drifted = counted.filter((count) => count.drifted);
+  const all = { devices: sum(counted, COMPLIANCE_STATES), drifted: sum(drifted, COMPLIANCE_STATES) };
   return { ...(states as Record<ComplianceState, number>), ...all };
 }
 
 /** What devices that nobody hears from tracked is not counted: nobody knows. */
 function sequencesOf(counted: readonly Count[]): SequenceCount[] {
   const bySequence = new Map<number, number>();
-  for (const { state, sequence, devices } of counted) {
-    if (sequence === null || state === 'unknown') continue;
-    bySequence.set(sequence, (bySequence.get(sequence) ?? 0) + devices);
+  for (const { sequence, valid, invalid } of counted) {
+    if (sequence === null || valid + invalid === 0) continue;
+    bySequence.set(sequence, (bySequence.get(sequence) ?? 0) + valid + invalid);
   }
   const all = [...bySequence].map(([sequence, devices]) => ({ sequence, devices }));
   return all.sort((a, b) => b.sequence - a.sequence);
