@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiConfig } from '@corefleet/apps/api';
-import { durationMs, port, storeSettings } from '@corefleet/platform/config';
+import { durationMs, historyKeptDays, port, storeSettings } from '@corefleet/platform/config';
 
 const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
 
@@ -24,6 +24,7 @@ export const StandaloneConfig = z.object({
   COREFLEET_ARTIFACT_MAX_BYTES: ApiConfig.shape.COREFLEET_ARTIFACT_MAX_BYTES,
   COREFLEET_TRUSTED_ASSERTIONS: ApiConfig.shape.COREFLEET_TRUSTED_ASSERTIONS,
   COREFLEET_SWEEP_MS: durationMs(2_000),
+  COREFLEET_HISTORY_KEPT_DAYS: historyKeptDays,
   /** Only the demo sets this: an admin `demo` with this password. Without it the first admin comes by a one-time link. */
   COREFLEET_DEMO_PASSWORD: z.string().optional(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { artifactsDirectory, durationMs, storeSettings } from '@corefleet/platform/config';
+import { artifactsDirectory, durationMs, historyKeptDays, storeSettings } from '@corefleet/platform/config';
 
 export const WorkerConfig = z.object({
   ...storeSettings,
@@ -8,5 +8,6 @@ export const WorkerConfig = z.object({
   COREFLEET_SWEEP_MS: durationMs(2_000),
   /** How long reads are kept after their end. */
   COREFLEET_READS_KEPT_MS: durationMs(3_600_000),
+  COREFLEET_HISTORY_KEPT_DAYS: historyKeptDays,
 });
 export type WorkerConfig = z.infer<typeof WorkerConfig>;

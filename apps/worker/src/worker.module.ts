@@ -8,6 +8,7 @@ import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import type { WorkerConfig } from './config';
 import { ArrivalsListener } from './arrivals-listener';
+import { HISTORY_KEPT_DAYS, HistoryKeeper } from './history-keeper';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
 import { ArtifactsSweeper } from './artifacts-sweeper';
@@ -31,6 +32,8 @@ export class WorkerModule {
         CommandNudges,
         Sweeper,
         ArtifactsSweeper,
+        HistoryKeeper,
+        { provide: HISTORY_KEPT_DAYS, useValue: config.COREFLEET_HISTORY_KEPT_DAYS },
         {
           provide: SWEEP_TIMES,
           useValue: {

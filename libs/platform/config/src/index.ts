@@ -1,2 +1,2 @@
 export { readConfig, ConfigError } from './read-config';
-export { artifactMaxBytes, artifactsDirectory, durationMs, port, storeSettings } from './settings';
+export { artifactMaxBytes, artifactsDirectory, durationMs, historyKeptDays, port, storeSettings } from './settings';

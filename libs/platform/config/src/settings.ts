@@ -30,3 +30,6 @@ export const artifactMaxBytes = z.coerce
   .int()
   .min(1)
   .default(4 * 1024 ** 3);
+
+/** Days that histories are kept: 13 months unless said otherwise, so that a month can be held against that of a year ago. */
+export const historyKeptDays = z.coerce.number().int().min(1).max(36_500).default(400);
