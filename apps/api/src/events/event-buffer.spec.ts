@@ -14,7 +14,9 @@ describe('EventBuffer', () => {
     const buffer = new EventBuffer(2);
     for (const id of ['a', 'b', 'c']) buffer.add(event(id, 1));
     buffer.add(event('a', 2));
-    expect(buffer.take()).toEqual({ events: [event('a', 2), event('b', 1)], lost: true });
-    expect(buffer.take()).toEqual({ events: [], lost: false });
+    expect(buffer.take()).toEqual({ events: [], lost: true });
+    expect(buffer.isEmpty()).toBe(true);
+    buffer.add(event('d', 1));
+    expect(buffer.take()).toEqual({ events: [event('d', 1)], lost: false });
   });
 });

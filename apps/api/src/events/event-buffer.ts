@@ -1,6 +1,6 @@
 import type { FleetEvent } from '@corefleet/platform/redis';
 
-/** What a stream has yet to say: the newest version of each thing, for at most `most` things. */
+/** What a stream has yet to say: the newest version of each thing, for at most `most` things, or that there were more. */
 export class EventBuffer {
   private waiting = new Map<string, FleetEvent>();
   private lost = false;
@@ -8,19 +8,26 @@ export class EventBuffer {
   constructor(private readonly most: number) {}
 
   add(event: FleetEvent): void {
+    if (this.lost) return;
     const key = `${event.topic} ${event.id}`;
     const known = this.waiting.get(key);
     if (known) {
       if (event.version >= known.version) this.waiting.set(key, event);
     } else if (this.waiting.size < this.most) this.waiting.set(key, event);
-    else this.lost = true;
+    else this.lose();
+  }
+
+  /** Forgets what waited: who is to read everything again needs none of it. */
+  lose(): void {
+    this.waiting = new Map();
+    this.lost = true;
   }
 
   isEmpty(): boolean {
     return this.waiting.size === 0 && !this.lost;
   }
 
-  /** Empties it. @returns what waited, oldest thing first, and whether more things changed than it could remember */
+  /** Empties it. @returns what waited, oldest thing first, or that everything is to be read again */
   take(): { events: FleetEvent[]; lost: boolean } {
     const taken = { events: [...this.waiting.values()], lost: this.lost };
     this.waiting = new Map();

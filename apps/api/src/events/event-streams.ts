@@ -1,7 +1,9 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { FleetError } from '@corefleet/platform/errors';
-import { Bus, type FleetEvent } from '@corefleet/platform/redis';
+import type { Logger } from '@corefleet/platform/logger';
+import { EventFeed, EventLog, RedisConnections, type FleetEvent } from '@corefleet/platform/redis';
 import { StreamCredentials } from '../access/stream-credentials';
+import { LOGGER } from '../providers';
 import { EventStream, type StreamSink } from './event-stream';
 
 const KEEP_ALIVE_MS = 15_000;
@@ -12,21 +14,27 @@ class TooManyStreamsError extends FleetError {
   readonly code = 'unavailable';
 }
 
-/** All live streams of this process over one subscription to the bus. */
+/** All live streams of this process over one reader of the log of events. */
 @Injectable()
 export class EventStreams implements OnModuleInit, OnModuleDestroy {
   private readonly streams = new Map<EventStream, string>();
+  private readonly feed: EventFeed;
   private keepAlive: NodeJS.Timeout | undefined;
-  private unsubscribe: (() => Promise<void>) | undefined;
+  /** One client after the other reads the log: a herd that comes back costs one page of memory. */
+  private resuming = Promise.resolve();
 
   constructor(
-    private readonly bus: Bus,
+    redis: RedisConnections,
+    private readonly log: EventLog,
     private readonly credentials: StreamCredentials,
-  ) {}
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.feed = new EventFeed(redis, log, logger);
+  }
 
   async onModuleInit(): Promise<void> {
-    this.unsubscribe = await this.bus.onEvent((event) => {
-      for (const stream of this.streams.keys()) stream.offer(event);
+    await this.feed.start((entry) => {
+      for (const stream of this.streams.keys()) stream.offer(entry);
     });
     this.keepAlive = setInterval(() => void this.keepAllAlive(), KEEP_ALIVE_MS);
   }
@@ -36,7 +44,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.keepAlive);
     for (const stream of this.streams.keys()) stream.end();
     this.streams.clear();
-    await this.unsubscribe?.();
+    await this.feed.stop();
   }
 
   /** @throws TooManyStreamsError before a head is written */
@@ -48,15 +56,34 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
   /**
    * Adds a client.
    * @param bearer checked again while the stream lives: it ends soon after its credential
+   * @param after position of the last message the client has, when it comes back: it is told what it missed, or to read
+   *   everything again
    * @returns what takes the client away
    */
-  open(sink: StreamSink, bearer: string, wants: (event: FleetEvent) => boolean): () => void {
-    const stream = new EventStream(sink, wants);
+  open(sink: StreamSink, bearer: string, wants: (event: FleetEvent) => boolean, after?: string): () => void {
+    const stream = new EventStream(sink, wants, () => this.feed.position, true);
     this.streams.set(stream, bearer);
+    if (after === undefined) stream.release();
+    else this.resuming = this.resuming.then(() => this.resume(stream, after));
     return () => {
       this.streams.delete(stream);
       stream.end();
     };
+  }
+
+  /** The stream is offered what happens meanwhile too: hearing of a change twice does no harm. */
+  private async resume(stream: EventStream, after: string): Promise<void> {
+    if (stream.ended) return;
+    try {
+      for await (const entry of this.log.since(after)) {
+        stream.offer(entry);
+        if (stream.ended || !entry.events) break;
+      }
+    } catch (error) {
+      this.logger.warn({ error }, 'What a client missed not read, it is told to read everything again');
+      stream.offer({ position: after });
+    }
+    stream.release();
   }
 
   private async keepAllAlive(): Promise<void> {

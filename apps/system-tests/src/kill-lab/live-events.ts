@@ -21,7 +21,7 @@ export class LiveEvents {
   }
 
   heard(): FleetEvent[] {
-    return [...this.text.matchAll(/^data: (\{"topic".*\})$/gm)].map(([, json = '']) => JSON.parse(json) as FleetEvent);
+    return [...this.text.matchAll(/^data: (\[.*\])$/gm)].flatMap(([, json = '']) => JSON.parse(json) as FleetEvent[]);
   }
 
   close(): void {

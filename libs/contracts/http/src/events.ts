@@ -28,6 +28,6 @@ export const EventsQuery = z.strictObject({
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;
 
-/** `data` of one server-sent event: this thing changed, read it again. */
+/** One item of a message's `data`: this thing changed, read it again. */
 export const FleetEvent = z.object({ topic: EventTopic, id: z.string(), version: z.number() });
 export type FleetEvent = z.infer<typeof FleetEvent>;

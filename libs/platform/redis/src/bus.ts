@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import type { Logger } from '@corefleet/platform/logger';
+import { EventLog, FleetEvent, parseJson } from './event-log';
 import type { RedisConnections } from './redis-connections';
-
-/** Something changed: whoever shows it reads it again. Carries no content. */
-const FleetEvent = z.object({ topic: z.string(), id: z.string(), version: z.number() });
-export type FleetEvent = z.infer<typeof FleetEvent>;
 
 /** What the agent of a followed read may send, and for how long it is followed; without `upTo` it is not any more. */
 const StreamCredit = z.object({
@@ -25,8 +22,12 @@ export type StreamPiece = z.infer<typeof StreamPiece>;
 
 type Listener = (message: string) => void;
 
+/** What processes tell each other alone: not for the log that live streams go on from. */
+const INTERNAL: ReadonlySet<string> = new Set(['command-reports', 'enrolment-revoked', 'link-opened']);
+
 /**
- * Redis pub/sub for what may be lost: events for the live stream, and nudges for the gateways.
+ * Redis pub/sub for what may be lost: events between processes, and nudges for the gateways. Events that people may follow
+ * also go to the log that live streams read.
  * Publishing never throws: a lost message is made good by a sweep or a refetch.
  */
 export class Bus {
@@ -35,6 +36,7 @@ export class Bus {
   constructor(
     private readonly redis: RedisConnections,
     private readonly logger: Logger,
+    private readonly log = new EventLog(redis, logger),
   ) {
     redis.listener.on('message', (channel: string, message: string) => {
       for (const listener of this.listeners.get(channel) ?? []) listener(message);
@@ -46,7 +48,10 @@ export class Bus {
   }
 
   publishEvents(events: readonly FleetEvent[]): void {
-    if (events.length > 0) this.publish('events', JSON.stringify(events));
+    if (events.length === 0) return;
+    this.publish('events', JSON.stringify(events));
+    const shown = events.filter(({ topic }) => !INTERNAL.has(topic));
+    if (shown.length > 0) this.log.append(shown);
   }
 
   /** Tells the gateway that these enrolments may have commands to pull. */
@@ -114,13 +119,5 @@ export class Bus {
 
   private channel(name: string): string {
     return `${this.redis.prefix}.${name}`;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

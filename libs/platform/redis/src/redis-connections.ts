@@ -11,6 +11,7 @@ const RETRY_MAX_MS = 2_000;
 export class RedisConnections {
   readonly commands: Redis;
   readonly listener: Redis;
+  private readonly opened: Redis[] = [];
 
   constructor(
     readonly url: string,
@@ -37,6 +38,14 @@ export class RedisConnections {
   close(): void {
     this.commands.disconnect();
     this.listener.disconnect();
+    for (const connection of this.opened) connection.disconnect();
+  }
+
+  /** One more connection, for commands that wait; closed with the others at the latest. */
+  open(options: RedisOptions): Redis {
+    const connection = this.connect(options);
+    this.opened.push(connection);
+    return connection;
   }
 
   private connect(options: RedisOptions): Redis {
