@@ -20,7 +20,10 @@ export const factRow = (received: Received<Fact>): FactRow => ({
   number: received.number,
 });
 
-/** An equal digest moves only the number, so a large value is not written again; its received_at says since when it is so. */
+/**
+ * An equal digest moves only the number, so a large value is not written again; its received_at says since when it is so. A
+ * value that comes after another holds later than that, also when its transaction began before: each has held some time.
+ */
 export const STORE_FACTS: BatchStatement<FactRow> = {
   name: 'store-facts',
   text: `
@@ -31,7 +34,8 @@ export const STORE_FACTS: BatchStatement<FactRow> = {
     ON CONFLICT (enrolment_id, name) DO UPDATE SET
       digest = excluded.digest,
       value = CASE WHEN kept.digest = excluded.digest THEN kept.value ELSE excluded.value END,
-      received_at = CASE WHEN kept.digest = excluded.digest THEN kept.received_at ELSE excluded.received_at END,
+      received_at = CASE WHEN kept.digest = excluded.digest THEN kept.received_at
+        ELSE greatest(excluded.received_at, kept.received_at + interval '1 microsecond') END,
       journal_epoch = excluded.journal_epoch, number = excluded.number
     WHERE (kept.journal_epoch, kept.number) < (excluded.journal_epoch, excluded.number)`,
   columns: [

@@ -2,3 +2,4 @@ export { InventoryModule } from './inventory.module';
 export { InventoryIngest } from './inventory-ingest.service';
 export { InventoryReadModel } from './inventory.read-model';
 export type { FactView } from './inventory.read-model';
+export { enrolmentsAsOf, factsAsOf, setsAsOf, snapsAsOf } from './as-of';
