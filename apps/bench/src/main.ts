@@ -3,6 +3,7 @@ import { readConfig } from '@corefleet/platform/config';
 import { benchClient } from './client/bench-client';
 import { runStandIn } from './client/snapd-stand-in';
 import { runTransfer } from './client/transfer';
+import { benchGateway } from './gateway/bench-gateway';
 import { benchPlan } from './plan/bench-plan';
 import { runPlanWork } from './plan/plan-work';
 import { BenchConfig } from './process/settings';
@@ -19,6 +20,7 @@ const roles: Record<string, (settings: never) => void | Promise<void>> = {
   'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
   road: () => benchRoad(readConfig(BenchConfig, process.env)),
   rollout: () => benchRollout(readConfig(BenchConfig, process.env)),
+  gateway: () => benchGateway(readConfig(BenchConfig, process.env)),
   'bullmq-worker': runBullmqWorker,
   'echo-server': runEchoServer,
   'echo-clients': runEchoClients,

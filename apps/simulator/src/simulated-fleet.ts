@@ -21,6 +21,8 @@ export interface SimulatedFleetOptions extends WorldOptions {
   readonly server: string;
   readonly enrolmentToken: string;
   readonly devices: number;
+  /** Number of the first device, 1 by default: fleets of several processes share one count. */
+  readonly first?: number;
   readonly timings?: Partial<AgentTimings>;
   readonly logger?: AgentLogger;
 }
@@ -50,7 +52,8 @@ const clientErrors: TransportErrors = {
 export async function startSimulatedFleet(options: SimulatedFleetOptions): Promise<SimulatedFleet> {
   const store = simulatedStore();
   const files = await mkdtemp(path.join(tmpdir(), 'corefleet-simulator-'));
-  const serials = Array.from({ length: options.devices }, (_, at) => `sim-${String(at + 1).padStart(5, '0')}`);
+  const { devices, first = 1 } = options;
+  const serials = Array.from({ length: devices }, (_, at) => `sim-${String(first + at).padStart(5, '0')}`);
   const running: { agent: Agent; snapd: SimulatedSnapd; ended: Promise<void> }[] = [];
   const next = serials.values();
   const enrolInTurn = async (): Promise<void> => {

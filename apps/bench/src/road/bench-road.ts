@@ -35,7 +35,7 @@ export async function benchRoad(config: BenchConfig): Promise<void> {
 
     await measureThroughput(server, pool, deviceIds, WARM_UP_POSTS);
     const commands = await repeat(RUNS, () => measureThroughput(server, pool, deviceIds, POSTS));
-    const latency = await measureLatency(server, fleet, deviceIds, LOAD);
+    const latency = await measureLatency(server, [fleet], deviceIds, LOAD);
     const rows = await assertRows(pool, DEVICES * (WARM_UP_POSTS + RUNS * POSTS) + LOAD.count);
 
     print('bare BullMQ', `${rates(jobs)} jobs/s`);

@@ -26,22 +26,27 @@ export async function measureThroughput(
     while (left-- > 0) await post(server.url, server.token, '/v1/commands', { ...ORDER, deviceIds });
   };
   await Promise.all([postInTurn(), postInTurn()]);
-  while ((await open(pool)) > 0) {
-    if (performance.now() - startedAt > TIMEOUT_MS)
-      throw new Error(`cannot finish: ${await open(pool)} commands are open`);
+  await allEnded(pool);
+  return (posts * deviceIds.length) / ((performance.now() - startedAt) / 1000);
+}
+
+/** Resolves once no command is open. @throws when that takes too long */
+export async function allEnded(pool: Pool): Promise<void> {
+  const until = performance.now() + TIMEOUT_MS;
+  for (let left = await open(pool); left > 0; left = await open(pool)) {
+    if (performance.now() > until) throw new Error(`cannot finish: ${left} commands are open`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  return (posts * deviceIds.length) / ((performance.now() - startedAt) / 1000);
 }
 
 /** Milliseconds from a POST for one device until its agent has verified and journalled the command. */
 export async function measureLatency(
   server: Server,
-  fleet: ChildProcess,
+  fleets: readonly ChildProcess[],
   deviceIds: readonly string[],
   load: Load,
 ): Promise<number[]> {
-  await ask(fleet, { take: 'arrivals' });
+  await takeArrivals(fleets);
   const sentAt = new Map<string, number>();
   await postAtRate(load, async (at) => {
     const now = performance.timeOrigin + performance.now();
@@ -53,10 +58,16 @@ export async function measureLatency(
     for (const { id } of commands) sentAt.set(id, now);
   });
   await new Promise((resolve) => setTimeout(resolve, 3_000));
-  const { arrivals } = await ask<{ arrivals: Arrival[] }>(fleet, { take: 'arrivals' });
+  const arrivals = await takeArrivals(fleets);
   if (arrivals.length !== load.count)
     throw new Error(`cannot judge: ${arrivals.length} of ${load.count} commands arrived`);
   return arrivals.map(({ commandId, at }) => at - (sentAt.get(commandId) ?? Number.NaN));
+}
+
+/** What the fleets have noted since they were last asked. */
+async function takeArrivals(fleets: readonly ChildProcess[]): Promise<Arrival[]> {
+  const taken = await Promise.all(fleets.map((each) => ask<{ arrivals: Arrival[] }>(each, { take: 'arrivals' })));
+  return taken.flatMap(({ arrivals }) => arrivals);
 }
 
 /** Rows as they must be afterwards, or an error that says what is wrong. */

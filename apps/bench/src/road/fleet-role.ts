@@ -5,6 +5,8 @@ interface FleetSettings {
   readonly server: string;
   readonly enrolmentToken: string;
   readonly devices: number;
+  /** Number of the first device, where other processes hold others. */
+  readonly first?: number;
 }
 
 /** A command in an agent's hands: verified and journalled. Milliseconds since 1970, with fractions. */

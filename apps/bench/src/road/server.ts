@@ -10,6 +10,8 @@ export type Part = 'api' | 'gateway' | 'worker' | 'signer';
 export interface Server {
   readonly url: string;
   readonly token: string;
+  /** Where the gateway listens. */
+  readonly gatewayUrl: string;
   readonly parts: Readonly<Record<Part, ChildProcess>>;
 }
 
@@ -18,11 +20,8 @@ export interface Server {
  * @param settings of every process, over the defaults
  */
 export async function startServer(config: BenchConfig, settings: Record<string, string> = {}): Promise<Server> {
-  const { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR } = config;
-  const stores = { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR };
-  const common = { ...stores, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0', ...settings };
   const start = (part: Part, env: Record<string, string>, ready: RegExp) =>
-    startBundle(path.resolve('dist', `${part}.cjs`), { ...common, ...env }, ready);
+    startPart(config, part, { ...settings, ...env }, ready);
   const { COREFLEET_SIGNER_KEY_FILE } = config;
   const signer = await start(
     'signer',
@@ -34,18 +33,33 @@ export async function startServer(config: BenchConfig, settings: Record<string, 
     { COREFLEET_DATABASE_URL: config.COREFLEET_WORKER_DATABASE_URL },
     /^worker ready/m,
   );
-  const gatewayEnv = { COREFLEET_DATABASE_URL: config.COREFLEET_GATEWAY_DATABASE_URL };
-  const gateway = await start('gateway', gatewayEnv, /^gateway ready on (\S+)$/m);
+  const gateway = await startGateway(config, settings);
   const apiEnv = {
     COREFLEET_DATABASE_URL: config.COREFLEET_API_DATABASE_URL,
-    COREFLEET_GATEWAY_URL: gateway.match[1] ?? '',
+    COREFLEET_GATEWAY_URL: gateway.url,
   };
   const api = await start('api', apiEnv, /\/setup#(\S+)[\s\S]*^api ready on (\S+)$/m);
   const [, setupToken, url = ''] = api.match;
   await post(url, undefined, '/v1/setup', { token: setupToken, ...ADMIN });
   const { token } = await post<{ token: string }>(url, undefined, '/v1/login', ADMIN);
   const parts = { api: api.child, gateway: gateway.child, worker: worker.child, signer: signer.child };
-  return { url, token, parts };
+  return { url, token, gatewayUrl: gateway.url, parts };
+}
+
+/** Starts one gateway, at the port of the settings where they name one. */
+export async function startGateway(
+  config: BenchConfig,
+  settings: Record<string, string> = {},
+): Promise<{ child: ChildProcess; url: string }> {
+  const env = { COREFLEET_DATABASE_URL: config.COREFLEET_GATEWAY_DATABASE_URL, ...settings };
+  const { child, match } = await startPart(config, 'gateway', env, /^gateway ready on (\S+)$/m);
+  return { child, url: match[1] ?? '' };
+}
+
+function startPart(config: BenchConfig, part: Part, env: Record<string, string>, ready: RegExp) {
+  const { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR } = config;
+  const common = { COREFLEET_REDIS_URL, COREFLEET_ARTIFACTS_DIR, COREFLEET_LOG_LEVEL: 'warn', COREFLEET_PORT: '0' };
+  return startBundle(path.resolve('dist', `${part}.cjs`), { ...common, ...env }, ready);
 }
 
 /** @throws Error with the problem's detail for an answer that is not 2xx */

@@ -33,7 +33,7 @@ export async function benchRollout(config: BenchConfig): Promise<void> {
     await pool.query('VACUUM ANALYZE devices, enrolments, device_links, device_facts');
 
     const memory: Memory[] = [];
-    const users = { server, fleet, pool, redisUrl: config.COREFLEET_REDIS_URL };
+    const users = { server, fleets: [fleet], pool, redisUrl: config.COREFLEET_REDIS_URL };
     const before = await cpuOf(users);
     const devices = await repeat(RUNS, (run) => measureRun(server, pool, run, memory));
     const after = await cpuOf(users);

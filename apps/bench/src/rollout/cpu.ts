@@ -9,16 +9,16 @@ import type { Server } from '../road/server';
 /** Milliseconds of CPU by who used them. */
 export type Cpu = Readonly<Record<string, number>>;
 
-/** What has CPU time of its own in a rollout. */
+/** What has CPU time of its own. */
 export interface Users {
   readonly server: Server;
-  readonly fleet: ChildProcess;
+  readonly fleets: readonly ChildProcess[];
   readonly pool: Pool;
   readonly redisUrl: string;
 }
 
 /** CPU time used by everybody since their start. */
-export async function cpuOf({ server, fleet, pool, redisUrl }: Users): Promise<Cpu> {
+export async function cpuOf({ server, fleets, pool, redisUrl }: Users): Promise<Cpu> {
   const parts = Object.entries(server.parts).map(([part, { pid }]) => [part, cpuMs(pid)] as const);
   const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const postmaster = parentOf(rows[0]?.pid ?? 0);
@@ -31,7 +31,8 @@ export async function cpuOf({ server, fleet, pool, redisUrl }: Users): Promise<C
     (sum, [, s]) => sum + Number(s) * 1000,
     0,
   );
-  return Object.fromEntries([...parts, ['fleet', cpuMs(fleet.pid)], ['postgres', postgres], ['redis', redisMs]]);
+  const fleet = fleets.reduce((sum, { pid }) => sum + cpuMs(pid), 0);
+  return Object.fromEntries([...parts, ['fleet', fleet], ['postgres', postgres], ['redis', redisMs]]);
 }
 
 /** What each device has cost everybody between the two. */
