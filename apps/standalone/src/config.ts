@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiConfig } from '@corefleet/apps/api';
-import { durationMs, historyKeptDays, port, storeSettings } from '@corefleet/platform/config';
+import { changesKeptDays, durationMs, historyKeptDays, port, storeSettings } from '@corefleet/platform/config';
 
 const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
 
@@ -25,6 +25,7 @@ export const StandaloneConfig = z.object({
   COREFLEET_TRUSTED_ASSERTIONS: ApiConfig.shape.COREFLEET_TRUSTED_ASSERTIONS,
   COREFLEET_SWEEP_MS: durationMs(2_000),
   COREFLEET_HISTORY_KEPT_DAYS: historyKeptDays,
+  COREFLEET_CHANGES_KEPT_DAYS: changesKeptDays,
   /** Only the demo sets this: an admin `demo` with this password. Without it the first admin comes by a one-time link. */
   COREFLEET_DEMO_PASSWORD: z.string().optional(),
 });

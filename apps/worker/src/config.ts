@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { artifactsDirectory, durationMs, historyKeptDays, storeSettings } from '@corefleet/platform/config';
+import {
+  artifactsDirectory,
+  changesKeptDays,
+  durationMs,
+  historyKeptDays,
+  storeSettings,
+} from '@corefleet/platform/config';
 
 export const WorkerConfig = z.object({
   ...storeSettings,
@@ -9,5 +15,6 @@ export const WorkerConfig = z.object({
   /** How long reads are kept after their end. */
   COREFLEET_READS_KEPT_MS: durationMs(3_600_000),
   COREFLEET_HISTORY_KEPT_DAYS: historyKeptDays,
+  COREFLEET_CHANGES_KEPT_DAYS: changesKeptDays,
 });
 export type WorkerConfig = z.infer<typeof WorkerConfig>;

@@ -8,6 +8,7 @@ import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
 import { storesOf } from '@corefleet/platform/stores';
 import type { WorkerConfig } from './config';
 import { ArrivalsListener } from './arrivals-listener';
+import { CHANGES_KEPT_DAYS, ChangesSweeper } from './changes-sweeper';
 import { HISTORY_KEPT_DAYS, HistoryKeeper } from './history-keeper';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
@@ -33,6 +34,8 @@ export class WorkerModule {
         Sweeper,
         ArtifactsSweeper,
         HistoryKeeper,
+        ChangesSweeper,
+        { provide: CHANGES_KEPT_DAYS, useValue: config.COREFLEET_CHANGES_KEPT_DAYS },
         { provide: HISTORY_KEPT_DAYS, useValue: config.COREFLEET_HISTORY_KEPT_DAYS },
         {
           provide: SWEEP_TIMES,

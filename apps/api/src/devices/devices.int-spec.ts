@@ -29,7 +29,7 @@ describe('devices', () => {
     ).toMatchObject([{ id: deviceId, serial: 's1', online: false, labels: { site: 'berlin' }, lastSeenAt: null }]);
     const labelled = await api.call('PATCH', path, { token: operator, body: { labels: { ring: 'early' } } });
     expect(labelled.body).toMatchObject({ labels: { ring: 'early' } });
-    for (const list of ['changes', 'notices', 'facts']) {
+    for (const list of ['changes', 'change-history?since=2026-05-01T00:00:00Z', 'quarantine', 'notices', 'facts']) {
       expect((await api.call('GET', `${path}/${list}`, { token: operator })).body).toEqual({ items: [] });
     }
     expect((await api.call('POST', `${path}/revoke`, { token: operator })).status).toBe(403);

@@ -52,6 +52,43 @@ export type ChangeView = z.infer<typeof ChangeView>;
 export const ChangePage = page(ChangeView);
 export type ChangePage = z.infer<typeof ChangePage>;
 
+export const ChangeHistoryQuery = z.strictObject({
+  ...pageQuery,
+  /** Of the server's time: from it on, and before it. A device's clock may say anything. */
+  since: z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(),
+  until: z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional(),
+  /** Only of changes with this id. */
+  changeId: someText(64).optional(),
+});
+export type ChangeHistoryQuery = z.infer<typeof ChangeHistoryQuery>;
+
+/** A moment at which the status or the readiness of a change was another than before, as the server learnt it. */
+export const ChangeMoment = z.object({
+  ...ChangeView.shape,
+  /** In snapd's order, of the end alone; null before. */
+  tasks: z.preprocess((value) => value ?? null, z.array(TaskView).nullable()),
+});
+export type ChangeMoment = z.infer<typeof ChangeMoment>;
+
+export const ChangeHistoryPage = page(ChangeMoment);
+export type ChangeHistoryPage = z.infer<typeof ChangeHistoryPage>;
+
+/** Something a device said that could not be kept as what it claims to be; acknowledged with the reason. */
+export const QuarantinedItem = z.object({
+  enrolmentId: id,
+  /** With the number, its place among what the enrolment said: a later journal of the device has a higher epoch. */
+  journalEpoch: z.number().int(),
+  number: z.number().int(),
+  reason: z.string(),
+  /** As it was said, up to 64 KiB; what a command has shown of the device is left out. */
+  item: z.unknown(),
+  receivedAt: time,
+});
+export type QuarantinedItem = z.infer<typeof QuarantinedItem>;
+
+export const QuarantinePage = page(QuarantinedItem);
+export type QuarantinePage = z.infer<typeof QuarantinePage>;
+
 /** A notice as snapd showed it last. */
 export const NoticeView = z.object({
   enrolmentId: id,

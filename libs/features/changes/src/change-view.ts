@@ -31,3 +31,22 @@ export interface NoticeView {
   readonly lastData: unknown;
   readonly receivedAt: Date;
 }
+
+/** A moment at which the status or the readiness of a change was other than before, as the server learnt it. */
+export interface ChangeMoment extends Omit<ChangeView, 'tasks' | 'data'> {
+  /** Of the end alone; null before. */
+  readonly tasks: unknown;
+  /** Of the end alone; null before. */
+  readonly data: unknown;
+}
+
+/** Something a device said that could not be kept as what it claims to be. */
+export interface QuarantinedView {
+  readonly enrolmentId: string;
+  /** With the number, its place among what the enrolment said. */
+  readonly journalEpoch: number;
+  readonly number: number;
+  readonly reason: string;
+  readonly item: unknown;
+  readonly receivedAt: Date;
+}

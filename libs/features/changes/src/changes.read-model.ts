@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@corefleet/platform/database';
 import type { ChangeView, NoticeView } from './change-view';
-import { readCursor, writeCursor } from './cursor';
+import { ChangePlace, readCursor, writeCursor } from './cursor';
 
 const CHANGE_COLUMNS = `enrolments.device_id AS "deviceId", changes.enrolment_id AS "enrolmentId", change_id AS "changeId",
   command_id AS "commandId", kind, summary, changes.status, ready, err, spawn_time AS "spawnTime", ready_time AS "readyTime",
@@ -31,7 +31,8 @@ export class ChangesReadModel {
    * @throws InvalidRequestError for a cursor that no page ended with
    */
   async list(request: ListChanges): Promise<{ items: ChangeView[]; next?: string }> {
-    const [spawnTimeNs, enrolmentId, changeId] = request.cursor === undefined ? BEGINNING : readCursor(request.cursor);
+    const [spawnTimeNs, enrolmentId, changeId] =
+      request.cursor === undefined ? BEGINNING : readCursor(request.cursor, ChangePlace);
     const found = await this.database.rows<ChangeView & { place: string }>(
       'list-changes',
       `SELECT ${CHANGE_COLUMNS}, spawn_time_ns::text AS place

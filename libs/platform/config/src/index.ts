@@ -1,2 +1,10 @@
 export { readConfig, ConfigError } from './read-config';
-export { artifactMaxBytes, artifactsDirectory, durationMs, historyKeptDays, port, storeSettings } from './settings';
+export {
+  artifactMaxBytes,
+  artifactsDirectory,
+  changesKeptDays,
+  durationMs,
+  historyKeptDays,
+  port,
+  storeSettings,
+} from './settings';

@@ -33,3 +33,6 @@ export const artifactMaxBytes = z.coerce
 
 /** Days that histories are kept: 13 months unless said otherwise, so that a month can be held against that of a year ago. */
 export const historyKeptDays = z.coerce.number().int().min(1).max(36_500).default(400);
+
+/** Days that a change is kept after it was ready, with all its tasks; snapd itself forgets it after a day. */
+export const changesKeptDays = z.coerce.number().int().min(2).max(36_500).default(90);
