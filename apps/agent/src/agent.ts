@@ -105,7 +105,10 @@ class RunningAgent {
     this.logger = logger;
     this.clock = clock;
     const timings = (this.timings = { ...DEFAULT_TIMINGS, ...options.timings });
-    const client = (this.client = new SnapdClient(options.snapd, { postTimeoutMs: timings.requestTimeoutMs }));
+    const client = (this.client = new SnapdClient(options.snapd, {
+      postTimeoutMs: timings.requestTimeoutMs,
+      onAnswer: (notes) => this.facts.warned(notes['warning-timestamp']),
+    }));
     const watch = (this.watch = new SnapdWatch((state) => this.snapdChanged(state)));
     this.time = new TrustedTime(clock, journal.state.timeFloorMs);
     this.keys = new SigningKeys(enrolment.signingKeys);
@@ -173,9 +176,9 @@ class RunningAgent {
       enrolmentId: enrolment.enrolmentId,
       device: `${options.device.serial}.${options.device.model}.${options.device.brandId}`,
       policy: policy ?? DEFAULT_POLICY,
-      ended: () => {
-        this.facts.refresh();
-        this.pulls.pull();
+      ended: (touches) => {
+        this.facts.refresh(touches);
+        this.pulls.roomMade();
       },
     });
     this.notices = new Notices({

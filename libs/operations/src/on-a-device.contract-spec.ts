@@ -1,6 +1,6 @@
 import { recordedSnap } from '@corefleet/testing/snapd-recordings';
 import { RequirementError } from './index';
-import { TestDevice } from './testing/a-device';
+import { prepared, TestDevice } from './testing/a-device';
 
 const plug = { snap: 'hello', plug: 'camera' };
 const slot = { snap: 'snapd', slot: 'camera' };
@@ -37,6 +37,7 @@ const taken: Case[] = [
   ['hold', { time: '2027-01-01T00:00:00Z', 'hold-level': 'auto-refresh' }],
   ['unhold', { snaps: ['hello'] }, [['hold', { snaps: ['hello'], time: 'forever', 'hold-level': 'general' }]]],
   ['set-configuration', { snap: 'hello', values: { port: 80, 'log.level': 'debug' } }],
+  ['set-configuration', { snap: 'system', values: { 'refresh.timer': 'mon,10:00' } }],
   ['service-control', { action: 'stop', names: ['hello'], disable: true }],
   ['connect', { plug, slot }],
   ['disconnect', { plug, slot }, [['connect', { plug, slot }]]],
@@ -69,10 +70,12 @@ describe('on a device, what an operation did', () => {
     for (const [earlier, of] of first)
       expect(await device.run(earlier, of)).toMatchObject({ verdict: { kind: 'verified' } });
     const before = await device.state();
+    const facts = await device.factsBut(prepared(name, parameters).touches);
     const { operation, change, verdict, undo } = await device.run(name, parameters);
     expect(verdict).toMatchObject({ kind: 'verified' });
     if (change) expect(operation.matches(change)).toBe(true);
     expect(await device.state()).not.toEqual(before);
+    expect(await device.factsBut(operation.touches)).toEqual(facts);
     expect(undo).not.toEqual([]);
     for (const step of undo)
       expect(await device.run(step.operation, step.parameters)).toMatchObject({ verdict: { kind: 'verified' } });

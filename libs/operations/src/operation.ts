@@ -1,3 +1,4 @@
+import type { FactName } from '@corefleet/contracts/device-protocol';
 import type { Change, SnapdClient } from '@corefleet/snapd-client';
 import * as z from 'zod/mini';
 import type { ArtifactReference } from './artifact';
@@ -84,6 +85,11 @@ export interface OperationDefinition<P extends object> {
   readonly expects: Expects | ((parameters: P) => Expects);
   /** `never` when absent. */
   readonly reboots?: Reboots | ((parameters: P) => Reboots);
+  /**
+   * The facts that may be others after it, where it is known that no others are; absent, any may. Warnings need not be
+   * named: whatever snapd answers says when there are new ones.
+   */
+  readonly touches?: readonly FactName[] | ((parameters: P) => readonly FactName[]);
   /** The files of the server that it needs on the device. */
   artifacts?(parameters: P): readonly ArtifactReference[];
   /** It stores files in the server, and its result names them. */
@@ -116,6 +122,8 @@ export interface PreparedOperation {
   readonly expects: Expects;
   readonly reboots: Reboots;
   readonly takesCutShort: boolean;
+  /** The facts that may be others after it; undefined when any may. */
+  readonly touches: readonly FactName[] | undefined;
   /** The files of the server that it needs on the device. */
   readonly artifacts: readonly ArtifactReference[];
   /** Of an operation that is followed: what snapd says, as it says it. Throws snapd's refusal unchanged. */
@@ -175,7 +183,7 @@ export function defineOperation<P extends object>(definition: OperationDefinitio
 }
 
 function bind<P extends object>(definition: OperationDefinition<P>, parameters: P): PreparedOperation {
-  const { name, risk, since, requires = [], expects, idempotent, reboots = 'never', undo } = definition;
+  const { name, risk, since, requires = [], expects, idempotent, reboots = 'never', touches, undo } = definition;
   return {
     name,
     risk,
@@ -183,6 +191,7 @@ function bind<P extends object>(definition: OperationDefinition<P>, parameters: 
     idempotent: typeof idempotent === 'function' ? idempotent(parameters) : idempotent,
     reboots: typeof reboots === 'function' ? reboots(parameters) : reboots,
     takesCutShort: definition.takesCutShort ?? false,
+    touches: typeof touches === 'function' ? touches(parameters) : touches,
     artifacts: definition.artifacts?.(parameters) ?? [],
     observe: async (client, context) => {
       await requireAll(client, { name, since, requires });

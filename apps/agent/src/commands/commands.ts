@@ -1,4 +1,5 @@
 import type { CommandReport, Envelope, SignedCommand } from '@corefleet/contracts/device-protocol';
+import type { PreparedOperation } from '@corefleet/operations';
 import type { LocalPolicy } from '../config/policy';
 import { JournalNotWritableError } from '../journal/journal';
 import type { OpenCommand } from '../journal/journal-state';
@@ -17,8 +18,8 @@ export interface CommandsOptions extends RunnerOptions {
   readonly device: string;
   readonly policy: LocalPolicy;
   readonly reads: Reads;
-  /** A command has ended: the device may show other facts now. */
-  ended(): void;
+  /** A command has ended: these facts, or any, may be others now. */
+  ended(touches: PreparedOperation['touches']): void;
 }
 
 /** Commands that make a change and run at the same time. Aborts and what snapd does at once are not counted. */
@@ -144,7 +145,7 @@ export class Commands {
     const runner = new CommandRunner(this.options, open, checked);
     const done = this.runInSlot(runner, checked).finally(() => {
       this.running.delete(open.commandId);
-      this.options.ended();
+      this.options.ended(checked.operation.touches);
     });
     this.running.set(open.commandId, { runner, done });
   }

@@ -52,6 +52,18 @@ describe('PullControl', () => {
     pulls.answered(false);
     expect(sent).toBe(1);
   });
+
+  it('pulls once there is room again only what it had no room for', () => {
+    let [sent, room] = [0, true];
+    const pulls = new PullControl({ canPull: () => room, send: () => (sent += 1) });
+    pulls.roomMade();
+    expect(sent).toBe(0);
+    room = false;
+    pulls.pull();
+    room = true;
+    pulls.roomMade();
+    expect(sent).toBe(1);
+  });
 });
 
 describe('TrustedTime', () => {

@@ -22,6 +22,11 @@ export class PullControl {
     this.options.send();
   }
 
+  /** A command has ended: what there was no room for may be pulled now. */
+  roomMade(): void {
+    if (this.wanted) this.pull();
+  }
+
   /** The commands of the outstanding pull are accepted. */
   answered(more: boolean): void {
     this.outstanding = false;

@@ -5,12 +5,15 @@ import { aChange } from '../testing/tables';
 import { ChangeTracker } from './change-tracker';
 import { SnapdWatch } from './snapd-watch';
 
-const nobody: SnapdTransport = {
-  request: () => Promise.reject(new Error('nobody is asked')),
-  close: () => undefined,
-};
-
 function aTracker() {
+  const asked: string[] = [];
+  const nobody: SnapdTransport = {
+    request: ({ path }) => {
+      asked.push(path);
+      return Promise.reject(new Error('nobody answers'));
+    },
+    close: () => undefined,
+  };
   const reported: { id: string; commandId: string | undefined }[] = [];
   const tracker = new ChangeTracker({
     client: new SnapdClient(nobody),
@@ -20,7 +23,7 @@ function aTracker() {
     logger: silentLogger,
     report: ({ change, commandId }) => reported.push({ id: change.id, commandId }),
   });
-  return { tracker, reported };
+  return { tracker, reported, asked };
 }
 
 const first = aChange({ id: '7', 'spawn-time': '2026-01-01T00:00:00Z' });
@@ -53,6 +56,21 @@ describe('ChangeTracker', () => {
     const followed = tracker.follow('7', () => undefined);
     tracker.takeAll([other]);
     expect(await followed).toEqual({ kind: 'forgotten' });
+    tracker.stop();
+  });
+
+  it('reads no more of a change that was ready, unless somebody follows it or the list begins anew', async () => {
+    const { tracker, reported, asked } = aTracker();
+    tracker.takeAll([first]);
+    tracker.hint('7');
+    expect(asked).toEqual([]);
+    void tracker.follow('7', () => undefined);
+    expect(asked).toEqual(['/v2/changes/7']);
+    tracker.takeAll([{ ...other, ready: false }]);
+    tracker.hint('7');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked.length).toBeGreaterThan(1);
+    expect(reported).toHaveLength(2);
     tracker.stop();
   });
 

@@ -55,8 +55,8 @@ const REMEMBERED = 1000;
  */
 export class ChangeTracker {
   private readonly tracked = new Map<string, Tracked>();
-  /** Digest of what was last reported, of the changes that were read last. One forgotten too early is reported twice. */
-  private readonly reported = new Map<string, string>();
+  /** What was last reported, of the changes that were read last. One forgotten too early is reported twice. */
+  private readonly reported = new Map<string, { readonly digest: string; readonly ready: boolean }>();
   private readonly owners = new Map<string, Owner>();
   private cancelTimer: (() => void) | undefined;
   private stopped = false;
@@ -77,8 +77,12 @@ export class ChangeTracker {
     return owner !== undefined && owner.commandId !== commandId && isSame(owner, change);
   }
 
-  /** Something happened to the change: reads it now. */
+  /**
+   * Something happened to the change: reads it now. One that was ready has been read to its end already: nothing happens to
+   * it any more (snapd state/change.go), and when snapd begins its ids anew the whole list is taken in.
+   */
   hint(changeId: string): void {
+    if (!this.tracked.has(changeId) && this.reported.get(changeId)?.ready) return;
     const tracked = this.track(changeId);
     tracked.intervalMs = this.options.intervals.firstMs;
     void this.read(changeId, tracked);
@@ -180,8 +184,8 @@ export class ChangeTracker {
     const commandId = this.owners.get(change.id)?.commandId;
     const snapshot = { ...(commandId && { commandId }), change: fitChange(change) };
     const digest = createHash('sha256').update(JSON.stringify(snapshot)).digest('base64url');
-    if (this.reported.get(change.id) === digest) return false;
-    rememberNewest(this.reported, change.id, digest);
+    if (this.reported.get(change.id)?.digest === digest) return false;
+    rememberNewest(this.reported, change.id, { digest, ready: change.ready });
     this.options.report(snapshot);
     return true;
   }

@@ -25,23 +25,36 @@ const readers: Readonly<Record<Exclude<Fact['name'], 'host'>, (client: SnapdClie
   warnings: (client) => client.warnings.list({ select: 'all' }),
 };
 
-type SnapdFact = keyof typeof readers;
+type FactName = Fact['name'];
+
+const ALL = [...(Object.keys(readers) as (keyof typeof readers)[]), 'host'] as const;
 
 /** Reads what raises no notice and reports what is another than it was. */
 export class Facts {
   private readonly reported = new Map<string, string>();
+  private wanted = new Set<FactName>();
+  /** When the newest warning came that was read of, as snapd writes it. */
+  private warnedAt: string | undefined;
   private cancel: (() => void) | undefined;
   private stopped = false;
 
   constructor(private readonly options: FactsOptions) {}
 
-  /** Reads the facts soon. */
-  refresh(): void {
-    if (this.cancel || this.stopped) return;
+  /** Reads these facts soon, or all. */
+  refresh(names: readonly FactName[] = ALL): void {
+    for (const name of names) this.wanted.add(name);
+    if (this.cancel || this.stopped || this.wanted.size === 0) return;
     this.cancel = this.options.clock.after(this.options.gatherMs, () => {
       this.cancel = undefined;
-      void this.readAll();
+      void this.readWanted();
     });
+  }
+
+  /** An answer of snapd said when its newest warning came: reads them when it is another one. */
+  warned(at: string | undefined): void {
+    if (at === undefined || at === this.warnedAt) return;
+    this.warnedAt = at;
+    this.refresh(['warnings']);
   }
 
   stop(): void {
@@ -49,15 +62,16 @@ export class Facts {
     this.cancel?.();
   }
 
-  private async readAll(): Promise<void> {
-    for (const name of Object.keys(readers) as SnapdFact[]) {
+  private async readWanted(): Promise<void> {
+    const { wanted } = this;
+    this.wanted = new Set();
+    for (const name of ALL) {
       if (this.stopped) return;
-      await this.read(name);
+      if (wanted.has(name)) await (name === 'host' ? this.readHost() : this.read(name));
     }
-    await this.readHost();
   }
 
-  private async read(name: SnapdFact): Promise<void> {
+  private async read(name: keyof typeof readers): Promise<void> {
     const { client, watch, logger } = this.options;
     try {
       const value = await readers[name](client);

@@ -32,6 +32,7 @@ export const hold = defineOperation<Parameters>({
   },
   idempotent: true,
   expects: 'change',
+  touches: ['snaps', 'system-info'],
   observe: (client, { snaps }) => observeHolds(client, snaps),
   start: async (client, parameters) => changeOf(await client.snaps.act({ action: 'hold', ...parameters })),
   matches: (change, { snaps }) => isAbout(change, 'hold-snap', snaps),

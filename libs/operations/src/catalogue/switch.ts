@@ -38,6 +38,7 @@ export const switchChannel = defineOperation<Parameters>({
   },
   idempotent: true,
   expects: 'change',
+  touches: ['snaps'],
   observe: async (client, { snap }) => {
     const found = await findSnap(client, snap);
     return found && shownSnap(found);

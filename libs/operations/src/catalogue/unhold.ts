@@ -22,6 +22,7 @@ export const unhold = defineOperation<z.infer<typeof Parameters>>({
   },
   idempotent: true,
   expects: 'change',
+  touches: ['snaps', 'system-info'],
   observe: (client, { snaps }) => observeHolds(client, snaps),
   start: async (client, { snaps }) => changeOf(await client.snaps.act({ action: 'unhold', snaps })),
   matches: (change, { snaps }) => isAbout(change, 'unhold-snap', snaps),

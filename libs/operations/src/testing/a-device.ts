@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FactName } from '@corefleet/contracts/device-protocol';
 import {
   SnapdAnswerTooLargeError,
   SnapdClient,
@@ -143,6 +144,22 @@ export class TestDevice {
     const verdict = await operation.verify(this.client, outcome, this.context);
     const done: Done = { ...outcome, result: verdict.result };
     return { operation, change, verdict, undo: operation.undo(done) };
+  }
+
+  /** What snapd says of every fact but these; nothing when any may be another. */
+  async factsBut(touched: readonly FactName[] | undefined): Promise<object> {
+    const { client } = this;
+    const others: Record<string, unknown> = {};
+    const all: [FactName, () => Promise<unknown>][] = [
+      ['system-info', () => client.systemInfo.get()],
+      ['snaps', () => client.snaps.list({ select: 'all' })],
+      ['validation-sets', () => client.validationSets.list()],
+      ['systems', () => client.systems.list()],
+      ['model', () => client.model.json()],
+      ['warnings', () => client.warnings.list({ select: 'all' })],
+    ];
+    for (const [name, read] of all) if (touched && !touched.includes(name)) others[name] = await read();
+    return others;
   }
 
   /** All that these operations could change, as it is shown. */
