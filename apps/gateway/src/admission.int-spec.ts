@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { createTestDatabase } from '@corefleet/testing/postgres';
+import { eventually } from '@corefleet/testing/processes';
 import { testRedis } from '@corefleet/testing/redis';
 import { GatewayStand } from './testing/gateway-stand';
-import { aDeviceKey, askNonce, authorizationOf, upgradeStatus } from './testing/test-agent';
+import { aDeviceKey, aHello, askForNonce, askNonce, authorizationOf, upgradeStatus } from './testing/test-agent';
 
 let stand: GatewayStand;
 
@@ -66,15 +67,57 @@ describe('the way in', () => {
     expect(answer.status).toBe(status);
   });
 
-  it('asks to come again past its rate', async () => {
+  it('asks to come again past its rate, each in a turn of its own', async () => {
+    const slow = await stand.start({ COREFLEET_ADMISSIONS_PER_SECOND: 1 });
+    try {
+      const { enrolmentId } = await stand.anEnrolledDevice();
+      const told = [];
+      for (let at = 0; at < 4; at += 1) {
+        const { status, headers } = await askForNonce(slow.url, enrolmentId);
+        told.push([status, headers.get('retry-after')]);
+      }
+      expect(told).toEqual([
+        [200, null],
+        [503, '1'],
+        [503, '2'],
+        [503, '3'],
+      ]);
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('has a bound for proofs over nonces of other gateways too', async () => {
     const slow = await stand.start({ COREFLEET_ADMISSIONS_PER_SECOND: 1 });
     try {
       const key = await stand.anEnrolledDevice();
       const statuses = [];
-      for (let at = 0; at < 3; at += 1)
+      for (let at = 0; at < 4; at += 1)
         statuses.push(await upgradeStatus(slow.url, authorizationOf(key, 'never-issued')));
-      expect(statuses).toEqual([401, 503, 503]);
+      expect(statuses).toEqual([401, 401, 503, 503]);
     } finally {
+      await slow.close();
+    }
+  });
+
+  it('lets nobody in while links wait to be written down, and everybody once they are', async () => {
+    const slow = await stand.start({ COREFLEET_ADMISSIONS_PER_SECOND: 2 });
+    const keys = [await stand.anEnrolledDevice(), await stand.anEnrolledDevice(), await stand.anEnrolledDevice()];
+    const statusFor = async (key = keys[2]): Promise<number> =>
+      (await askForNonce(slow.url, key?.enrolmentId ?? '')).status;
+    try {
+      await stand.rows('BEGIN');
+      await stand.rows('LOCK TABLE device_links');
+      for (const key of keys.slice(0, 2)) {
+        await new Promise((resolve) => setTimeout(resolve, 600)); // a token of its rate
+        (await stand.connect(key, slow)).send(aHello());
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(await statusFor()).toBe(503);
+      await stand.rows('COMMIT');
+      await eventually(async () => (await statusFor()) === 200, { what: 'the third to be let in' });
+    } finally {
+      await stand.rows('ROLLBACK');
       await slow.close();
     }
   });

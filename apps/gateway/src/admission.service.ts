@@ -10,43 +10,69 @@ import {
 import { fullBucket, takeTokens, type Bucket, type BucketLimit } from '@corefleet/device-link';
 import { EnrolmentsRepository, type ActiveEnrolment } from './enrolments.repository';
 import { GatewayContext } from './gateway-context';
+import { LinkRecords } from './link-records';
 import { Nonces } from './nonces';
+import { giveTurn, NO_TURNS, type Turns } from './turns';
+
+/** Past the rate, or a store is away. */
+export interface Busy {
+  readonly kind: 'busy';
+  readonly retryAfterSeconds: number;
+}
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly enrolment: ActiveEnrolment }
   /** Which of the reasons it was is not told: nobody shall learn which enrolments exist. */
   | { readonly kind: 'refused' }
-  /** Past the rate, or a store is away. */
-  | { readonly kind: 'busy'; readonly retryAfterSeconds: number };
+  | Busy;
 
-const BUSY: Admission = { kind: 'busy', retryAfterSeconds: 2 };
+export type Challenge = { readonly kind: 'nonce'; readonly nonce: string } | Busy;
 
-/** Decides who may open a link, or make a request for a file: a fresh nonce signed with the key of an active enrolment. */
+/**
+ * Decides who may open a link, or make a request for a file: a fresh nonce signed with the key of an active enrolment.
+ * The pace is kept where it costs least, at the challenge: who is told to come again has had nothing done for it. A nonce
+ * is good at any gateway, so the upgrade has a rate of its own, with room for the nonces that others gave.
+ */
 @Injectable()
 export class AdmissionService {
-  private readonly limit: BucketLimit;
+  private readonly perSecond: number;
   private readonly challengeLimit: BucketLimit;
-  private links: Bucket;
+  private readonly proofLimit: BucketLimit;
   private challenges: Bucket;
+  private proofs: Bucket;
+  private turns: Turns = NO_TURNS;
 
   constructor(
     private readonly context: GatewayContext,
     private readonly nonces: Nonces,
     private readonly enrolments: EnrolmentsRepository,
+    private readonly records: LinkRecords,
   ) {
-    const perSecond = context.config.COREFLEET_ADMISSIONS_PER_SECOND;
-    this.limit = { perSecond, burst: perSecond, debt: 0 };
-    this.challengeLimit = { perSecond: perSecond * 2, burst: perSecond * 2, debt: 0 };
-    this.links = fullBucket(this.limit, performance.now());
+    const perSecond = (this.perSecond = context.config.COREFLEET_ADMISSIONS_PER_SECOND);
+    this.challengeLimit = { perSecond, burst: Math.max(1, perSecond / 2), debt: 0 };
+    this.proofLimit = { perSecond, burst: perSecond * 2, debt: 0 };
     this.challenges = fullBucket(this.challengeLimit, performance.now());
+    this.proofs = fullBucket(this.proofLimit, performance.now());
   }
 
-  /** @returns undefined past the rate. @throws when Redis is away */
-  async challenge(enrolmentId: string): Promise<string | undefined> {
+  /** @throws when Redis is away */
+  async challenge(enrolmentId: string): Promise<Challenge> {
     const next = takeTokens(this.challenges, this.challengeLimit, 1, performance.now());
-    if (next.tokens < 0) return undefined;
+    if (next.tokens < 0 || this.isBehind) return this.busy();
     this.challenges = next;
-    return this.nonces.issue(enrolmentId);
+    return { kind: 'nonce', nonce: await this.nonces.issue(enrolmentId) };
+  }
+
+  /** When to come again, a turn for each who is told. */
+  busy(): Busy {
+    const { turns, waitMs } = giveTurn(this.turns, this.perSecond, performance.now());
+    this.turns = turns;
+    return { kind: 'busy', retryAfterSeconds: Math.ceil(waitMs / 1_000) };
+  }
+
+  /** A second's worth of links waits to be written down: Postgres takes them more slowly than they are let in. */
+  private get isBehind(): boolean {
+    return this.records.waiting >= this.perSecond;
   }
 
   /** Of a link, before its upgrade. Never throws: a store that is away means to come again. */
@@ -63,14 +89,14 @@ export class AdmissionService {
   private async decide(authorization: string | undefined, textOf: (proof: LinkProof) => string): Promise<Admission> {
     const proof = parseLinkAuthorization(authorization);
     if (!proof) return { kind: 'refused' };
-    const next = takeTokens(this.links, this.limit, 1, performance.now());
-    if (next.tokens < 0) return BUSY;
-    this.links = next;
+    const next = takeTokens(this.proofs, this.proofLimit, 1, performance.now());
+    if (next.tokens < 0) return this.busy();
+    this.proofs = next;
     try {
       return await this.check(proof, textOf(proof));
     } catch (error) {
       this.context.logger.warn({ error, enrolmentId: proof.enrolmentId }, 'Not admitted: a store is away');
-      return BUSY;
+      return this.busy();
     }
   }
 

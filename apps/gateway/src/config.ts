@@ -19,7 +19,7 @@ export const GatewayConfig = z.object({
   COREFLEET_DEVICE_FILES_DAYS: count(7),
   /** Files on their way from or to devices at one time; the others are told when to come again. */
   COREFLEET_TRANSFERS: count(100),
-  /** How long to wait at shutdown for what was read to be stored and acknowledged. */
-  COREFLEET_DRAIN_MS: durationMs(10_000),
+  /** How long a shutdown may take to send agents to the other gateways, slice by slice, and to store what they said. */
+  COREFLEET_DRAIN_MS: durationMs(60_000),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { RedisConnections } from '@corefleet/platform/redis';
@@ -10,13 +11,15 @@ import { LinkGuard } from './link-guard.service';
 import { LinkRecords } from './link-records';
 import { LinkRegistry } from './link-registry';
 import { ReportLanes } from './report-lanes';
+import { sendAway } from './send-away';
 import { SignerTime } from './signer-time';
+import { Uptime } from './uptime';
 import { Wheel } from './wheel';
 
 const GOING_AWAY = 1012;
 const CLOSE_WITHIN_MS = 2_000;
-const COME_BACK_AFTER_MS = 500;
-const LEAST_JITTER_MS = 1_000;
+/** Of the time to drain, for what was read to be stored once the links are gone; half of it where that is less. */
+const STORE_WITHIN_MS = 10_000;
 
 /** Opens and drains a gateway. */
 @Injectable()
@@ -33,6 +36,7 @@ export class GatewayService {
     private readonly time: SignerTime,
     private readonly outbox: EventOutbox,
     private readonly redis: RedisConnections,
+    private readonly uptime: Uptime,
     private readonly wheel: Wheel,
   ) {}
 
@@ -43,17 +47,23 @@ export class GatewayService {
     await this.transfers.start();
     await this.time.open();
     this.wheel.start();
+    await this.sayUp();
     const url = await this.edge.listen();
     this.context.logger.info({ url, gatewayId: this.context.gatewayId }, 'Gateway open');
     return url;
   }
 
-  /** Tells every agent when to come back, stores and acknowledges what was read, then closes the sockets. */
+  /**
+   * Sends the agents to the other gateways, at the pace those admit them; stores and acknowledges what was read, then
+   * closes the sockets. It listens no more from the first moment on: a balancer goes on to the next gateway when one
+   * refuses the connection.
+   */
   async drain(): Promise<void> {
+    const drainMs = this.context.config.COREFLEET_DRAIN_MS;
     this.health.drain();
     this.edge.stopListening();
-    this.sayBye();
-    await this.lanes.drain(this.context.config.COREFLEET_DRAIN_MS);
+    await this.moveLinks(drainMs - Math.min(STORE_WITHIN_MS, drainMs / 2));
+    await this.lanes.drain(Math.min(STORE_WITHIN_MS, drainMs / 2));
     await this.closeSockets();
     await this.guard.stop();
     await this.transfers.stop();
@@ -63,12 +73,32 @@ export class GatewayService {
     this.context.logger.info({ gatewayId: this.context.gatewayId }, 'Gateway drained');
   }
 
-  /** Spread over the time the other gateways need to admit them all, if they admit as fast as this one. */
-  private sayBye(): void {
-    const perSecond = this.context.config.COREFLEET_ADMISSIONS_PER_SECOND;
-    const jitterMs = Math.max(LEAST_JITTER_MS, Math.ceil((this.registry.size / perSecond) * 1_000));
-    for (const link of this.registry.links())
-      link.deliver({ kind: 'draining', reconnectAfterMs: COME_BACK_AFTER_MS, jitterMs });
+  /** From the start, so that a gateway that drains next knows of this one. */
+  private async sayUp(): Promise<void> {
+    try {
+      await this.uptime.say();
+    } catch (error) {
+      this.context.logger.warn({ error }, 'Not said that this gateway is up, it is tried again');
+    }
+  }
+
+  private async moveLinks(withinMs: number): Promise<void> {
+    const untilMs = performance.now() + withinMs;
+    const { COREFLEET_ADMISSIONS_PER_SECOND: perSecond } = this.context.config;
+    const others = await this.others();
+    this.context.logger.info({ links: this.registry.size, others }, 'Sending the agents away');
+    await sendAway([...this.registry.links()], { perSecond: others * perSecond, untilMs }, perSecond);
+  }
+
+  /** Gateways that can take the agents, if they admit as fast as this one. */
+  private async others(): Promise<number> {
+    if (this.registry.size === 0) return 0;
+    try {
+      return await this.uptime.others();
+    } catch (error) {
+      this.context.logger.warn({ error }, 'Other gateways not found, all agents are sent away at once');
+      return 0;
+    }
   }
 
   private async closeSockets(): Promise<void> {
@@ -89,8 +119,9 @@ export class GatewayService {
     this.outbox.flush();
     try {
       await this.records.flush();
+      await this.uptime.end();
     } catch (error) {
-      this.context.logger.warn({ error }, 'Last heartbeats not written');
+      this.context.logger.warn({ error }, 'Last heartbeats, or the end of this gateway, not written');
     }
   }
 }

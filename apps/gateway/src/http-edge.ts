@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { ChallengeRequest } from '@corefleet/contracts/device-protocol';
 import { boundBody, closeUnread } from '@corefleet/platform/http';
-import { AdmissionService } from './admission.service';
+import { AdmissionService, type Admission } from './admission.service';
 import { FileEdge } from './files/file-edge.service';
 import { GatewayContext } from './gateway-context';
 import { HealthService } from './health.service';
@@ -18,15 +18,16 @@ const BODY_BYTES = 1_024;
 const BODY_TIMEOUT_MS = 15_000;
 /** Upgrades under way at once: past it, an agent is asked to come again. */
 const MOST_UPGRADES = 2_000;
+/** A store is away, or this gateway leaves: another one may be better off, or this one soon. */
 const RETRY_AFTER_SECONDS = 2;
 
 const NOT_FOUND: Problem = { status: 404, code: 'not-found', detail: 'cannot find this address' };
-const BUSY: Problem = {
+const busy = (retryAfterSeconds = RETRY_AFTER_SECONDS): Problem => ({
   status: 503,
   code: 'busy',
   detail: 'cannot take more links now',
-  retryAfterSeconds: RETRY_AFTER_SECONDS,
-};
+  retryAfterSeconds,
+});
 const UNAUTHENTICATED: Problem = {
   status: 401,
   code: 'unauthenticated',
@@ -87,7 +88,7 @@ export class HttpEdge {
       await this.route(request, response);
     } catch (error) {
       this.context.logger.warn({ error, url: request.url?.slice(0, 200) }, 'Request not answered: a store is away');
-      sendProblem(response, BUSY);
+      sendProblem(response, busy());
     }
   }
 
@@ -125,23 +126,30 @@ export class HttpEdge {
         code: 'invalid-request',
         detail: 'cannot read enrolmentId: it is not a UUID',
       });
-    const nonce = await this.admission.challenge(asked.data.enrolmentId);
-    if (nonce === undefined) return sendProblem(response, BUSY);
-    sendJson(response, 200, { nonce, expiresInMs: Nonces.EXPIRES_IN_MS });
+    const challenge = await this.admission.challenge(asked.data.enrolmentId);
+    if (challenge.kind === 'busy') return sendProblem(response, busy(challenge.retryAfterSeconds));
+    sendJson(response, 200, { nonce: challenge.nonce, expiresInMs: Nonces.EXPIRES_IN_MS });
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const onError = (): void => void socket.destroy();
     socket.on('error', onError);
     if (request.method !== 'GET' || pathOf(request) !== LINK_PATH) return refuseUpgrade(socket, problemText(NOT_FOUND));
-    if (this.upgrades >= MOST_UPGRADES || this.health.isDraining) return refuseUpgrade(socket, problemText(BUSY));
+    if (this.health.isDraining) return refuseUpgrade(socket, problemText(busy()));
+    const admission = await this.admit(request);
+    if (admission.kind === 'refused') return refuseUpgrade(socket, problemText(UNAUTHENTICATED));
+    if (admission.kind === 'busy') return refuseUpgrade(socket, problemText(busy(admission.retryAfterSeconds)));
+    if (this.health.isDraining) return refuseUpgrade(socket, problemText(busy()));
+    this.links.upgrade(request, socket, head, admission.enrolment);
+    socket.off('error', onError);
+  }
+
+  private async admit(request: IncomingMessage): Promise<Admission> {
+    if (this.upgrades >= MOST_UPGRADES) return this.admission.busy();
     this.upgrades += 1;
     const admission = await this.admission.admit(request.headers.authorization);
     this.upgrades -= 1;
-    if (admission.kind === 'refused') return refuseUpgrade(socket, problemText(UNAUTHENTICATED));
-    if (admission.kind === 'busy' || this.health.isDraining) return refuseUpgrade(socket, problemText(BUSY));
-    this.links.upgrade(request, socket, head, admission.enrolment);
-    socket.off('error', onError);
+    return admission;
   }
 }
 

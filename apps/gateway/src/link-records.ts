@@ -3,6 +3,7 @@ import type { HelloFrame } from '@corefleet/device-link';
 import { storableText } from '@corefleet/features/changes';
 import { Database } from '@corefleet/platform/database';
 import { Batcher } from '@corefleet/platform/queue';
+import { Bus } from '@corefleet/platform/redis';
 import { Wheel } from './wheel';
 
 /** What a link is recorded as. */
@@ -10,6 +11,8 @@ export interface LinkRecord {
   readonly enrolmentId: string;
   readonly hello: HelloFrame;
   readonly protocol: number;
+  /** Written to stay visible; there is no link. */
+  readonly refused: boolean;
 }
 
 export interface Recorded {
@@ -24,6 +27,8 @@ interface Seen {
 }
 
 const TOUCH_MS = 1_000;
+/** Of an enrolment whose row was not there to write. */
+const NOT_RECORDED: Recorded = { journalEpoch: 0, stamp: 0 };
 const MAX_INTEGER = 2 ** 31 - 1;
 
 const RECORD = `
@@ -48,9 +53,11 @@ const TOUCH = `
 export class LinkRecords {
   private readonly records: Batcher<LinkRecord, Recorded>;
   private touched = new Map<string, Seen>();
+  private recording = 0;
 
   constructor(
     private readonly database: Database,
+    private readonly bus: Bus,
     wheel: Wheel,
   ) {
     // One batch at a time: of two hellos of one enrolment the later one is recorded last.
@@ -58,9 +65,19 @@ export class LinkRecords {
     wheel.every(TOUCH_MS, 'heartbeats', () => this.flush());
   }
 
-  /** @throws when the database is away */
-  record(record: LinkRecord): Promise<Recorded> {
-    return this.records.add(record);
+  /** Hellos that are not written down yet. */
+  get waiting(): number {
+    return this.recording;
+  }
+
+  /** Says to the other gateways that the link counts now, once it is committed. @throws when the database is away */
+  async record(record: LinkRecord): Promise<Recorded> {
+    this.recording += 1;
+    try {
+      return await this.records.add(record);
+    } finally {
+      this.recording -= 1;
+    }
   }
 
   /** Heard from just now; lost when this process dies within a second. */
@@ -105,6 +122,18 @@ export class LinkRecords {
     const recorded = new Map(
       rows.map((row) => [row.enrolment_id, { journalEpoch: row.journal_epoch, stamp: Number(row.stamp) }]),
     );
-    return batch.map(({ enrolmentId }) => recorded.get(enrolmentId) ?? { journalEpoch: 0, stamp: 0 });
+    this.announce(records, recorded);
+    return batch.map(({ enrolmentId }) => recorded.get(enrolmentId) ?? NOT_RECORDED);
+  }
+
+  private announce(records: readonly LinkRecord[], recorded: ReadonlyMap<string, Recorded>): void {
+    const opened = records.filter(({ refused }) => !refused);
+    this.bus.publishEvents(
+      opened.map(({ enrolmentId: id }) => ({
+        topic: 'link-opened',
+        id,
+        version: (recorded.get(id) ?? NOT_RECORDED).stamp,
+      })),
+    );
   }
 }

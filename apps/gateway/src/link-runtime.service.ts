@@ -179,13 +179,13 @@ export class LinkRuntime implements LinkDriver {
         enrolmentId,
         hello: effect.hello,
         protocol: effect.protocol,
+        refused: effect.refused,
       });
       if (effect.refused || link.isClosed) return;
       link.stamp = stamp;
       if (stamp < link.otherStamp) return link.deliver({ kind: 'cut', reason: 'replaced' });
       link.deliver({ kind: 'recorded', journalEpoch });
       this.outbox.add('devices', link.deviceId);
-      this.bus.publishEvent({ topic: 'link-opened', id: enrolmentId, version: stamp });
     } catch (error) {
       this.again(link, 'Link not recorded', error, attempt, () => void this.record(link, effect, attempt + 1));
     }

@@ -13,6 +13,11 @@ const SAY = `
 
 const FORGET = `DELETE FROM gateways WHERE seen_at < now() - interval '1 day'`;
 
+const OTHERS = `
+  SELECT count(*)::int AS count FROM gateways WHERE id <> $1 AND seen_at > now() - $2::integer * interval '1 millisecond'`;
+
+const END = `DELETE FROM gateways WHERE id = $1`;
+
 /**
  * Says in Postgres that the gateway is up, and takes out those that have long not been.
  * @throws when the database is away
@@ -22,10 +27,35 @@ export async function sayUp(database: Database, gatewayId: string): Promise<void
   await database.rows('forget-gateways', FORGET, []);
 }
 
+/** Other gateways that are up. @throws when the database is away */
+export async function othersUp(database: Database, gatewayId: string): Promise<number> {
+  const [found] = await database.rows<{ count: number }>('others-up', OTHERS, [gatewayId, 3 * EVERY_MS]);
+  return found?.count ?? 0;
+}
+
 /** The one writer of `gateways`, each of its own row. */
 @Injectable()
 export class Uptime {
-  constructor(database: Database, { gatewayId }: GatewayContext, wheel: Wheel) {
-    wheel.every(EVERY_MS, 'uptime', () => sayUp(database, gatewayId));
+  constructor(
+    private readonly database: Database,
+    private readonly context: GatewayContext,
+    wheel: Wheel,
+  ) {
+    wheel.every(EVERY_MS, 'uptime', () => this.say());
+  }
+
+  /** @throws when the database is away */
+  say(): Promise<void> {
+    return sayUp(this.database, this.context.gatewayId);
+  }
+
+  /** @throws when the database is away */
+  others(): Promise<number> {
+    return othersUp(this.database, this.context.gatewayId);
+  }
+
+  /** Nobody counts on this gateway any more. @throws when the database is away */
+  async end(): Promise<void> {
+    await this.database.rows('say-down', END, [this.context.gatewayId]);
   }
 }

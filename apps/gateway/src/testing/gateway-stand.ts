@@ -103,8 +103,8 @@ export class GatewayStand {
   }
 
   /** A link that has not said hello. */
-  async connect(key: DeviceKey): Promise<TestAgent> {
-    return this.keep(await TestAgent.connect(this.gateway.url, key));
+  async connect(key: DeviceKey, at = this.gateway): Promise<TestAgent> {
+    return this.keep(await TestAgent.connect(at.url, key));
   }
 
   async rows(text: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {

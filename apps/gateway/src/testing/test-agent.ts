@@ -16,8 +16,12 @@ export function aDeviceKey(): DeviceKey {
   return { enrolmentId: randomUUID(), privateKey, publicKey: publicKey.export({ format: 'jwk' }).x ?? '' };
 }
 
+/** The answer as it came, whatever its status. */
+export const askForNonce = (url: string, enrolmentId: string): Promise<Response> =>
+  fetch(`${url}/v1/device/challenge`, { method: 'POST', body: JSON.stringify({ enrolmentId }) });
+
 export async function askNonce(url: string, enrolmentId: string): Promise<string> {
-  const answer = await fetch(`${url}/v1/device/challenge`, { method: 'POST', body: JSON.stringify({ enrolmentId }) });
+  const answer = await askForNonce(url, enrolmentId);
   const { nonce } = (await answer.json()) as { nonce: string };
   return nonce;
 }
