@@ -35,6 +35,7 @@ import { ChangesController } from './changes/changes.controller';
 import { CommandsController } from './commands/commands.controller';
 import type { ApiConfig } from './config';
 import { DevicesController } from './devices/devices.controller';
+import { FactsController } from './devices/facts.controller';
 import { EnrolController } from './enrolment/enrol.controller';
 import { EnrolmentTokensController } from './enrolment/enrolment-tokens.controller';
 import { EventStreams } from './events/event-streams';
@@ -73,6 +74,7 @@ const CONTROLLERS = [
   CommandsController,
   ComplianceController,
   DevicesController,
+  FactsController,
   EnrolController,
   EnrolmentTokensController,
   EventsController,

@@ -8,7 +8,6 @@ import {
   DevicesPreview,
   DevicesQuery,
   DeviceView,
-  FactList,
   IdParams,
   PatchDeviceRequest,
   PreviewDevicesRequest,
@@ -16,7 +15,6 @@ import {
 import type { Actor } from '@corefleet/features/audit';
 import { DevicesService } from '@corefleet/features/devices';
 import { EnrolmentService } from '@corefleet/features/enrolment';
-import { InventoryReadModel } from '@corefleet/features/inventory';
 import { PenaltiesService } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
 import { CurrentActor } from '../access/parameters';
@@ -31,7 +29,6 @@ class DeviceViewDto extends createZodDto(DeviceView) {}
 class PatchDeviceRequestDto extends createZodDto(PatchDeviceRequest) {}
 class AllowReEnrolmentRequestDto extends createZodDto(AllowReEnrolmentRequest) {}
 class ActRequestDto extends createZodDto(ActRequest) {}
-class FactListDto extends createZodDto(FactList) {}
 
 @ApiTags('devices')
 @Controller('v1/devices')
@@ -39,7 +36,6 @@ export class DevicesController {
   constructor(
     private readonly devices: DevicesService,
     private readonly enrolment: EnrolmentService,
-    private readonly inventory: InventoryReadModel,
     private readonly penalties: PenaltiesService,
   ) {}
 
@@ -99,14 +95,6 @@ export class DevicesController {
   ) {
     await this.enrolment.allowReEnrolment(actor, id, forSeconds, remark);
     return this.devices.get(id);
-  }
-
-  @Get(':id/facts')
-  @Requires('viewer')
-  @ZodResponse({ type: FactListDto })
-  async facts(@Param() { id }: IdParamsDto) {
-    await this.devices.get(id);
-    return { items: await this.inventory.facts(id) };
   }
 
   /** Lets the device out of the penalty box and forgets its failures. */

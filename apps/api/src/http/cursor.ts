@@ -8,6 +8,8 @@ const FORMS = {
   set: /^[-a-zA-Z0-9]{2,32}\/[-a-z0-9]{1,128}$/,
   /** Milliseconds since 1970 and a digest: a list in the order of time. */
   artifact: /^\d{1,15}\.[0-9a-f]{64}$/,
+  /** Microseconds since 1970 and a UUID. */
+  moment: /^\d{1,18}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
 } as const;
 
 interface Page {

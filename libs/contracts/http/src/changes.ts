@@ -108,10 +108,3 @@ export type NoticeView = z.infer<typeof NoticeView>;
 
 export const NoticeList = z.object({ items: z.array(NoticeView) });
 export type NoticeList = z.infer<typeof NoticeList>;
-
-/** The newest answer of one read of the device, whole. */
-export const FactView = z.object({ name: z.string(), digest: z.string(), value: z.unknown(), receivedAt: time });
-export type FactView = z.infer<typeof FactView>;
-
-export const FactList = z.object({ items: z.array(FactView) });
-export type FactList = z.infer<typeof FactList>;

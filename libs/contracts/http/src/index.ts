@@ -24,6 +24,7 @@ export {
 } from './devices';
 export * from './enrolment';
 export * from './events';
+export * from './facts';
 export * from './groups';
 export * from './health';
 export * from './limits';

@@ -76,6 +76,9 @@ export const DEVICE_FIELDS: Readonly<Record<string, Comparison>> = {
   'system.count': number('cardinality(t.system_labels)'),
   warnings: number('t.warning_count'),
   'time-zone': text('t.time_zone'),
+  'refresh.last': moment('t.last_refresh'),
+  'refresh.next': moment('t.next_refresh'),
+  'refresh.held': { ...truth('t.refreshes_held_until'), laterThanMs: 0 },
   'disk.free': { type: 'bytes', column: 't.disk_free' },
   'disk.total': { type: 'bytes', column: 't.disk_total' },
 };
@@ -90,6 +93,9 @@ export const PRESENCE = {
 export const SNAP_ATTRIBUTES: Readonly<Record<string, Comparison>> = {
   active: truth('s.active'),
   held: { ...truth('s.held_until'), laterThanMs: 0 },
+  inhibited: truth('s.inhibited'),
+  failures: number('s.failure_count'),
+  'failed-revision': text('s.failed_revision'),
   revision: { type: 'revision', column: 's.revision' },
   version: version('s.version'),
   channel: text('s.channel'),

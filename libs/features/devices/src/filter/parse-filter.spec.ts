@@ -74,6 +74,8 @@ describe('parseFilter', () => {
     ['snap.core22.installed=false', 'snap[core22]=truth:false'],
     ['snap.core22.revision<1380', 'snap[core22]s.revision<number:1380'],
     ['snap.core22.revision=x1', 'snap[core22]s.revision=x1'],
+    ['snap.core22.failures>2', 'snap[core22]s.failure_count>number:2'],
+    ['refresh.last<2026-11-27', 'refresh.last<2026-11-27T00:00:00.000Z'],
     ['snap.x.version>=1.2-3', 'snap[x]s.version>=1.2-3'],
     ['set.acme/base.sequence<14', 'device_sets[acme/base]s.sequence<number:14'],
     ['has set.acme/base', 'device_sets[acme/base]?'],

@@ -12,6 +12,8 @@ export interface SampleSnap {
   'install-date': string;
   hold?: string;
   'gating-hold'?: string;
+  'refresh-inhibit'?: object;
+  'refresh-failures'?: { revision: string; 'failure-count': number };
 }
 
 export interface SampleSet {
@@ -43,7 +45,13 @@ export interface SampleDevice {
     snaps?: SampleSnap[];
     'validation-sets'?: SampleSet[];
     systems?: SampleSystem[];
-    'system-info'?: { version: string; architecture: string; 'on-classic'?: boolean; 'system-mode': string };
+    'system-info'?: {
+      version: string;
+      architecture: string;
+      'on-classic'?: boolean;
+      'system-mode': string;
+      refresh?: { last?: string; hold?: string };
+    };
     model?: { headers: { base?: string; grade?: string } };
     warnings?: unknown[];
     host?: { timeZone: string; disk: { free: number; total: number } };
@@ -89,6 +97,11 @@ const snapsNamed = (name: string): fc.Arbitrary<SampleSnap[]> =>
           'tracking-channel': fc.constantFrom(...POOL.channels),
           hold,
           'gating-hold': hold,
+          'refresh-inhibit': fc.constant({ 'proceed-time': '2026-12-11T00:00:00Z' }),
+          'refresh-failures': fc.record({
+            revision: fc.constantFrom(...POOL.revisions),
+            'failure-count': fc.integer({ min: 1, max: 3 }),
+          }),
         },
         { requiredKeys: ['version', 'channel'] },
       ),
@@ -135,6 +148,10 @@ const facts: fc.Arbitrary<SampleDevice['facts']> = fc.record(
         architecture: fc.constantFrom('amd64', 'arm64'),
         'on-classic': fc.boolean(),
         'system-mode': fc.constantFrom('run', 'recover'),
+        refresh: fc.record(
+          { last: fc.constantFrom('2026-11-20T12:00:00Z', '2026-11-26T12:00:00+02:00'), hold },
+          { requiredKeys: [] },
+        ),
       },
       { requiredKeys: ['version', 'architecture', 'system-mode'] },
     ),

@@ -129,6 +129,18 @@ function snapTerms(name: string): fc.Arbitrary<SampleFilter> {
       `snap.${name}.held`,
       of((snap) => isAhead(snap.hold) || isAhead(snap['gating-hold'])),
     ),
+    truthTerms(
+      `snap.${name}.inhibited`,
+      of((snap) => snap['refresh-inhibit'] !== undefined),
+    ),
+    orderTerms(`snap.${name}.failures`, ['1', '2'], (device, value) =>
+      numberSign(snapOf(device, name)?.['refresh-failures']?.['failure-count'], Number(value)),
+    ),
+    textTerms(
+      `snap.${name}.failed-revision`,
+      of((snap) => snap['refresh-failures']?.revision),
+      POOL.revisions,
+    ),
     textTerms(`snap.${name}.revision`, revision, POOL.revisions),
     orderTerms(`snap.${name}.revision`, ['9', '1380', '0', '99999'], (device, value) => {
       const number = Number(revision(device)); // NaN of x1, and of none
@@ -217,6 +229,11 @@ const deviceTerms = fc.oneof(
   choiceTerms('snapd.state', (device) => device.link?.snapdState, ['reachable', 'unreachable']),
   textTerms('architecture', ({ facts }) => facts['system-info']?.architecture, ['amd64', 'arm64']),
   truthTerms('classic', ({ facts }) => facts['system-info'] && facts['system-info']['on-classic'] === true),
+  orderTerms('refresh.last', ['2026-11-21', '2026-11-26T10:00:00Z'], ({ facts }, at) => {
+    const last = facts['system-info']?.refresh?.last;
+    return last === undefined ? undefined : Date.parse(last) - Date.parse(at);
+  }),
+  truthTerms('refresh.held', ({ facts }) => isAhead(facts['system-info']?.refresh?.hold)),
   textTerms('model.base', ({ facts }) => facts.model?.headers.base, ['core22', 'core24']),
   orderTerms('warnings', ['0', '1'], ({ facts }, value) => numberSign(facts.warnings?.length, Number(value))),
   textTerms('time-zone', ({ facts }) => facts.host?.timeZone, ['Europe/Berlin', 'UTC']),
