@@ -88,10 +88,10 @@ describe('an agent with nothing to do', () => {
     expect(transport.take()).toEqual({
       'GET /v2/notices': expect.closeTo(240, -1) as number,
       ...Object.fromEntries(
-        ['system-info', 'snaps', 'validation-sets', 'systems', 'model', 'warnings', 'changes'].map((name) => [
-          `GET /v2/${name}`,
-          facts,
-        ]),
+        [
+          ...['system-info', 'snaps', 'validation-sets', 'systems', 'model', 'model/serial', 'connections', 'apps'],
+          ...['warnings', 'changes'],
+        ].map((name) => [`GET /v2/${name}`, facts]),
       ),
     });
     const frames = fixture.gateway.frames.slice(before).map(({ type }) => type);

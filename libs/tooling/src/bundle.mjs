@@ -27,6 +27,15 @@ const unusedLeftOut = {
   },
 };
 
+/** The link offers no compression, so the compressor of ws is never made: its name is all that the rest of ws asks for. */
+const compressorLeftOut = {
+  name: 'compressor-left-out',
+  setup(build) {
+    const contents = "exports.extensionName = 'permessage-deflate';";
+    build.onLoad({ filter: /[\\/]ws[\\/]lib[\\/]permessage-deflate\.js$/ }, () => ({ contents, loader: 'js' }));
+  },
+};
+
 const SHAPES = {
   server: { packages: 'external', sourcemap: 'linked', keepNames: true },
   device: {
@@ -36,7 +45,7 @@ const SHAPES = {
     define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
     // the client alone: the package's own entry brings a server along
     alias: { ws: inRoot('node_modules/ws/lib/websocket.js') },
-    plugins: [unusedLeftOut],
+    plugins: [unusedLeftOut, compressorLeftOut],
   },
 };
 

@@ -46,7 +46,7 @@ describe('Facts', () => {
     await settled();
     facts.refresh();
     await settled();
-    expect(asked).toHaveLength(7);
+    expect(asked).toHaveLength(10);
     expect(told.filter((name) => name === 'snaps')).toHaveLength(1);
   });
 

@@ -22,6 +22,12 @@ const readers: Readonly<Record<Exclude<Fact['name'], 'host'>, (client: SnapdClie
   'validation-sets': (client) => client.validationSets.list(),
   systems: (client) => client.systems.list(),
   model: (client) => client.model.json(),
+  serial: (client) => client.model.serialJson(),
+  connections: async (client) => {
+    const { established, undesired } = await client.connections.list({ select: 'all' });
+    return { established, undesired };
+  },
+  services: (client) => client.apps.list({ select: 'service' }),
   warnings: (client) => client.warnings.list({ select: 'all' }),
 };
 

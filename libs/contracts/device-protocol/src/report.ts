@@ -94,8 +94,22 @@ export const NoticeSnapshot = z.object({
 });
 export type NoticeSnapshot = z.infer<typeof NoticeSnapshot>;
 
-/** What raises no notice and is therefore re-read: the whole answer of one GET, and of `host` what no GET of snapd says. */
-export const FactName = z.enum(['system-info', 'snaps', 'validation-sets', 'systems', 'model', 'warnings', 'host']);
+/**
+ * What raises no notice and is therefore re-read: the whole answer of one GET, of `connections` those that are made or unmade
+ * without the ends that nobody connected, and of `host` what no GET of snapd says.
+ */
+export const FactName = z.enum([
+  'system-info',
+  'snaps',
+  'validation-sets',
+  'systems',
+  'model',
+  'serial',
+  'connections',
+  'services',
+  'warnings',
+  'host',
+]);
 export type FactName = z.infer<typeof FactName>;
 
 /** The fact `host`. Older agents do not tell it. */

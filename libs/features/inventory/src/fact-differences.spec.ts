@@ -1,3 +1,4 @@
+import { FactName } from '@corefleet/contracts/device-protocol';
 import * as fc from 'fast-check';
 import { differencesOf } from './fact-differences';
 
@@ -11,6 +12,11 @@ const snap = (name: string, revision: string, but: object = {}) => ({
     summary: 'A snap',
   },
   ...but,
+});
+const aConnection = (snap: string, plug: string) => ({
+  plug: { snap, plug },
+  slot: { snap: 'snapd', slot: plug },
+  interface: plug,
 });
 const before = [
   snap('core24', '7', { status: 'installed' }),
@@ -81,6 +87,18 @@ describe('differences of a fact', () => {
       [{ message: 'disk is full' }],
       [{ item: 'disk is full', to: { message: 'disk is full' } }],
     ],
+    [
+      'services' as const,
+      [{ snap: 'acme', name: 'web', daemon: 'simple', active: true }],
+      [{ snap: 'acme', name: 'web', daemon: 'simple' }],
+      [{ item: 'acme.web', path: 'active', from: true }],
+    ],
+    [
+      'connections' as const,
+      { established: [aConnection('acme', 'camera'), aConnection('acme', 'network')], undesired: [] },
+      { established: [aConnection('acme', 'network')], undesired: [aConnection('acme', 'camera')] },
+      [{ item: 'acme:camera snapd:camera', path: 'state', from: 'established', to: 'undesired' }],
+    ],
     ['model' as const, 'none', 7, [{ from: 'none', to: 7 }]],
     ['warnings' as const, 'odd', [], [{ from: 'odd', to: [] }]],
   ])('are of %s', (name, one, two, expected) => {
@@ -88,7 +106,7 @@ describe('differences of a fact', () => {
   });
 
   it('are none between equal values, and turned round the same with from and to exchanged', () => {
-    const names = fc.constantFrom('snaps', 'validation-sets', 'systems', 'system-info', 'host', 'warnings');
+    const names = fc.constantFrom(...FactName.options);
     fc.assert(
       fc.property(names, fc.jsonValue(), fc.jsonValue(), (name, one, two) => {
         expect(differencesOf(name, one, structuredClone(one))).toEqual([]);

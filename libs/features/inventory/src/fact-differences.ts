@@ -14,24 +14,23 @@ export interface Difference {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What an entry of a fact's list is called by. Two of one name count as one, the last. */
-const NAMES: Partial<Record<FactName, (entry: Json) => unknown>> = {
-  'validation-sets': (set) => `${String(set['account-id'])}/${String(set['name'])}`,
-  systems: (system) => system['label'],
-  warnings: (warning) => warning['message'],
+/** Facts that are lists, as entries by what people call them; undefined of a value of another shape. */
+const LISTS: Partial<Record<FactName, (value: unknown) => Entries | undefined>> = {
+  snaps: snapsOf,
+  'validation-sets': listedBy((set) => `${String(set['account-id'])}/${String(set['name'])}`),
+  systems: listedBy((system) => system['label']),
+  services: listedBy((service) => `${String(service['snap'])}.${String(service['name'])}`),
+  warnings: listedBy((warning) => warning['message']),
+  connections: connectionsOf,
 };
 
 /**
- * How a fact's value became another, for people to read: entries by name, members by member. Nothing where both say the same
- * in another order.
+ * How a fact's value became another, for people to read: entries by name, members by member. Two entries of one name count as
+ * one, the last. Nothing where both say the same in another order.
  */
 export function differencesOf(name: FactName, before: unknown, after: unknown): Difference[] {
-  if (name === 'snaps') return betweenEntries(snapsOf(before), snapsOf(after));
-  const naming = NAMES[name];
-  if (naming && Array.isArray(before) && Array.isArray(after)) {
-    return betweenEntries(byName(before, naming), byName(after, naming));
-  }
-  return betweenMembers(membersOf(before), membersOf(after));
+  const [one, two] = [LISTS[name]?.(before), LISTS[name]?.(after)];
+  return one && two ? betweenEntries(one, two) : betweenMembers(membersOf(before), membersOf(after));
 }
 
 type Entries = ReadonlyMap<string, unknown>;
@@ -64,8 +63,27 @@ function membersOf(value: unknown, path = ''): Entries {
   );
 }
 
-function byName(list: readonly unknown[], naming: (entry: Json) => unknown): Entries {
-  return new Map(list.filter(isObject).map((entry) => [String(naming(entry)), entry]));
+function listedBy(naming: (entry: Json) => unknown): (value: unknown) => Entries | undefined {
+  return (value) =>
+    Array.isArray(value) ? new Map(value.filter(isObject).map((entry) => [String(naming(entry)), entry])) : undefined;
+}
+
+/** By both ends, those that somebody undid among them. */
+function connectionsOf(value: unknown): Entries | undefined {
+  if (!isObject(value)) return undefined;
+  return new Map(
+    ['established', 'undesired'].flatMap((state) => {
+      const listed = value[state];
+      return Array.isArray(listed) ? listed.filter(isObject).map((entry) => [endsOf(entry), { ...entry, state }]) : [];
+    }),
+  );
+}
+
+/** As snapd's own tools write a connection. */
+function endsOf({ plug, slot }: Json): string {
+  const end = (ref: unknown, name: string): string =>
+    isObject(ref) ? `${String(ref['snap'])}:${String(ref[name])}` : String(ref);
+  return `${end(plug, 'plug')} ${end(slot, 'slot')}`;
 }
 
 /** Members of a snap that its words, pictures and sizes would hide. */
@@ -75,8 +93,9 @@ const SNAP_MEMBERS = [
 ] as const;
 
 /** By name, the active revision or the one listed last, with all that lie on the disk. */
-function snapsOf(value: unknown): Entries {
-  const listed = Array.isArray(value) ? value.filter(isObject) : [];
+function snapsOf(value: unknown): Entries | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const listed = value.filter(isObject);
   const shown = new Map<string, Json>();
   const onDisk = new Map<string, unknown[]>();
   for (const snap of listed) {

@@ -37,7 +37,7 @@ export const serviceControl = defineOperation<Parameters>({
   undo: { by: ['service-control'], steps: undoServices },
   idempotent: ({ action }) => action !== 'restart',
   expects: 'change',
-  touches: ['snaps'],
+  touches: ['snaps', 'services'],
   observe: seeServices,
   start: async (client, parameters) => changeOf(await client.apps.act(parameters)),
   // The summary is always "Running service command": tasks tell the snaps.

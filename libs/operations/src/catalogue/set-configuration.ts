@@ -31,7 +31,7 @@ export const setConfiguration = defineOperation<z.infer<typeof Parameters>>({
   idempotent: true,
   expects: 'change',
   // A configure hook may move the snap's services; the system's own options show in system-info, its time zone in host.
-  touches: ({ snap }) => (snap === 'system' ? ['system-info', 'host'] : ['snaps']),
+  touches: ({ snap }) => (snap === 'system' ? ['system-info', 'host'] : ['snaps', 'services']),
   observe: (client, { snap, values }) => readKeys(client, snap, Object.keys(values)),
   start: async (client, { snap, values }) => changeOf(await client.conf.set(snap, values)),
   matches: (change, { snap }) =>

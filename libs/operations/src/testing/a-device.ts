@@ -156,6 +156,8 @@ export class TestDevice {
       ['validation-sets', () => client.validationSets.list()],
       ['systems', () => client.systems.list()],
       ['model', () => client.model.json()],
+      ['connections', () => client.connections.list({ select: 'all' })],
+      ['services', () => client.apps.list({ select: 'service' })],
       ['warnings', () => client.warnings.list({ select: 'all' })],
     ];
     for (const [name, read] of all) if (touched && !touched.includes(name)) others[name] = await read();
