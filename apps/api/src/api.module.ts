@@ -22,6 +22,7 @@ import {
   ValidationSetPlanningModule,
   ValidationSetsModule,
 } from '@corefleet/features/validation-sets';
+import { WebhooksModule } from '@corefleet/features/webhooks';
 import type { Clock } from '@corefleet/platform/clock';
 import { DueWorkModule } from '@corefleet/platform/due-work';
 import type { Logger } from '@corefleet/platform/logger';
@@ -66,6 +67,7 @@ import { SetupController } from './setup/setup.controller';
 import { TokensController } from './tokens/tokens.controller';
 import { ComplianceController } from './validation-sets/compliance.controller';
 import { ValidationSetsController } from './validation-sets/validation-sets.controller';
+import { WebhooksController } from './webhooks/webhooks.controller';
 
 const CONTROLLERS = [
   ArtifactsController,
@@ -96,6 +98,7 @@ const CONTROLLERS = [
   SetupController,
   TokensController,
   ValidationSetsController,
+  WebhooksController,
 ];
 
 /** What stands before and after every handler. */
@@ -125,6 +128,7 @@ export class ApiModule {
         ),
         ValidationSetsModule.for({ trustedAssertions: config.COREFLEET_TRUSTED_ASSERTIONS }),
         SchedulesModule,
+        WebhooksModule,
         DiscoveryModule,
       ],
       controllers: CONTROLLERS,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiConfig } from '@corefleet/apps/api';
+import { WorkerConfig } from '@corefleet/apps/worker';
 import { changesKeptDays, durationMs, historyKeptDays, port, storeSettings } from '@corefleet/platform/config';
 
 const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
@@ -26,6 +27,8 @@ export const StandaloneConfig = z.object({
   COREFLEET_SWEEP_MS: durationMs(2_000),
   COREFLEET_HISTORY_KEPT_DAYS: historyKeptDays,
   COREFLEET_CHANGES_KEPT_DAYS: changesKeptDays,
+  COREFLEET_WEBHOOKS_ALLOW: WorkerConfig.shape.COREFLEET_WEBHOOKS_ALLOW,
+  COREFLEET_DELIVERIES_KEPT_DAYS: WorkerConfig.shape.COREFLEET_DELIVERIES_KEPT_DAYS,
   /** Only the demo sets this: an admin `demo` with this password. Without it the first admin comes by a one-time link. */
   COREFLEET_DEMO_PASSWORD: z.string().optional(),
 });

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactsModule } from '@corefleet/features/artifacts';
 import { CommandNudges, CommandsModule } from '@corefleet/features/commands';
 import { RolloutsModule } from '@corefleet/features/rollouts';
+import { WebhookSenderModule } from '@corefleet/features/webhooks';
 import type { Clock } from '@corefleet/platform/clock';
 import type { Logger } from '@corefleet/platform/logger';
 import { COMMANDS_QUEUE, ROLLOUTS_QUEUE } from '@corefleet/platform/queue';
@@ -25,6 +26,11 @@ export class WorkerModule {
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         CommandsModule,
         RolloutsModule,
+        WebhookSenderModule.for({
+          allow: config.COREFLEET_WEBHOOKS_ALLOW,
+          publicUrl: config.COREFLEET_PUBLIC_URL ?? '',
+          keptDays: config.COREFLEET_DELIVERIES_KEPT_DAYS,
+        }),
       ],
       providers: [
         RolloutsProcessor,

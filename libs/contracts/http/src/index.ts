@@ -54,3 +54,4 @@ export {
   ValidationSetSummary,
 } from './validation-sets';
 export { EnrolAnswer, EnrolRequest } from '@corefleet/contracts/device-protocol';
+export * from './webhooks';
