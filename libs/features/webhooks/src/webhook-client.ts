@@ -64,7 +64,7 @@ export class WebhookClient {
       );
       sending.once('close', () => clearTimeout(tooLate));
       sending.once('error', reject);
-      sending.once('response', (answer) => read(answer).then(resolve, reject));
+      sending.once('response', (answer) => void read(answer).then(resolve, reject));
       sending.end(body);
     });
   }
