@@ -76,24 +76,24 @@ const CLOSE_OVERDUE = `
 WITH settled AS (
   SELECT EXISTS (SELECT FROM gateways WHERE seen_at > $6::timestamptz - interval '1 minute'
                     AND up_since < $6 - $4 * interval '1 second') AS so
-), due AS (
-  SELECT c.id, c.accepted_at, l.last_seen_at,
-         l.journal_epoch > c.applied_epoch AND c.applied_epoch > 0 AS forgotten,
-         l.last_seen_at > l.connected_at + $5 * interval '1 second' AS told,
-         $2 * interval '1 second' + CASE WHEN c.accepted_at IS NULL THEN c.valid_until
-                                         ELSE c.accepted_at + c.deadline_seconds * interval '1 second' END AS at
-    FROM commands c LEFT JOIN device_links l ON l.enrolment_id = c.enrolment_id
-   WHERE c.finished_at IS NULL
-     AND NOT EXISTS (SELECT FROM command_reports r WHERE r.enrolment_id = c.enrolment_id AND r.command_id = c.id)
 ), overdue AS (
-  SELECT c.id, CASE WHEN due.forgotten AND due.told THEN 'unknown'
-                    WHEN due.accepted_at IS NULL THEN 'expired'
-                    WHEN due.last_seen_at > $6 - $3 * interval '1 second' THEN 'timed-out'
+  -- each device by its key, and the reports of late commands alone, however much is under way and whenever it was analysed
+  SELECT c.id, CASE WHEN l.forgotten THEN 'unknown'
+                    WHEN c.accepted_at IS NULL THEN 'expired'
+                    WHEN l.last_seen_at > $6 - $3 * interval '1 second' THEN 'timed-out'
                     ELSE 'lost' END AS status
-    FROM commands c JOIN due ON due.id = c.id CROSS JOIN settled
+    FROM commands c
+    CROSS JOIN settled
+    CROSS JOIN LATERAL (
+      SELECT $2 * interval '1 second' + CASE WHEN c.accepted_at IS NULL THEN c.valid_until
+                                             ELSE c.accepted_at + c.deadline_seconds * interval '1 second' END AS at) AS due
+    LEFT JOIN LATERAL (
+      SELECT last_seen_at, journal_epoch > c.applied_epoch AND c.applied_epoch > 0
+                           AND last_seen_at > connected_at + $5 * interval '1 second' AS forgotten
+        FROM device_links WHERE enrolment_id = c.enrolment_id LIMIT 1) AS l ON true
    WHERE c.finished_at IS NULL
-     AND ((due.forgotten AND due.told)
-          OR ($6 > due.at AND (due.accepted_at IS NULL OR due.last_seen_at > due.at OR settled.so)))
+     AND (l.forgotten OR ($6 > due.at AND (c.accepted_at IS NULL OR l.last_seen_at > due.at OR settled.so)))
+     AND NOT EXISTS (SELECT FROM command_reports r WHERE r.enrolment_id = c.enrolment_id AND r.command_id = c.id OFFSET 0)
    LIMIT $1 FOR UPDATE OF c SKIP LOCKED
 )
 UPDATE commands SET status = overdue.status, finished_at = $6,
@@ -102,5 +102,5 @@ UPDATE commands SET status = overdue.status, finished_at = $6,
                       WHEN 'lost' THEN 'the device accepted the command and has been silent past its deadline'
                       WHEN 'unknown' THEN 'the device began a new journal and no longer knows the command'
                       ELSE 'the command was not finished within its deadline' END
-  FROM overdue WHERE commands.id = overdue.id
+  FROM overdue WHERE commands.id = ANY (ARRAY(SELECT id FROM overdue)) AND commands.id = overdue.id
 RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status`;
