@@ -10,15 +10,18 @@ export class RolloutJobs {
 
   constructor(@InjectQueue(ROLLOUTS_QUEUE) private readonly queue: Queue<RolloutJob>) {}
 
-  /** While Redis is away it leaves them to the sweep. */
-  async nudge(rolloutIds: readonly string[]): Promise<void> {
+  /**
+   * While Redis is away it leaves them to the sweep.
+   * @param delayMs until the nudge is worked on
+   */
+  async nudge(rolloutIds: readonly string[], delayMs = 0): Promise<void> {
     try {
       await addBounded(
         this.queue,
         rolloutIds.map((rolloutId) => ({
           name: 'reconcile',
           data: { v: 1, rolloutId },
-          opts: { deduplication: { id: `rollout_${rolloutId}` } },
+          opts: { delay: delayMs, deduplication: { id: `rollout_${rolloutId}` } },
         })),
       );
     } catch (error) {

@@ -241,6 +241,19 @@ describe('a rollout', () => {
     }
   });
 
+  it('waits for nobody who works on it, and says so: what moved meanwhile is still to be followed', async () => {
+    const id = await stand.aRollout();
+    await stand.reconcile(id);
+    await stand.owner.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM rollouts WHERE id = ${id}::uuid FOR UPDATE`;
+      await stand.move(id, 'succeeded');
+      expect(await stand.reconcile(id)).toBe('taken');
+    });
+    expect((await stand.seen(id)).status).toBe('running');
+    expect(await stand.reconcile(id)).toBe('done');
+    expect((await stand.seen(id)).status).toBe('finished');
+  });
+
   it('gives its command again to a device that came back with another key', async () => {
     const id = await stand.aRollout();
     await stand.reconcile(id);

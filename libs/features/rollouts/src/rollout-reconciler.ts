@@ -8,14 +8,14 @@ import { carryOut } from './carry-out';
 import { followMoves } from './follow-moves';
 import type { Given } from './give-commands';
 import { noteArrivals, rolloutsUnheard, setUnheardAside } from './presence-moves';
-import { factsOf, lockRollout, readRollout } from './rollout-row';
+import { factsOf, lockRollout, readRollout, tryLockRollout } from './rollout-row';
 import { decide } from './rollout-state';
 import type { Services } from './services';
 import { claimTargets } from './target-claims';
 
-/** What a step did. `claim`: it did nothing, and a claim is next. */
+/** What a step did. `claim`: it did nothing, and a claim is next. `taken`: somebody else works on the rollout. */
 interface Step {
-  readonly next: 'step' | 'claim' | 'wait';
+  readonly next: 'step' | 'claim' | 'wait' | 'taken';
   readonly given: readonly Given[];
 }
 
@@ -38,18 +38,20 @@ export class RolloutReconciler {
   /**
    * Takes steps until there is nothing to do but wait. May run twice at once and die anywhere: each step is one transaction
    * that locks the rollout's row first, and what it leaves undone is decided again from the rows.
+   * @returns `taken` when somebody else has the lock: they may have looked already, so the caller comes again soon
    */
-  async reconcile(rolloutId: string): Promise<void> {
+  async reconcile(rolloutId: string): Promise<'done' | 'taken'> {
     for (;;) {
       const { next, given } = await this.database.transaction((tx) => this.step(tx, rolloutId));
       await this.tell(rolloutId, given, next === 'step' || given.length > 0);
       if (next === 'step') continue;
-      if (next === 'wait') return;
+      if (next !== 'claim') return next === 'taken' ? 'taken' : 'done';
       const claimed = await this.database.transaction((tx) =>
         claimTargets(tx, this.services, rolloutId, this.clock.now()),
       );
+      if (claimed === 'taken') return 'taken';
       await this.tell(rolloutId, claimed.given, claimed.moved > 0);
-      if (claimed.moved === 0) return;
+      if (claimed.moved === 0) return 'done';
     }
   }
 
@@ -87,8 +89,8 @@ export class RolloutReconciler {
 
   private async step(tx: Transaction, id: string): Promise<Step> {
     const now = this.clock.now();
-    const locked = await lockRollout(tx, id);
-    if (!locked) return { next: 'wait', given: [] };
+    const locked = await tryLockRollout(tx, id);
+    if (!locked || locked === 'taken') return { next: locked ?? 'wait', given: [] };
     const followed = await followMoves(tx, this.services, locked, now);
     const rollout = followed ? await readRollout(tx, id) : locked;
     const given = followed ?? [];

@@ -38,6 +38,18 @@ export async function lockRollout(tx: Transaction, id: string): Promise<RolloutR
   return readRollout(tx, id);
 }
 
+/**
+ * As `lockRollout`, for who can come again: it waits for nobody.
+ * @returns 'taken' while somebody else has the lock
+ */
+export async function tryLockRollout(tx: Transaction, id: string): Promise<RolloutRow | 'taken' | undefined> {
+  const free = await tx.$queryRaw<
+    object[]
+  >`SELECT id::text FROM rollouts WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
+  const row = await readRollout(tx, id);
+  return row && free.length === 0 ? 'taken' : row;
+}
+
 /** For who holds its lock, after targets have moved. */
 export async function readRollout(tx: Transaction, id: string): Promise<RolloutRow | undefined> {
   const row = await tx.rollout.findUnique({ where: { id }, include: { waves: { orderBy: { number: 'asc' } } } });

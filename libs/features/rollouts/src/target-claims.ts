@@ -4,7 +4,7 @@ import { changeTargets, type Transition } from './change-targets';
 import { look, withRoom, type Look } from './claims';
 import { giveCommands, type Given } from './give-commands';
 import { claimedWaves, lockFleet, lockSites, siteRoom, slotsOf, spendCredit } from './room';
-import { factsOf, lockRollout, type RolloutRow, type WaveRow } from './rollout-row';
+import { factsOf, tryLockRollout, type RolloutRow, type WaveRow } from './rollout-row';
 import { decide } from './rollout-state';
 import type { Services } from './services';
 import { supersededBy } from './superseded';
@@ -30,15 +30,17 @@ const NOTHING: Claimed = { given: [], moved: 0 };
  * Gives commands to targets that may start now, and says of the others what they wait for. Locks the limits row of the
  * fleet, the rollout's row and the limits rows of sites, in that order, and only then counts and claims: of two claims at
  * once the second sees what the first has given, so no bound is exceeded.
+ * @returns 'taken' when somebody else has the rollout's row: the fleet does not wait for them
  */
 export async function claimTargets(
   tx: Transaction,
   services: Services,
   rolloutId: string,
   now: Date,
-): Promise<Claimed> {
+): Promise<Claimed | 'taken'> {
   const fleet = await lockFleet(tx);
-  const rollout = await lockRollout(tx, rolloutId);
+  const rollout = await tryLockRollout(tx, rolloutId);
+  if (rollout === 'taken') return 'taken';
   if (!rollout || decide(factsOf(rollout, now)).kind !== 'claim') return NOTHING;
   const slots = await slotsOf(tx, fleet, rollout, now);
   if (slots === 0) return NOTHING;

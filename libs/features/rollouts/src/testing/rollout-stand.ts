@@ -95,7 +95,7 @@ export class RolloutStand {
     );
   }
 
-  reconcile(id: string): Promise<void> {
+  reconcile(id: string): Promise<'done' | 'taken'> {
     return this.reconcilers[0]!.reconcile(id);
   }
 
