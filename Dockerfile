@@ -26,7 +26,7 @@ FROM node:20-bookworm-slim AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
 # A named volume takes owner and mode of the folder it covers: the signer's key is the signer's alone.
-RUN install -d -o node -g node -m 0700 /var/lib/corefleet/signer && install -d -o node -g node -m 0750 /var/lib/corefleet/artifacts
+RUN install -d -o node -g node -m 0700 /var/lib/corefleet/signer && install -d -o node -g node -m 0750 /var/lib/corefleet/artifacts /var/lib/corefleet/checkpoints
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /src/dist dist
 COPY package.json LICENSE ./

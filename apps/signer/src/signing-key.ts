@@ -1,10 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { CheckpointSigner } from '@corefleet/audit-chain';
 import type { CommandSigner } from '@corefleet/features/commands';
 
-/** The Ed25519 key of the fleet, held in this process's memory alone. */
-export class SigningKey implements CommandSigner {
+/** An Ed25519 key of the fleet, held in this process's memory alone. */
+export class SigningKey implements CommandSigner, CheckpointSigner {
   /** Raw 32 bytes, base64url. */
   readonly publicKey: string;
   /** SHA-256 of the raw public key, base64url. */
@@ -12,7 +13,7 @@ export class SigningKey implements CommandSigner {
 
   constructor(private readonly privateKey: KeyObject) {
     const jwk = createPublicKey(privateKey).export({ format: 'jwk' });
-    if (jwk.crv !== 'Ed25519' || !jwk.x) throw new Error('cannot sign commands: the key is not an Ed25519 key');
+    if (jwk.crv !== 'Ed25519' || !jwk.x) throw new Error('cannot sign: the key is not an Ed25519 key');
     this.publicKey = jwk.x;
     this.keyId = createHash('sha256').update(Buffer.from(jwk.x, 'base64url')).digest('base64url');
   }

@@ -8,7 +8,7 @@ import { SignerModule } from './signer.module';
 import { SigningKey } from './signing-key';
 
 /**
- * Starts the signer: publishes its public key, then signs until it is closed.
+ * Starts the signer: publishes its public key, then signs commands and seals the audit until it is closed.
  * @param clock for tests that have time pass as they want
  */
 export async function startSigner(
@@ -16,12 +16,13 @@ export async function startSigner(
   logger: Logger,
   clock?: Clock,
 ): Promise<{ close(): Promise<void> }> {
-  const key = SigningKey.load(config.COREFLEET_SIGNER_KEY_FILE);
-  const app = await NestFactory.createApplicationContext(SignerModule.for(config, key, logger, clock), {
+  const commands = SigningKey.load(config.COREFLEET_SIGNER_KEY_FILE);
+  const audit = SigningKey.load(config.COREFLEET_AUDIT_KEY_FILE);
+  const app = await NestFactory.createApplicationContext(SignerModule.for(config, { commands, audit }, logger, clock), {
     logger: new NestLogger(logger),
   });
-  await publishKey(app.get(Database), key);
-  logger.info({ keyId: key.keyId }, 'Signer ready');
+  await publishKey(app.get(Database), commands);
+  logger.info({ keyId: commands.keyId, auditKey: audit.publicKey }, 'Signer ready');
   return app;
 }
 

@@ -13,6 +13,8 @@ export const StandaloneConfig = z.object({
   COREFLEET_WORKER_DATABASE_URL: postgresUrl,
   COREFLEET_SIGNER_DATABASE_URL: postgresUrl,
   COREFLEET_SIGNER_KEY_FILE: z.string().min(1),
+  COREFLEET_AUDIT_KEY_FILE: z.string().min(1),
+  COREFLEET_CHECKPOINTS_DIR: z.string().min(1),
   COREFLEET_BIND: z.string().default('127.0.0.1'),
   COREFLEET_API_PORT: port(8080),
   COREFLEET_GATEWAY_PORT: port(8081),

@@ -16,3 +16,4 @@ export { hiddenPaths, type Path } from './hidden';
 export type { Verdict } from './verdict';
 export { verifyExport, type VerifyOptions } from './verify-export';
 export { verifySelection } from './verify-selection';
+export { wholeLines } from './whole-lines';

@@ -81,6 +81,8 @@ export class ClosedLoopServer {
     const signerSettings = {
       ...environmentOf('corefleet_signer', database, redis),
       COREFLEET_SIGNER_KEY_FILE: keyFile,
+      COREFLEET_AUDIT_KEY_FILE: path.join(directory, 'audit-key.pem'),
+      COREFLEET_CHECKPOINTS_DIR: path.join(directory, 'checkpoints'),
     };
     const signer = await startSigner(readConfig(SignerConfig, signerSettings), logger, clock);
     const worker = await startWorker(settings('corefleet_worker'), logger, clock);

@@ -116,6 +116,12 @@ async function assembleFleet(options: FleetOptions): Promise<Fleet> {
 
 const artifactsIn = (directory: string): string => path.join(directory, 'artifacts');
 
+const signerFiles = (directory: string): Record<string, string> => ({
+  COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem'),
+  COREFLEET_AUDIT_KEY_FILE: path.join(directory, 'audit-key.pem'),
+  COREFLEET_CHECKPOINTS_DIR: path.join(directory, 'checkpoints'),
+});
+
 interface Place {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
@@ -130,7 +136,7 @@ function environment(part: Part, { database, redis, balancer, directory, options
     COREFLEET_REDIS_URL: redis.url,
     COREFLEET_REDIS_PREFIX: redis.prefix,
     COREFLEET_LOG_LEVEL: 'warn',
-    ...(part === 'signer' ? { COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem') } : {}),
+    ...(part === 'signer' ? signerFiles(directory) : {}),
     ...(part === 'signer' ? {} : { COREFLEET_ARTIFACTS_DIR: artifactsIn(directory) }),
     ...(part === 'api' || part === 'gateway' ? { COREFLEET_PORT: '0' } : {}),
     ...(part === 'api' ? { COREFLEET_GATEWAY_URL: balancer.url } : {}),

@@ -35,6 +35,8 @@ async function run(cleanup) {
     ...process.env,
     ...(WITHOUT_STORES.has(benchmark) ? {} : await stores(cleanup)),
     COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'key.pem'),
+    COREFLEET_AUDIT_KEY_FILE: path.join(directory, 'audit-key.pem'),
+    COREFLEET_CHECKPOINTS_DIR: path.join(directory, 'checkpoints'),
     COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts'),
   };
   const exit = await runChild(cleanup, process.execPath, [inRoot('dist/bench.cjs'), benchmark], { env });

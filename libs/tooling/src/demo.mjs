@@ -70,6 +70,8 @@ async function startServer(cleanup) {
       COREFLEET_GATEWAY_PORT: process.env.COREFLEET_GATEWAY_PORT ?? '0',
       ...standaloneEnvironment(stores),
       COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem'),
+      COREFLEET_AUDIT_KEY_FILE: path.join(directory, 'audit-key.pem'),
+      COREFLEET_CHECKPOINTS_DIR: path.join(directory, 'checkpoints'),
       COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts'),
       COREFLEET_DEMO_PASSWORD: LOGIN.password,
       COREFLEET_TRUSTED_ASSERTIONS: brand.trusted,

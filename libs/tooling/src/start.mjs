@@ -18,6 +18,8 @@ try {
       COREFLEET_ARTIFACTS_DIR: process.env.COREFLEET_ARTIFACTS_DIR ?? `${directory}/artifacts`,
       ...standaloneEnvironment(stores),
       COREFLEET_SIGNER_KEY_FILE: `${directory}/signer-key.pem`,
+      COREFLEET_AUDIT_KEY_FILE: `${directory}/audit-key.pem`,
+      COREFLEET_CHECKPOINTS_DIR: process.env.COREFLEET_CHECKPOINTS_DIR ?? `${directory}/checkpoints`,
     };
     const { url, exit } = await startApp(cleanup, 'standalone', { env, onLine: console.log });
     console.log(`Corefleet is up: API explorer at ${url}/explorer (Ctrl-C ends it; data is kept in ${directory})`);

@@ -9,6 +9,8 @@ export const BenchConfig = z.object({
   COREFLEET_SIGNER_DATABASE_URL: z.url(),
   COREFLEET_REDIS_URL: z.url(),
   COREFLEET_SIGNER_KEY_FILE: z.string(),
+  COREFLEET_AUDIT_KEY_FILE: z.string(),
+  COREFLEET_CHECKPOINTS_DIR: z.string(),
   COREFLEET_ARTIFACTS_DIR: z.string(),
 });
 export type BenchConfig = z.infer<typeof BenchConfig>;

@@ -22,10 +22,13 @@ export interface Server {
 export async function startServer(config: BenchConfig, settings: Record<string, string> = {}): Promise<Server> {
   const start = (part: Part, env: Record<string, string>, ready: RegExp) =>
     startPart(config, part, { ...settings, ...env }, ready);
-  const { COREFLEET_SIGNER_KEY_FILE } = config;
+  const { COREFLEET_SIGNER_KEY_FILE, COREFLEET_AUDIT_KEY_FILE, COREFLEET_CHECKPOINTS_DIR } = config;
   const signer = await start(
     'signer',
-    { COREFLEET_DATABASE_URL: config.COREFLEET_SIGNER_DATABASE_URL, COREFLEET_SIGNER_KEY_FILE },
+    {
+      ...{ COREFLEET_DATABASE_URL: config.COREFLEET_SIGNER_DATABASE_URL, COREFLEET_SIGNER_KEY_FILE },
+      ...{ COREFLEET_AUDIT_KEY_FILE, COREFLEET_CHECKPOINTS_DIR },
+    },
     /^signer ready/m,
   );
   const worker = await start(

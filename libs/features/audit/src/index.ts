@@ -4,3 +4,8 @@ export { AuditModule } from './audit.module';
 export { shownDetails } from './shown-details';
 export { AuditService } from './audit.service';
 export { AUDIT_COLUMNS, auditValues } from './audit-statement';
+export { AuditLogService, type AuditFilter, type ExportOptions, type SealingStatus } from './sealing/audit-log.service';
+export { AuditSealer, type RoundResult } from './sealing/audit-sealer';
+export { CheckpointFiles } from './sealing/checkpoint-files';
+export { checkpointLines } from './sealing/checkpoint-lines';
+export { AuditContradictedError } from './sealing/write-checkpoints';

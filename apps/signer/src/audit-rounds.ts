@@ -1,0 +1,43 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { AuditContradictedError, AuditSealer } from '@corefleet/features/audit';
+import { Coalesced } from '@corefleet/platform/queue';
+
+/** How often there is a round, in milliseconds. */
+export const SEAL_MS = Symbol('SEAL_MS');
+
+/** Seals the audit every few seconds, one round at a time. Commands are signed whatever comes of it. */
+@Injectable()
+export class AuditRounds implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(AuditRounds.name);
+  private timer: NodeJS.Timeout | undefined;
+  private lastSaid = '';
+  private readonly rounds = new Coalesced(
+    async () => {
+      await this.sealer.round();
+    },
+    (error) => this.tell(error),
+  );
+
+  constructor(
+    private readonly sealer: AuditSealer,
+    @Inject(SEAL_MS) private readonly everyMs: number,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.rounds.ask();
+    this.timer = setInterval(() => this.rounds.ask(), this.everyMs);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.rounds.idle();
+  }
+
+  /** Somebody has edited the audit: said once as long as it is the same; the status of the audit says it all the time. */
+  private tell(error: unknown): void {
+    if (error instanceof AuditContradictedError) {
+      if (error.message !== this.lastSaid) this.logger.error(error.message);
+      this.lastSaid = error.message;
+    } else this.logger.warn(`Audit not sealed, tried again soon: ${String(error)}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { exportLine, written } from '@corefleet/audit-chain';
+import { Database } from '@corefleet/platform/database';
+import { ENTRY_COLUMNS, SEAL_COLUMNS, type SealedRow } from './entry-columns';
+import { textOf } from './write-checkpoints';
+
+/** Entries to look at; each member leaves out those for which it does not hold. */
+export interface AuditFilter {
+  readonly action?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly actorId?: string | undefined;
+  /** From this time on. */
+  readonly since?: Date | undefined;
+  /** Before this time. */
+  readonly until?: Date | undefined;
+}
+
+export interface ExportOptions extends AuditFilter {
+  /** The last position; everything that is sealed when absent. */
+  readonly to?: number | undefined;
+}
+
+/** How far sealing is. */
+export interface SealingStatus {
+  /** Entries that are sealed. */
+  readonly sealed: number;
+  /** Entries that are not yet, also those that a transaction that still runs holds up. */
+  readonly waiting: number;
+  /** Age of the oldest of these, in seconds. */
+  readonly lagSeconds: number;
+  /** `refusing`: the tables were edited. Null: no sealer has ever run. */
+  readonly sealer: { readonly state: string; readonly reason: string | null; readonly at: Date } | null;
+}
+
+/** As much is in memory of an export. */
+const LINES_AT_ONCE = 250;
+
+/** The sealed log, as it is exported and verified. */
+@Injectable()
+export class AuditLogService {
+  constructor(private readonly database: Database) {}
+
+  /** Lines of an export, in the order of the chain, some together; read page by page, as fast as they are taken. */
+  async *lines(options: ExportOptions = {}): AsyncGenerator<Buffer> {
+    const { to, action, subjectId, actorId, since, until } = options;
+    const filter = [to ?? null, action ?? null, subjectId ?? null, actorId ?? null, since ?? null, until ?? null];
+    for (let after = '0'; ;) {
+      const rows = await this.database.rows<SealedRow>('sealed-lines', LINES, [after, LINES_AT_ONCE, ...filter]);
+      if (rows.length > 0) yield Buffer.from(rows.map(lineOf).join(''));
+      if (rows.length < LINES_AT_ONCE) return;
+      after = rows.at(-1)?.position ?? after;
+    }
+  }
+
+  async status(now: Date): Promise<SealingStatus> {
+    const [counts] = await this.database.rows<{ sealed: number; waiting: number; oldest: Date | null }>(
+      'sealing-status',
+      STATUS,
+      [],
+    );
+    const sealer = await this.database.prisma.auditSealing.findFirst({
+      select: { state: true, reason: true, at: true },
+    });
+    const { sealed = 0, waiting = 0, oldest = null } = counts ?? {};
+    const lagSeconds = oldest === null ? 0 : Math.max(0, Math.round((now.getTime() - oldest.getTime()) / 1000));
+    return { sealed, waiting, lagSeconds, sealer };
+  }
+
+  /**
+   * Ids of entries that stand before sealed ones in the order of commit and have no seal themselves: somebody has written them
+   * past the sealer, or has taken their seals away. At most a hundred.
+   */
+  async passedOver(): Promise<string[]> {
+    const rows = await this.database.rows<{ id: string }>('passed-over', PASSED_OVER, []);
+    return rows.map(({ id }) => id);
+  }
+}
+
+function lineOf(row: SealedRow): string {
+  return `${exportLine({ position: Number(row.position), hash: written(row.hash), entry: textOf(row) })}\n`;
+}
+
+const LINES = `
+SELECT ${SEAL_COLUMNS}, ${ENTRY_COLUMNS}
+  FROM audit_seals s LEFT JOIN audit_entries e ON e.id = s.entry_id
+ WHERE s.position > $1::bigint AND ($3::bigint IS NULL OR s.position <= $3)
+   AND ($4::text IS NULL OR e.action = $4) AND ($5::text IS NULL OR e.subject_id = $5)
+   AND ($6::text IS NULL OR e.actor_id = $6)
+   AND ($7::timestamptz IS NULL OR e.at >= $7) AND ($8::timestamptz IS NULL OR e.at < $8)
+ ORDER BY s.position LIMIT $2`;
+
+const LAST = `(SELECT xact, entry_id FROM audit_seals ORDER BY position DESC LIMIT 1)`;
+
+const STATUS = `
+SELECT coalesce((SELECT max(position) FROM audit_seals), 0)::float8 AS sealed, count(e.id)::int AS waiting, min(e.at) AS oldest
+  FROM (SELECT 1) one LEFT JOIN ${LAST} last ON true
+  LEFT JOIN audit_entries e ON last.xact IS NULL OR (e.xact, e.id) > (last.xact, last.entry_id)`;
+
+const PASSED_OVER = `
+SELECT e.id::text AS id
+  FROM ${LAST} last JOIN audit_entries e ON (e.xact, e.id) < (last.xact, last.entry_id)
+ WHERE NOT EXISTS (SELECT FROM audit_seals s WHERE s.entry_id = e.id)
+ ORDER BY e.id LIMIT 100`;
