@@ -15,6 +15,7 @@ import {
   RecoverySystemPlanner,
   RecoverySystemsModule,
 } from '@corefleet/features/recovery-systems';
+import { ReportsModule } from '@corefleet/features/reports';
 import { PlannersModule, RolloutsModule } from '@corefleet/features/rollouts';
 import { SchedulesModule } from '@corefleet/features/schedules';
 import {
@@ -57,6 +58,7 @@ import { ReadsController } from './reads/reads.controller';
 import { RecoveryPoliciesController } from './recovery-systems/recovery-policies.controller';
 import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
 import { LateJoinerTurns } from './rollouts/late-joiner-turns';
+import { ReportsController } from './reports/reports.controller';
 import { RolloutActsController } from './rollouts/rollout-acts.controller';
 import { RolloutApprovalsController } from './rollouts/rollout-approvals.controller';
 import { RolloutPlansController } from './rollouts/rollout-plans.controller';
@@ -89,6 +91,7 @@ const CONTROLLERS = [
   ReadsController,
   RecoveryPoliciesController,
   RecoverySystemsController,
+  ReportsController,
   RolloutActsController,
   RolloutApprovalsController,
   RolloutPlansController,
@@ -120,7 +123,7 @@ export class ApiModule {
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],
         DueWorkModule.for({ sweepMs: config.COREFLEET_SWEEP_MS }),
-        ...[RecoveryPoliciesModule, RecoverySystemsModule],
+        ...[RecoveryPoliciesModule, RecoverySystemsModule, ReportsModule],
         RolloutsModule,
         PlannersModule.for(
           { module: RecoverySystemsModule, planner: RecoverySystemPlanner },

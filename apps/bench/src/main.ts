@@ -7,6 +7,7 @@ import { benchGateway } from './gateway/bench-gateway';
 import { benchPlan } from './plan/bench-plan';
 import { runPlanWork } from './plan/plan-work';
 import { BenchConfig } from './process/settings';
+import { benchReports } from './reports/bench-reports';
 import { benchRoad } from './road/bench-road';
 import { runBullmqWorker } from './road/bullmq-baseline';
 import { runEchoClients, runEchoServer } from './road/echo-baseline';
@@ -18,6 +19,7 @@ import { runSimulatorFleet } from './simulator/simulator-fleet';
 /** The first argument says which benchmark, or which process of one, this is. */
 const roles: Record<string, (settings: never) => void | Promise<void>> = {
   'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
+  reports: (settings: { devices?: number }) => benchReports(readConfig(BenchConfig, process.env), settings),
   road: () => benchRoad(readConfig(BenchConfig, process.env)),
   rollout: () => benchRollout(readConfig(BenchConfig, process.env)),
   gateway: () => benchGateway(readConfig(BenchConfig, process.env)),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// npm run bench:<name>: builds everything and runs one benchmark, on throw-away, durable stores where it needs them.
+// npm run bench:<name> [-- '<settings as JSON>']: builds everything and runs one benchmark, on throw-away, durable stores
+// where it needs them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +16,7 @@ import { startRedis } from './stores/redis.mjs';
 const DATABASE = 'bench';
 /** Benchmarks that touch neither Postgres nor Redis. */
 const WITHOUT_STORES = new Set(['client', 'simulator']);
-const [benchmark] = process.argv.slice(2);
+const [benchmark, settings = '{}'] = process.argv.slice(2);
 
 try {
   if (!benchmark) throw new Error('cannot run a benchmark: name it, for example `npm run bench:road`');
@@ -39,7 +40,7 @@ async function run(cleanup) {
     COREFLEET_CHECKPOINTS_DIR: path.join(directory, 'checkpoints'),
     COREFLEET_ARTIFACTS_DIR: path.join(directory, 'artifacts'),
   };
-  const exit = await runChild(cleanup, process.execPath, [inRoot('dist/bench.cjs'), benchmark], { env });
+  const exit = await runChild(cleanup, process.execPath, [inRoot('dist/bench.cjs'), benchmark, settings], { env });
   return exit === 0 ? 0 : 1;
 }
 

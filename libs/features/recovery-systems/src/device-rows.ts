@@ -1,4 +1,6 @@
-import type { Database } from '@corefleet/platform/database';
+import { DEVICES as EVERY_DEVICE } from '@corefleet/features/devices';
+import { enrolmentsAsOf, factsAsOf, setsAsOf, snapsAsOf } from '@corefleet/features/inventory';
+import { Prisma, type Reader } from '@corefleet/platform/database';
 import type { TrackedSet } from './distance';
 
 /** A recovery system as the device lists it. */
@@ -72,22 +74,34 @@ export interface RecoveryRows {
   readonly changes: readonly ChangeRow[];
 }
 
-/** Reads what is known of the recovery systems of those devices, in the order of their ids. */
-export async function recoveryRows(database: Database, deviceIds: readonly string[]): Promise<RecoveryRows> {
-  const devices = await database.rows<DeviceRow>('recovery-devices', DEVICES, [deviceIds]);
+/**
+ * Reads what is known of the recovery systems of those devices, in the order of their ids.
+ * @param asOf as it was then; now when absent
+ */
+export async function recoveryRows(reader: Reader, deviceIds: readonly string[], asOf?: Date): Promise<RecoveryRows> {
+  const devices = await reader.query<DeviceRow>(selectDevices(deviceIds, asOf));
   const enrolments = devices.flatMap(({ enrolmentId }) => enrolmentId ?? []);
   const refreshing = devices.flatMap(({ enrolmentId, seedRefresh }) => (seedRefresh ? (enrolmentId ?? []) : []));
-  const [sightings, commands, changes] = await Promise.all([
-    database.rows<SightingRow>('recovery-sightings', SIGHTINGS, [enrolments]),
-    database.rows<CommandRow>('recovery-commands', COMMANDS, [enrolments]),
-    database.rows<ChangeRow>('recovery-changes', CHANGES, [enrolments, refreshing]),
-  ]);
-  return { devices, sightings, commands, changes };
+  const until = asOf ?? null;
+  return {
+    devices,
+    sightings: await reader.rows<SightingRow>('recovery-sightings', SIGHTINGS, [enrolments, until]),
+    commands: await reader.rows<CommandRow>('recovery-commands', COMMANDS, [enrolments, until]),
+    changes: await reader.rows<ChangeRow>('recovery-changes', CHANGES, [enrolments, refreshing, until]),
+  };
+}
+
+/** Ids of the devices that are enrolled, or were then, and that the condition on the rows of DEVICES means. */
+export function selectEnrolled(condition: Prisma.Sql, asOf: Date | undefined): Prisma.Sql {
+  const enrolled = asOf
+    ? Prisma.sql`EXISTS (SELECT FROM ${enrolmentsAsOf(asOf)} AS e WHERE e.device_id = d.id)`
+    : Prisma.sql`d.enrolment_id IS NOT NULL`;
+  return Prisma.sql`SELECT d.id FROM ${EVERY_DEVICE} WHERE ${enrolled} AND ${condition} ORDER BY d.id`;
 }
 
 /** Of the facts themselves only the model's is opened, and of system-info one flag: the rest lies beside them. */
-const DEVICES = `
-SELECT d.id AS "deviceId", d.serial, d.model, d.enrolment_id AS "enrolmentId",
+const selectDevices = (deviceIds: readonly string[], asOf: Date | undefined): Prisma.Sql => Prisma.sql`
+SELECT d.id AS "deviceId", d.serial, d.model, e.enrolment_id AS "enrolmentId",
        t.snapd_version AS "snapdVersion", t.system_mode AS "systemMode", t.on_classic AS "onClassic",
        CASE WHEN info.value IS NOT NULL
             THEN coalesce(info.value #> '{features,seed-refresh,enabled}' = 'true', false) END AS "seedRefresh",
@@ -105,8 +119,8 @@ SELECT d.id AS "deviceId", d.serial, d.model, d.enrolment_id AS "enrolmentId",
                     WHERE listed ->> 'name' = said.name
                       AND coalesce(listed ->> 'account-id', model.value #>> '{headers,brand-id}') = said.account_id))),
                '[]')
-          FROM device_sets AS said
-         WHERE said.enrolment_id = d.enrolment_id AND said.sequence IS NOT NULL) AS sets,
+          FROM ${setsAsOf(asOf)} AS said
+         WHERE said.enrolment_id = e.enrolment_id AND said.sequence IS NOT NULL) AS sets,
        CASE WHEN jsonb_typeof(model.value #> '{headers,snaps}') = 'array' THEN (
          SELECT coalesce(jsonb_agg(jsonb_build_object(
                   'name', listed ->> 'name', 'optional', coalesce(listed ->> 'presence' = 'optional', false))), '[]')
@@ -114,18 +128,31 @@ SELECT d.id AS "deviceId", d.serial, d.model, d.enrolment_id AS "enrolmentId",
           WHERE listed ->> 'name' IS NOT NULL) END AS "modelSnaps",
        (SELECT jsonb_object_agg(snap.name, snap.revision)
           FROM jsonb_array_elements(recovery_list(model.value #> '{headers,snaps}')) AS listed
-          JOIN device_snaps AS snap ON snap.name = listed ->> 'name'
-         WHERE snap.enrolment_id = d.enrolment_id AND snap.active) AS snaps
+          JOIN ${snapsAsOf(asOf)} AS snap ON snap.name = listed ->> 'name'
+         WHERE snap.enrolment_id = e.enrolment_id AND snap.active) AS snaps
   FROM devices d
-  LEFT JOIN device_traits t ON t.enrolment_id = d.enrolment_id
-  LEFT JOIN device_facts info ON info.enrolment_id = d.enrolment_id AND info.name = 'system-info'
-  LEFT JOIN device_facts model ON model.enrolment_id = d.enrolment_id AND model.name = 'model'
- WHERE d.id = ANY ($1::uuid[])
+  LEFT JOIN ${enrolmentsAsOf(asOf)} AS e ON e.device_id = d.id
+  LEFT JOIN LATERAL ${asOf ? traitsAsOf(asOf) : TRAITS} AS t ON true
+  LEFT JOIN LATERAL (SELECT value FROM ${factsAsOf('system-info', asOf)} AS f WHERE f.enrolment_id = e.enrolment_id) AS info ON true
+  LEFT JOIN LATERAL (SELECT value FROM ${factsAsOf('model', asOf)} AS f WHERE f.enrolment_id = e.enrolment_id) AS model ON true
+ WHERE d.id = ANY (${deviceIds}::uuid[])
  ORDER BY d.id`;
+
+const TRAITS = Prisma.sql`(SELECT * FROM device_traits AS kept WHERE kept.enrolment_id = e.enrolment_id)`;
+
+/** Traits have no past: what recovery systems are judged by is taken from the facts of then. */
+const traitsAsOf = (asOf: Date): Prisma.Sql => Prisma.sql`(
+  SELECT NULL::text AS snapd_version, NULL::text AS system_mode, NULL::boolean AS on_classic, NULL::bigint AS disk_free,
+    ARRAY(SELECT system ->> 'label' FROM jsonb_array_elements(json_list(f.value)) WITH ORDINALITY AS listed (system, place)
+           WHERE fact_text(system ->> 'label') IS NOT NULL ORDER BY place) AS system_labels,
+    label_of_system(f.value, 'current') AS current_system,
+    label_of_system(f.value, 'default-recovery-system') AS default_system
+  FROM ${factsAsOf('systems', asOf)} AS f WHERE f.enrolment_id = e.enrolment_id AND jsonb_typeof(f.value) = 'array')`;
 
 const SIGHTINGS = `
 SELECT enrolment_id AS "enrolmentId", label, first_seen_at AS "firstSeenAt", at_enrolment AS "atEnrolment"
-  FROM recovery_sightings WHERE enrolment_id = ANY ($1::uuid[])`;
+  FROM recovery_sightings
+ WHERE enrolment_id = ANY ($1::uuid[]) AND ($2::timestamptz IS NULL OR first_seen_at <= $2)`;
 
 /** A command that certainly made nothing tells nothing. */
 const COMMANDS = `
@@ -139,6 +166,7 @@ SELECT DISTINCT ON (c.enrolment_id, c.parameters ->> 'label')
  WHERE c.enrolment_id = ANY ($1::uuid[]) AND c.operation = 'create-recovery-system'
    AND ('succeeded' IN (c.status, c.late_status)
         OR c.late_status IS NULL AND c.status NOT IN ('failed', 'rejected', 'expired', 'cancelled'))
+   AND ($2::timestamptz IS NULL OR c.finished_at <= $2)
  ORDER BY c.enrolment_id, c.parameters ->> 'label', c.created_at DESC, c.id DESC`;
 
 /** Refreshes make systems only where seed-refresh is on: only there all changes are looked at. */
@@ -150,6 +178,7 @@ SELECT DISTINCT ON (made.enrolment_id, made.label) made.*
           FROM changes c, jsonb_array_elements(recovery_list(c.tasks)) AS task
          WHERE c.status = 'Done' AND task ->> 'kind' = 'create-recovery-system'
            AND (c.enrolment_id = ANY ($1::uuid[]) AND c.kind IN ('create-recovery-system', 'remodel')
-                OR c.enrolment_id = ANY ($2::uuid[]))) AS made
+                OR c.enrolment_id = ANY ($2::uuid[]))
+           AND ($3::timestamptz IS NULL OR c.received_at <= $3)) AS made
  WHERE made.label IS NOT NULL
  ORDER BY made.enrolment_id, made.label, made.spawn_time_ns DESC`;

@@ -9,10 +9,10 @@ import type {
 } from '@corefleet/contracts/http';
 import { DevicesService } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
-import { Database } from '@corefleet/platform/database';
+import { Database, type Prisma, type Snapshot } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
 import { assess, type AssessedDevice } from './assess';
-import { recoveryRows } from './device-rows';
+import { recoveryRows, selectEnrolled } from './device-rows';
 import { deviceView, systemView } from './recovery-view';
 import { standingOf } from './standing';
 
@@ -65,6 +65,21 @@ export class RecoverySystemsReadModel {
   /** What is known of those devices; none for an id that is no device's. */
   async assessed(deviceIds: readonly string[]): Promise<AssessedDevice[]> {
     return assess(await recoveryRows(this.database, deviceIds));
+  }
+
+  /**
+   * The enrolled devices that a condition on the rows of DEVICES means, as the snapshot has them, `size` at a time.
+   * @param how.asOf as they were then; now when absent
+   */
+  async *whole(
+    snapshot: Snapshot,
+    condition: Prisma.Sql,
+    { size, asOf }: { readonly size: number; readonly asOf?: Date | undefined },
+  ): AsyncGenerator<AssessedDevice[]> {
+    for await (const rows of snapshot.pages<{ id: string }>(selectEnrolled(condition, asOf), size)) {
+      const ids = rows.map(({ id }) => id);
+      yield assess(await recoveryRows(snapshot, ids, asOf));
+    }
   }
 
   private async *pages(deviceIds: readonly string[]): AsyncGenerator<AssessedDevice[]> {

@@ -2,11 +2,12 @@ export { AssertionImport, type ImportedAssertion, type ImportSource } from './as
 export {
   ComplianceReadModel,
   type Compliance,
+  type ComplianceAsked,
   type ComplianceQuery,
-  type DeviceCompliance,
-  type DeviceSetView,
+  type WholeCompliance,
 } from './compliance/compliance.read-model';
-export type { ComplianceState } from './compliance/compliance-rows';
+export { COMPLIANCE_STATES, type ComplianceState } from './compliance/compliance-rows';
+export type { DeviceCompliance, DeviceSetView } from './compliance/compliance-view';
 export type { Drift, Tracking } from './compliance/drift';
 export type { Reason } from './compliance/reasons';
 export { DeviceAssertions, type WantedSets } from './device-assertions.service';

@@ -1,6 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { PrismaClient, type Prisma } from './generated/client';
+import type { Reader } from './reader';
+import { Snapshot } from './snapshot';
 
 /** A Prisma client inside one transaction. */
 export type Transaction = Prisma.TransactionClient;
@@ -21,11 +23,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * The process's one road to Postgres: Prisma for everything, and the pool below it for hot paths,
  * where `unnest` statements are an order of magnitude faster than Prisma's createMany.
  */
-export class Database {
+export class Database implements Reader {
   readonly pool: Pool;
   readonly prisma: PrismaClient;
 
-  constructor(options: DatabaseOptions) {
+  constructor(private readonly options: DatabaseOptions) {
     this.pool = new Pool({
       connectionString: options.url,
       max: options.connections,
@@ -45,16 +47,23 @@ export class Database {
     return this.prisma.$transaction(work, { maxWait: CONNECT_TIMEOUT_MS, timeout: timeoutMs });
   }
 
-  /** Rows of one hot statement; the name lets Postgres keep its plan. */
   async rows<T extends object>(name: string, text: string, values: unknown[]): Promise<T[]> {
     const result = await this.pool.query<T>({ name, text, values });
     return result.rows;
   }
 
-  /** Rows of a statement that was put together of parts, each value in it a parameter. */
   async query<T extends object>({ text, values }: Prisma.Sql): Promise<T[]> {
     const result = await this.pool.query<T>({ text, values });
     return result.rows;
+  }
+
+  /**
+   * Opens one moment of the database, to be closed by the caller.
+   * @param idleMs how long its reader may do nothing between two statements
+   * @throws what the driver throws when Postgres is away
+   */
+  snapshot(signal: AbortSignal, idleMs: number): Promise<Snapshot> {
+    return Snapshot.open(this.pool, { signal, idleMs, onCancelError: this.options.onIdleError });
   }
 
   /** Resolves when Postgres answers. @throws what the driver throws when it does not */

@@ -1,4 +1,5 @@
 import { DEVICES } from '@corefleet/features/devices';
+import { enrolmentsAsOf, factsAsOf, setsAsOf } from '@corefleet/features/inventory';
 import { Prisma } from '@corefleet/platform/database';
 import type { SetKey } from '../set-view';
 
@@ -41,6 +42,13 @@ export interface ComplianceRow extends SetKey {
   readonly rolloutId: string | null;
 }
 
+/** When devices are judged. */
+export interface ComplianceMoment {
+  readonly now: Date;
+  /** As they were then, where that is past. Drift is not known then: how commands left sets is kept of the last one only. */
+  readonly asOf?: Date | undefined;
+}
+
 /** Which of the devices. */
 export interface ComplianceSelection {
   /** A condition on the rows of DEVICES. */
@@ -51,28 +59,28 @@ export interface ComplianceSelection {
   readonly drifted?: boolean | undefined;
 }
 
-/** A page of devices and one set, by id. @param page.after id of the last device of the page before */
+/** Devices and one set, by id. @param page.after id of the last device of the page before; without a limit all of them */
 export function selectDevices(
   set: SetKey,
   selection: ComplianceSelection,
-  page: { now: Date; after: string | undefined; limit: number },
+  page: ComplianceMoment & { after?: string | undefined; limit?: number },
 ): Prisma.Sql {
   const after = page.after === undefined ? Prisma.sql`TRUE` : Prisma.sql`"deviceId" > ${page.after}::uuid`;
   return Prisma.sql`
-    SELECT * FROM (${judged(named(set), selection, page.now)}) AS judged
-    WHERE ${isAskedFor(selection)} AND ${after} ORDER BY "deviceId" LIMIT ${page.limit}`;
+    SELECT * FROM (${judged(named(set), selection, page)}) AS judged
+    WHERE ${isAskedFor(selection)} AND ${after} ORDER BY "deviceId" LIMIT ${page.limit ?? null}::bigint`;
 }
 
 /**
  * How many devices stand how: a row for each sequence and whether they have drifted, with a count for each state. Grouped by
  * what Postgres knows to have few values, so that it counts in a hash and does not sort the fleet.
  */
-export const countDevices = (set: SetKey, selection: ComplianceSelection, now: Date): Prisma.Sql => {
+export const countDevices = (set: SetKey, selection: ComplianceSelection, moment: ComplianceMoment): Prisma.Sql => {
   const inState = (state: ComplianceState) =>
     Prisma.sql`count(*) FILTER (WHERE state = ${state}::text)::int AS ${Prisma.raw(`"${state}"`)}`;
   return Prisma.sql`
     SELECT sequence, ("driftedSince" IS NOT NULL) AS drifted, ${Prisma.join(COMPLIANCE_STATES.map(inState))}
-    FROM (${judged(named(set), selection, now)}) AS judged GROUP BY 1, 2`;
+    FROM (${judged(named(set), selection, moment)}) AS judged GROUP BY 1, 2`;
 };
 
 /** All sets of one device: those it tracks, and those it was told to track or to forget. */
@@ -81,7 +89,7 @@ export const selectSets = (deviceId: string, now: Date): Prisma.Sql => {
     SELECT account_id, name FROM device_sets AS told WHERE told.enrolment_id = d.enrolment_id UNION
     SELECT account_id, name FROM left_sets AS told WHERE told.enrolment_id = d.enrolment_id)`;
   const selection = { condition: Prisma.sql`d.id = ${deviceId}::uuid` };
-  return Prisma.sql`${judged(sets, selection, now)} ORDER BY 1, 2`;
+  return Prisma.sql`${judged(sets, selection, { now })} ORDER BY 1, 2`;
 };
 
 const named = ({ accountId, name }: SetKey): Prisma.Sql =>
@@ -92,33 +100,44 @@ const named = ({ accountId, name }: SetKey): Prisma.Sql =>
  * facts and sets of the fleet a second time.
  * @param sets a table of account_id and name, which may look at the device
  */
-function judged(sets: Prisma.Sql, { condition, sequence }: ComplianceSelection, now: Date): Prisma.Sql {
-  const silentSince = new Date(now.getTime() - UNKNOWN_AFTER_MS);
+function judged(
+  sets: Prisma.Sql,
+  { condition, sequence }: ComplianceSelection,
+  { now, asOf }: ComplianceMoment,
+): Prisma.Sql {
+  const silentSince = new Date((asOf ?? now).getTime() - UNKNOWN_AFTER_MS);
   const isUnknown = Prisma.sql`(fact.enrolment_id IS NULL OR l.last_seen_at IS NULL OR l.last_seen_at < ${silentSince}::timestamptz)`;
   const asked = sequence ?? null;
+  const [devices, enrolment] = asOf
+    ? [Prisma.sql`${DEVICES} JOIN ${enrolmentsAsOf(asOf)} AS e ON e.device_id = d.id`, Prisma.sql`e.enrolment_id`]
+    : [DEVICES, Prisma.sql`d.enrolment_id`];
   return Prisma.sql`
-    SELECT wanted.account_id AS "accountId", wanted.name, d.id AS "deviceId", d.enrolment_id AS "enrolmentId",
+    SELECT wanted.account_id AS "accountId", wanted.name, d.id AS "deviceId", ${enrolment} AS "enrolmentId",
       d.brand_id AS "brandId", d.model, d.serial,
       CASE WHEN ${isUnknown} THEN 'unknown'
            WHEN s.enrolment_id IS NULL THEN 'not-applied'
            WHEN ${asked}::int IS NOT NULL AND s.sequence IS DISTINCT FROM ${asked}::int THEN 'invalid'
            WHEN s.valid THEN 'valid' ELSE 'invalid' END AS state,
-      CASE WHEN ${isUnknown} THEN l.last_seen_at ELSE fact.received_at END AS since,
+      CASE WHEN ${isUnknown} THEN l.last_seen_at ELSE fact.since END AS since,
       s.mode, s.sequence, s.pinned_at AS "pinnedAt",
-      CASE WHEN kept.enrolment_id IS NOT NULL THEN greatest(fact.received_at, kept.left_at) END AS "driftedSince",
+      CASE WHEN kept.enrolment_id IS NOT NULL THEN greatest(fact.since, kept.left_at) END AS "driftedSince",
       kept.mode AS "leftMode", kept.pinned_at AS "leftPinnedAt",
       kept.command_id AS "commandId", kept.rollout_id AS "rolloutId"
-    FROM ${DEVICES}
+    FROM ${devices}
     CROSS JOIN LATERAL ${sets} AS wanted
-    LEFT JOIN device_facts AS fact ON fact.enrolment_id = d.enrolment_id AND fact.name = 'validation-sets'
-    LEFT JOIN device_sets AS s
-      ON s.enrolment_id = d.enrolment_id AND s.account_id = wanted.account_id AND s.name = wanted.name
+    LEFT JOIN ${asOf ? factsAsOf('validation-sets', asOf) : TOLD} AS fact ON fact.enrolment_id = ${enrolment}
+    LEFT JOIN ${setsAsOf(asOf)} AS s
+      ON s.enrolment_id = ${enrolment} AND s.account_id = wanted.account_id AND s.name = wanted.name
     LEFT JOIN left_sets AS kept
-      ON kept.enrolment_id = d.enrolment_id AND kept.account_id = wanted.account_id AND kept.name = wanted.name
-     AND (fact.journal_epoch, fact.number) > (kept.applied_epoch, kept.applied_number)
-     AND (s.mode, s.pinned_at) IS DISTINCT FROM (kept.mode, kept.pinned_at)
-    WHERE d.enrolment_id IS NOT NULL AND ${condition}`;
+      ON kept.enrolment_id = ${enrolment} AND kept.account_id = wanted.account_id AND kept.name = wanted.name
+     AND ${asOf ? Prisma.sql`FALSE` : DRIFTED}
+    WHERE ${enrolment} IS NOT NULL AND ${condition}`;
 }
+
+const TOLD = Prisma.sql`(
+  SELECT enrolment_id, received_at AS since, journal_epoch, number FROM device_facts WHERE name = 'validation-sets')`;
+const DRIFTED = Prisma.sql`(fact.journal_epoch, fact.number) > (kept.applied_epoch, kept.applied_number)
+  AND (s.mode, s.pinned_at) IS DISTINCT FROM (kept.mode, kept.pinned_at)`;
 
 function isAskedFor({ state, drifted }: ComplianceSelection): Prisma.Sql {
   const inState = state === undefined ? Prisma.sql`TRUE` : Prisma.sql`state = ${state}::text`;

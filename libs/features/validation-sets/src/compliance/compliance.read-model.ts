@@ -1,50 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { DeviceFilters } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
-import { Database } from '@corefleet/platform/database';
+import { Database, type Reader, type Snapshot } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
-import type { InstalledSnap, ValidationSet } from '@corefleet/validation-set-rules';
-import { readSnaps } from '../planning/read-facts';
 import { nameOfSequence, nameOfSet, type SetKey } from '../set-view';
 import { ValidationSetsReadModel } from '../validation-sets.read-model';
+import { countsOf, sequencesOf, type Count, type Counts, type SequenceCount } from './compliance-counts';
 import {
-  COMPLIANCE_STATES,
   countDevices,
   selectDevices,
   selectSets,
+  type ComplianceMoment,
   type ComplianceRow,
   type ComplianceSelection,
-  type ComplianceState,
 } from './compliance-rows';
-import { driftWords, type Drift } from './drift';
-import { reasonsOf, type Reason } from './reasons';
-
-/** How one device stands to one set. */
-export interface DeviceSetView extends SetKey {
-  readonly state: ComplianceState;
-  /** Since when it is known to be so, at the latest; of an unknown one, when it was last heard from. */
-  readonly since: Date | null;
-  readonly mode: string | null;
-  readonly sequence: number | null;
-  readonly pinnedAt: number | null;
-  /** Why it is invalid. */
-  readonly reasons: Reason[];
-  readonly drift: Drift | null;
-}
-
-export interface DeviceCompliance extends DeviceSetView {
-  readonly deviceId: string;
-  readonly brandId: string;
-  readonly model: string;
-  readonly serial: string;
-}
-
-export type Counts = Readonly<Record<ComplianceState | 'devices' | 'drifted', number>>;
-
-export interface SequenceCount {
-  readonly sequence: number;
-  readonly devices: number;
-}
+import { KnownContents } from './known-contents';
+import { complianceViews, type DeviceCompliance, type DeviceSetView, type ReadFrom } from './compliance-view';
 
 export interface Compliance extends SetKey {
   /** The sequence that was asked for; null: whichever each device tracks. */
@@ -57,16 +28,20 @@ export interface Compliance extends SetKey {
   readonly next?: string;
 }
 
-export interface ComplianceQuery extends Omit<ComplianceSelection, 'condition'> {
+export interface ComplianceAsked extends Omit<ComplianceSelection, 'condition'> {
   readonly filter?: string | undefined;
+}
+
+export interface ComplianceQuery extends ComplianceAsked {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
 
-/** Devices at one sequence, drifted or not, by state. */
-interface Count extends Readonly<Record<ComplianceState, number>> {
-  readonly sequence: number | null;
-  readonly drifted: boolean;
+/** All devices and one set, at one moment. */
+export interface WholeCompliance {
+  readonly counts: Counts;
+  readonly sequences: SequenceCount[];
+  readonly pages: AsyncIterable<DeviceCompliance[]>;
 }
 
 /** How devices stand to validation sets, by what they last said. */
@@ -87,10 +62,10 @@ export class ComplianceReadModel {
   async ofSet(set: SetKey, { filter, cursor, limit, ...asked }: ComplianceQuery): Promise<Compliance> {
     const selection = { ...asked, condition: await this.filters.condition(filter ?? '') };
     const now = this.clock.now();
-    const totals = cursor === undefined ? await this.totals(set, selection, now) : {};
+    const totals = cursor === undefined ? await this.totals(this.database, set, selection, { now }) : {};
     const page = { now, after: cursor, limit: limit + 1 };
     const rows = await this.database.query<ComplianceRow>(selectDevices(set, selection, page));
-    const items = await this.views(rows.slice(0, limit), asked.sequence ?? null);
+    const items = await this.views({ reader: this.database }, rows.slice(0, limit), asked.sequence ?? null);
     const last = items.at(-1);
     return {
       ...{ ...set, asked: asked.sequence ?? null, ...totals, items },
@@ -98,23 +73,40 @@ export class ComplianceReadModel {
     };
   }
 
+  /**
+   * The same of all devices, as the snapshot has them, `size` at a time.
+   * @throws as `ofSet`
+   */
+  async whole(
+    snapshot: Snapshot,
+    set: SetKey,
+    { filter, ...asked }: ComplianceAsked,
+    { size, ...moment }: ComplianceMoment & { readonly size: number },
+  ): Promise<WholeCompliance> {
+    const selection = { ...asked, condition: await this.filters.condition(filter ?? '') };
+    const totals = await this.totals(snapshot, set, selection, moment);
+    const rows = snapshot.pages<ComplianceRow>(selectDevices(set, selection, moment), size);
+    return { ...totals, pages: this.viewsOf({ reader: snapshot, asOf: moment.asOf }, rows, asked.sequence ?? null) };
+  }
+
   /** The sets that a device tracks, and those it was told to. @throws NotFoundError */
   async ofDevice(deviceId: string): Promise<DeviceSetView[]> {
     const device = await this.database.prisma.device.findUnique({ where: { id: deviceId }, select: { id: true } });
     if (!device) throw new NotFoundError('device', deviceId);
     const rows = await this.database.query<ComplianceRow>(selectSets(deviceId, this.clock.now()));
-    const views = await this.views(rows, null);
+    const views = await this.views({ reader: this.database }, rows, null);
     return views.map(({ accountId, name, state, since, mode, sequence, pinnedAt, reasons, drift }) => ({
       ...{ accountId, name, state, since, mode, sequence, pinnedAt, reasons, drift },
     }));
   }
 
   private async totals(
+    reader: Reader,
     set: SetKey,
     selection: ComplianceSelection,
-    now: Date,
-  ): Promise<Pick<Compliance, 'counts' | 'sequences'>> {
-    const counted = await this.database.query<Count>(countDevices(set, selection, now));
+    moment: ComplianceMoment,
+  ): Promise<{ counts: Counts; sequences: SequenceCount[] }> {
+    const counted = await reader.query<Count>(countDevices(set, selection, moment));
     await this.requireKnown(set, selection.sequence, counted);
     return { counts: countsOf(counted), sequences: sequencesOf(counted) };
   }
@@ -130,73 +122,17 @@ export class ComplianceReadModel {
     if (!(await this.sets.isImported(set))) throw new NotFoundError('validation set', nameOfSet(set));
   }
 
-  private async views(rows: readonly ComplianceRow[], asked: number | null): Promise<DeviceCompliance[]> {
-    const invalid = rows.filter(({ state }) => state === 'invalid');
-    const [contents, installed] = await Promise.all([this.contents(invalid, asked), this.installed(invalid)]);
-    return rows.map((row) => {
-      const { accountId, name, deviceId, enrolmentId, brandId, model, serial, state, since } = row;
-      const { mode, sequence, pinnedAt } = row;
-      const content = contents.get(nameOfSequence({ accountId, name, sequence: asked ?? sequence ?? 0 }));
-      const judged = { sequence, asked, content, installed: installed.get(enrolmentId) };
-      return {
-        ...{ accountId, name, deviceId, brandId, model, serial, state, since, mode, sequence, pinnedAt },
-        reasons: state === 'invalid' ? reasonsOf(judged) : [],
-        drift: driftOf(row),
-      };
-    });
+  private async *viewsOf(
+    from: ReadFrom,
+    pages: AsyncIterable<ComplianceRow[]>,
+    asked: number | null,
+  ): AsyncGenerator<DeviceCompliance[]> {
+    const contents = new KnownContents((keys) => this.sets.contents(keys));
+    for await (const rows of pages)
+      yield await complianceViews({ ...from, contents: (keys) => contents.of(keys) }, rows, asked);
   }
 
-  /** What the sequences say that devices are held against, by `account/name=sequence`. */
-  private async contents(rows: readonly ComplianceRow[], asked: number | null): Promise<Map<string, ValidationSet>> {
-    const keys = rows.flatMap(({ accountId, name, sequence }) => {
-      const wanted = asked ?? sequence;
-      return wanted === null ? [] : [{ accountId, name, sequence: wanted }];
-    });
-    const named = new Map(keys.map((key) => [nameOfSequence(key), key]));
-    const contents = await this.sets.contents([...named.values()]);
-    return new Map(contents.map((set) => [nameOfSequence(set), set]));
+  private views(from: ReadFrom, rows: readonly ComplianceRow[], asked: number | null): Promise<DeviceCompliance[]> {
+    return complianceViews({ ...from, contents: (keys) => this.sets.contents(keys) }, rows, asked);
   }
-
-  /** Snaps of the enrolments that have told them. */
-  private async installed(rows: readonly ComplianceRow[]): Promise<Map<string, readonly InstalledSnap[]>> {
-    const facts = await this.database.rows<{ enrolmentId: string; value: unknown }>(
-      'snaps-of-enrolments',
-      `SELECT enrolment_id AS "enrolmentId", value FROM device_facts WHERE name = 'snaps' AND enrolment_id = ANY ($1::uuid[])`,
-      [rows.map(({ enrolmentId }) => enrolmentId)],
-    );
-    return new Map(
-      facts.flatMap(({ enrolmentId, value }) => {
-        const snaps = readSnaps(value);
-        return snaps ? [[enrolmentId, snaps]] : [];
-      }),
-    );
-  }
-}
-
-function driftOf(row: ComplianceRow): Drift | null {
-  const { driftedSince, commandId, rolloutId } = row;
-  if (driftedSince === null || commandId === null) return null;
-  const left = { mode: row.leftMode, pinnedAt: row.leftPinnedAt };
-  const shows = { mode: row.mode, pinnedAt: row.pinnedAt };
-  return { since: driftedSince, left, shows, commandId, rolloutId, words: driftWords(left, shows) };
-}
-
-function countsOf(counted: readonly Count[]): Counts {
-  const sum = (of: readonly Count[], states: readonly ComplianceState[]): number =>
-    of.reduce((total, count) => total + states.reduce((part, state) => part + count[state], 0), 0);
-  const states = Object.fromEntries(COMPLIANCE_STATES.map((state) => [state, sum(counted, [state])]));
-  const drifted = counted.filter((count) => count.drifted);
-  const all = { devices: sum(counted, COMPLIANCE_STATES), drifted: sum(drifted, COMPLIANCE_STATES) };
-  return { ...(states as Record<ComplianceState, number>), ...all };
-}
-
-/** What devices that nobody hears from tracked is not counted: nobody knows. */
-function sequencesOf(counted: readonly Count[]): SequenceCount[] {
-  const bySequence = new Map<number, number>();
-  for (const { sequence, valid, invalid } of counted) {
-    if (sequence === null || valid + invalid === 0) continue;
-    bySequence.set(sequence, (bySequence.get(sequence) ?? 0) + valid + invalid);
-  }
-  const all = [...bySequence].map(([sequence, devices]) => ({ sequence, devices }));
-  return all.sort((a, b) => b.sequence - a.sequence);
 }

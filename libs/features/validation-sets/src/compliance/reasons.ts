@@ -2,6 +2,7 @@ import {
   combineSets,
   findAmong,
   unmetBy,
+  type CombinedSnap,
   type InstalledSnap,
   type Lack,
   type Lacks,
@@ -45,8 +46,17 @@ export function reasonsOf({ sequence, asked, content, installed }: Judged): Reas
     ];
   }
   if (!installed) return [...other, { kind: 'not-known', words: 'the device has not said which snaps it has' }];
-  const { snaps, components } = unmetBy(combineSets([content]), findAmong(installed), { passOverIgnored: false });
+  const { snaps, components } = unmetBy(alone(content), findAmong(installed), { passOverIgnored: false });
   return [...other, ...lacks(snaps), ...lacks(components)];
+}
+
+const combined = new WeakMap<ValidationSet, readonly CombinedSnap[]>();
+
+/** The set taken by itself: once for all the devices that are held against it. */
+function alone(content: ValidationSet): readonly CombinedSnap[] {
+  const known = combined.get(content) ?? combineSets([content]);
+  combined.set(content, known);
+  return known;
 }
 
 function otherSequence(sequence: number | null, asked: number): Reason {

@@ -1,0 +1,12 @@
+export type { Report } from './report';
+export { TooManyReportsError } from './report-limit';
+export { ReportsModule } from './reports.module';
+export {
+  READER_SILENT_MS,
+  ReaderGoneError,
+  ReportsService,
+  type OpenReport,
+  type ReportRequest,
+} from './reports.service';
+export { PAGE_POLICY } from './writing/style';
+export { fileNameOf, WRITERS } from './writing/writers';

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { DevicesModule } from '@corefleet/features/devices';
+import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
+import { ComplianceReadModel, ValidationSetsReadModel } from '@corefleet/features/validation-sets';
+import { AccessReport } from './kinds/access.report';
+import { ComplianceReport } from './kinds/compliance.report';
+import { DeviceHistoryReport } from './kinds/device-history.report';
+import { RecoveryFreshnessReport } from './kinds/recovery-freshness.report';
+import { RolloutReport } from './kinds/rollout.report';
+import { SnapExposureReport } from './kinds/snap-exposure.report';
+import type { ReportMaker } from './report';
+import { REPORT_MAKERS, ReportsService } from './reports.service';
+
+/** In the order in which people are told of them. */
+const KINDS = [
+  ComplianceReport,
+  SnapExposureReport,
+  RolloutReport,
+  RecoveryFreshnessReport,
+  DeviceHistoryReport,
+  AccessReport,
+];
+
+/** Reports over what is kept of the fleet. */
+@Module({
+  imports: [DevicesModule, RecoverySystemsModule],
+  providers: [
+    ...[ComplianceReadModel, ValidationSetsReadModel],
+    ...KINDS,
+    { provide: REPORT_MAKERS, useFactory: (...makers: ReportMaker[]) => makers, inject: KINDS },
+    ReportsService,
+  ],
+  exports: [ReportsService],
+})
+export class ReportsModule {}
