@@ -23,12 +23,16 @@ const TEAR_DOWN_AFTER_MS = 2_000;
 /** Links that read on in one turn of the wheel, so that the end of a jam is not the start of the next. */
 const RESUMED_AT_ONCE = 200;
 const PAUSE_WHEN_FULL_MS = 100;
+/** Past this much of one device's that waits to be stored, no more is read from it: it fills its own share, not that of others. */
+const UNSTORED_BYTES = 1024 * 1024;
 const RESUME_EVERY_MS = 50;
 
 /** Drives the links: hands what happens to the pure machine of libs/device-link and does what it says. */
 @Injectable()
 export class LinkRuntime implements LinkDriver {
   private readonly paused = new Set<Link>();
+  /** Nobody is read, since the lanes are full. */
+  private isJammed = false;
 
   constructor(
     private readonly context: GatewayContext,
@@ -120,7 +124,8 @@ export class LinkRuntime implements LinkDriver {
           poison: effect.poison,
           bytes: message.kind === 'frame' ? message.text.length : 0,
         });
-        if (this.lanes.isFull) this.pause(link, PAUSE_WHEN_FULL_MS);
+        if (link.unstoredBytes > UNSTORED_BYTES || this.lanes.isFull) this.pause(link, PAUSE_WHEN_FULL_MS);
+        if (this.lanes.isFull) this.pauseAll();
         return;
       case 'relay': {
         const { commandId, n, entries } = effect.chunk;
@@ -151,13 +156,22 @@ export class LinkRuntime implements LinkDriver {
     this.paused.add(link);
   }
 
+  /** All, not only those who have just spoken: with one more frame of each of ten thousand the memory would be gone. */
+  private pauseAll(): void {
+    if (this.isJammed) return;
+    this.isJammed = true;
+    for (const link of this.registry.links()) this.pause(link, PAUSE_WHEN_FULL_MS);
+  }
+
   /** Reads on from links that have waited off their debt, while there is room for what they say. */
   private resume(nowMs: number): void {
     let resumed = 0;
     for (const link of this.paused) {
       link.heardMs = nowMs;
       if (nowMs < link.pausedUntilMs || this.lanes.isFull || resumed === RESUMED_AT_ONCE) continue;
+      if (link.unstoredBytes > UNSTORED_BYTES) continue;
       this.paused.delete(link);
+      this.isJammed = false;
       link.socket.resume();
       resumed += 1;
     }

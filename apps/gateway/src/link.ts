@@ -12,6 +12,8 @@ export class Link {
   heardMs: number;
   /** No reading from the socket before this. */
   pausedUntilMs = 0;
+  /** What it said and is not stored yet, about. */
+  unstoredBytes = 0;
   /** When a socket that was asked to close is torn down; 0 while it is open. */
   tearDownMs = 0;
   /** Microseconds since 1970 at which the link was recorded, above those of every earlier link of the enrolment; 0 before. */

@@ -11,7 +11,7 @@ const BATCH_ITEMS = 500;
 /** What comes in the same moment as what was stored last is stored together; what comes alone is stored at once. */
 const GATHER_MS = 10;
 /** Past this much read and not yet stored, no more is read from those who send. */
-const FULL_BYTES = 64 * 1024 * 1024;
+const FULL_BYTES = 32 * 1024 * 1024;
 const LAST_WAIT_MS = 5_000;
 
 interface Lane {
@@ -53,7 +53,7 @@ export class ReportLanes {
   add(entry: ReportEntry): void {
     const lane = this.lanes[Number.parseInt(entry.link.enrolmentId.slice(-4), 16) % LANES] ?? this.lanes[0];
     if (!lane) return;
-    this.pendingBytes += entry.bytes;
+    this.count(entry, entry.bytes);
     lane.waiting.push(entry);
     if (lane.running || lane.waiting.length > 1) return;
     setTimeout(() => void this.run(lane), Math.max(0, lane.ranAtMs + GATHER_MS - performance.now()));
@@ -66,6 +66,11 @@ export class ReportLanes {
     this.stopping.abort();
   }
 
+  private count({ link }: ReportEntry, bytes: number): void {
+    this.pendingBytes += bytes;
+    link.unstoredBytes += bytes;
+  }
+
   private async run(lane: Lane): Promise<void> {
     if (lane.running) return;
     lane.running = true;
@@ -73,7 +78,7 @@ export class ReportLanes {
     while (lane.waiting.length > 0 && !this.stopping.signal.aborted) {
       const batch = takeBatch(lane.waiting);
       const refused = await this.storeUntilDone(batch);
-      for (const { bytes } of batch) this.pendingBytes -= bytes;
+      for (const entry of batch) this.count(entry, -entry.bytes);
       if (refused) tell(batch, refused);
     }
     lane.running = false;

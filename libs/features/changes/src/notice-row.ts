@@ -83,7 +83,7 @@ export const STORE_NOTICES: BatchStatement<NoticeRow> = {
     (row) => row.lastRepeated,
     (row) => row.lastRepeatedNs,
     (row) => row.occurrences,
-    (row) => row.lastData,
+    { json: (row) => row.lastData },
     (row) => row.journalEpoch,
     (row) => row.number,
   ],

@@ -1,7 +1,6 @@
 import type { Database } from '@corefleet/platform/database';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
 import { ChangeHistory, ChangesIngest, ChangesReadModel, pruneChanges, pruneQuarantine } from './index';
-import type { PruneRound } from './prune-changes';
 import { aChange, anEnrolment, connect, type Enrolled } from './testing/fixtures';
 
 let store: TestDatabase;
@@ -33,7 +32,7 @@ const age = (of: Enrolled, changeId: string, minutes: number): Promise<unknown> 
   ]);
 
 async function pruneAll(before: Date): Promise<number> {
-  let [round, all]: [PruneRound, number] = [undefined, 0];
+  let [round, all]: [string | undefined, number] = [undefined, 0];
   do {
     const { next, removed } = await pruneChanges(worker!, before, round);
     [round, all] = [next, all + removed];

@@ -4,23 +4,24 @@ import type { Database } from '@corefleet/platform/database';
 const ENROLMENTS = 500;
 const MOST_REMOVED = 5_000;
 
-/** Where a round over all enrolments stands; undefined: at its beginning. */
-export type PruneRound = string | undefined;
+/** Before every enrolment. */
+const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One step of a round over all enrolments: removes changes that have been ready since before a time, and of enrolments that
  * have ended whatever was not heard of since. Their history stays. Safe to run twice at once.
- * @returns where the next step goes on, and how many were removed
+ * @param from where the step before said to go on; without it a round begins
+ * @returns where to go on, undefined at the end of the round; and how many were removed
  */
 export async function pruneChanges(
   database: Database,
   before: Date,
-  from: PruneRound,
-): Promise<{ next: PruneRound; removed: number }> {
+  from: string = BEGINNING,
+): Promise<{ next: string | undefined; removed: number }> {
   const [step] = await database.rows<{ last: string | null; seen: number; removed: number }>(
     'prune-changes',
     `WITH seen AS MATERIALIZED (
-       SELECT id, status FROM enrolments WHERE id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT $3
+       SELECT id, status FROM enrolments WHERE id > $2::uuid ORDER BY id LIMIT $3
      ), over AS MATERIALIZED (
        SELECT enrolment_id, change_id, spawn_time_ns FROM seen JOIN changes ON changes.enrolment_id = seen.id
        WHERE received_at < $1 AND (ready OR seen.status <> 'active') LIMIT $4
@@ -31,7 +32,7 @@ export async function pruneChanges(
      )
      SELECT (SELECT max(id::text) FROM seen) AS last, (SELECT count(*)::integer FROM seen) AS seen,
        (SELECT count(*)::integer FROM removed) AS removed`,
-    [before, from ?? null, ENROLMENTS, MOST_REMOVED],
+    [before, from, ENROLMENTS, MOST_REMOVED],
   );
   const { last = null, seen = 0, removed = 0 } = step ?? {};
   if (removed === MOST_REMOVED) return { next: from, removed };

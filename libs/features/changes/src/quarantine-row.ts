@@ -71,6 +71,6 @@ export const STORE_QUARANTINED: BatchStatement<QuarantineRow> = {
     (row) => row.journalEpoch,
     (row) => row.number,
     (row) => row.reason,
-    (row) => row.item,
+    { json: (row) => row.item },
   ],
 };

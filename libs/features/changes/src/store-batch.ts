@@ -1,4 +1,4 @@
-import type { Database } from '@corefleet/platform/database';
+import { textArray, type Database } from '@corefleet/platform/database';
 import type { Received, Unstorable } from './received';
 import { unstorable } from './received';
 
@@ -8,11 +8,14 @@ export interface Storable<Row> {
   readonly row: Row;
 }
 
+/** What a parameter of the statement takes of each row. `json`: a `text[]` of long texts, which travels in binary form. */
+export type BatchColumn<Row> = ((row: Row) => unknown) | { readonly json: (row: Row) => string | null };
+
 /** The hot statement of one table: `columns` are the parameters, one array each, in the order of the text's `unnest`. */
 export interface BatchStatement<Row> {
   readonly name: string;
   readonly text: string;
-  readonly columns: readonly ((row: Row) => unknown)[];
+  readonly columns: readonly BatchColumn<Row>[];
   /** Identity of the row in its table: one statement may not touch a row twice, so only the newest of each is sent. */
   readonly key?: (row: Row) => string;
 }
@@ -41,7 +44,9 @@ export async function storeBatch<Row>(
   items: readonly Storable<Row>[],
 ): Promise<Unstorable[]> {
   return storeHalving(newestOfEach(items, statement.key), async (batch) => {
-    const values = statement.columns.map((column) => batch.map(({ row }) => column(row)));
+    const values = statement.columns.map((column) =>
+      'json' in column ? textArray(batch.map(({ row }) => column.json(row))) : batch.map(({ row }) => column(row)),
+    );
     await database.rows(statement.name, statement.text, values);
   });
 }

@@ -42,7 +42,7 @@ export const STORE_FACTS: BatchStatement<FactRow> = {
     (row) => row.enrolmentId,
     (row) => row.name,
     (row) => row.digest,
-    (row) => row.value,
+    { json: (row) => row.value },
     (row) => row.journalEpoch,
     (row) => row.number,
   ],

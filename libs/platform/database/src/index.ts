@@ -8,3 +8,4 @@ export { historyBegins } from './history-begins';
 export type { KeptPartitions } from './history';
 export type { Reader } from './reader';
 export { Snapshot } from './snapshot';
+export { textArray } from './text-array';
