@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { memoryJournalStore } from './journal/journal-store';
+import { memoryJournalStore, type JournalStore } from './journal/journal-store';
 import { aSnapd, Fixture } from './testing/fixture';
+import { anEnvelope } from './testing/signer';
 import type { TestGateway } from './testing/test-gateway';
 
 let fixture: Fixture;
@@ -67,6 +68,25 @@ describe('an agent beside a simulated snapd', () => {
   ])('verifies %s %j', async (operation, body, result) => {
     start(aSnapd());
     expect(await gateway.end(issue(operation, body))).toMatchObject({ state: 'succeeded', result });
+  });
+
+  it('takes what is handed over under its standing pull in its order, however slow its journal is', async () => {
+    const journal = memoryJournalStore();
+    const append: JournalStore['append'] = async (records) => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      await journal.append(records);
+    };
+    start(aSnapd(), { ...journal, append });
+    await gateway.until(() => gateway.frames.some(({ type }) => type === 'pull'));
+    const commands = [1, 2, 3, 4, 5].map((sequence) => {
+      const body = { snap: 'app', values: { [`key-${sequence}`]: 1 } };
+      const envelope = anEnvelope({ 'message-kind': 'set-configuration', body, sequence });
+      return { id: envelope['message-id'], signed: fixture.signer.command(envelope) };
+    });
+    const signed = commands.map((command) => command.signed);
+    gateway.send({ type: 'commands', commands: signed.slice(0, 3), more: false });
+    gateway.send({ type: 'commands', commands: signed.slice(3), more: false });
+    for (const { id } of commands) expect(await gateway.end(id)).toMatchObject({ state: 'succeeded' });
   });
 
   it('tells the time zone and the disk of its device once', async () => {

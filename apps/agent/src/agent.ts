@@ -1,4 +1,4 @@
-import type { AgentFrame, CommandReport, EnrolAnswer, Host } from '@corefleet/contracts/device-protocol';
+import type { AgentFrame, CommandReport, EnrolAnswer, Host, SignedCommand } from '@corefleet/contracts/device-protocol';
 import { SnapdClient, type Change, type SnapdTransport } from '@corefleet/snapd-client';
 import { ArtifactStore } from './artifacts/artifact-store';
 import { ProvenRequests } from './artifacts/proven-requests';
@@ -294,7 +294,7 @@ class RunningAgent {
     this.bootId = await this.options.readBootId();
   }
 
-  private async takeCommands(commands: Parameters<Commands['receive']>[0], more: boolean): Promise<void> {
+  private async takeCommands(commands: readonly SignedCommand[], more: boolean): Promise<void> {
     try {
       await this.commands.receive(commands);
     } catch (error) {

@@ -215,7 +215,8 @@ export class LinkRuntime implements LinkDriver {
 
   private async load(link: Link, lastSequence: number, attempt: number): Promise<void> {
     try {
-      link.deliver({ kind: 'loaded', ...(await this.pulls.load(link.enrolmentId, lastSequence)) });
+      const { commands, more } = await this.pulls.load(link.enrolmentId, lastSequence);
+      link.deliver({ kind: 'loaded', commands, more, nowMs: performance.now() });
     } catch (error) {
       this.again(link, 'Commands not loaded', error, attempt, () => void this.load(link, lastSequence, attempt + 1));
     }

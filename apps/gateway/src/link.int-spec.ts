@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
+import { STANDING_PULL } from '@corefleet/contracts/device-protocol';
 import { createTestDatabase } from '@corefleet/testing/postgres';
 import { eventually } from '@corefleet/testing/processes';
 import { testRedis } from '@corefleet/testing/redis';
@@ -146,6 +147,22 @@ describe('commands', () => {
     const gatewayId = await eventually(() => stand.presence(key), { what: 'the device to be present' });
     stand.bus.publishNudge(gatewayId, [key.enrolmentId, randomUUID()]);
     expect(await agent.hears('nudge')).toEqual({ type: 'nudge' });
+  });
+
+  it('are handed over at the nudge to an agent whose pull stands', async () => {
+    const key = await stand.anEnrolledDevice();
+    const agent = await stand.join(key, { capabilities: [STANDING_PULL] });
+    agent.send({ type: 'pull', lastSequence: 0 });
+    expect((await agent.hears('commands')).commands).toEqual([]);
+    await stand.aSignedCommand(key, 1);
+    const gatewayId = await eventually(() => stand.presence(key), { what: 'the device to be present' });
+    stand.bus.publishNudge(gatewayId, [key.enrolmentId]);
+    const handed = () => agent.heard.filter((frame) => frame.type === 'commands' && frame.commands.length > 0);
+    expect(await eventually(() => handed()[0], { what: 'the command' })).toMatchObject({
+      commands: [{ envelope: 'envelope 1' }],
+      more: false,
+    });
+    expect(agent.heard.map(({ type }) => type)).not.toContain('nudge');
   });
 });
 

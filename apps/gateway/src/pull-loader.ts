@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LIMITS, type SignedCommand } from '@corefleet/contracts/device-protocol';
+import type { LoadedCommand } from '@corefleet/device-link';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { Batcher } from '@corefleet/platform/queue';
@@ -10,14 +11,14 @@ interface Pull {
 }
 
 export interface PulledCommands {
-  readonly commands: readonly SignedCommand[];
+  readonly commands: readonly LoadedCommand[];
   readonly more: boolean;
 }
 
 const NOTHING: PulledCommands = { commands: [], more: false };
 
 const PULL = `
-  SELECT asked.enrolment_id AS "enrolmentId", ready.envelope, ready.key_id AS "keyId", ready.signature
+  SELECT asked.enrolment_id AS "enrolmentId", ready.sequence, ready.envelope, ready.key_id AS "keyId", ready.signature
   FROM unnest($1::uuid[], $2::bigint[]) AS asked (enrolment_id, last_sequence)
   CROSS JOIN LATERAL (
     SELECT sequence, envelope, key_id, signature FROM commands
@@ -50,23 +51,23 @@ export class PullLoader {
       asked.set(enrolmentId, Math.min(lastSequence, asked.get(enrolmentId) ?? lastSequence));
     }
     const limit = LIMITS.pulledCommands + 1;
-    const rows = await this.database.rows<SignedCommand & { enrolmentId: string }>('pull-commands', PULL, [
-      [...asked.keys()],
-      [...asked.values()],
-      limit,
-      this.clock.now(),
-    ]);
-    const found = new Map<string, SignedCommand[]>();
-    for (const { enrolmentId, ...command } of rows) {
+    const rows = await this.database.rows<SignedCommand & { enrolmentId: string; sequence: string }>(
+      'pull-commands',
+      PULL,
+      [[...asked.keys()], [...asked.values()], limit, this.clock.now()],
+    );
+    const found = new Map<string, LoadedCommand[]>();
+    for (const { enrolmentId, sequence, envelope, keyId, signature } of rows) {
+      const loaded = { sequence: Number(sequence), command: { envelope, keyId, signature } };
       const commands = found.get(enrolmentId);
-      if (commands) commands.push(command);
-      else found.set(enrolmentId, [command]);
+      if (commands) commands.push(loaded);
+      else found.set(enrolmentId, [loaded]);
     }
     return batch.map(({ enrolmentId }) => pulled(found.get(enrolmentId)));
   }
 }
 
-function pulled(found: SignedCommand[] | undefined): PulledCommands {
+function pulled(found: LoadedCommand[] | undefined): PulledCommands {
   if (!found) return NOTHING;
   return { commands: found.slice(0, LIMITS.pulledCommands), more: found.length > LIMITS.pulledCommands };
 }

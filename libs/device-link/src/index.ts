@@ -5,5 +5,6 @@ export type { LinkPhase, LinkPolicy, LinkSession } from './session';
 export type { ChunkFrame, CutReason, HelloFrame, LinkEffect, LinkFault, LinkMessage, PoisonItem } from './messages';
 export { fullBucket, takeTokens } from './bucket';
 export type { Bucket, BucketLimit } from './bucket';
+export type { LoadedCommand } from './fit-commands';
 export { silence } from './silence';
 export { CLOSE_CODES } from './close-codes';

@@ -1,10 +1,5 @@
-import type {
-  AgentFrame,
-  ReportItem,
-  ServerFrame,
-  SignedCommand,
-  SignedTime,
-} from '@corefleet/contracts/device-protocol';
+import type { AgentFrame, ReportItem, ServerFrame, SignedTime } from '@corefleet/contracts/device-protocol';
+import type { LoadedCommand } from './fit-commands';
 
 export type HelloFrame = Extract<AgentFrame, { type: 'hello' }>;
 export type ChunkFrame = Extract<AgentFrame, { type: 'chunk' }>;
@@ -30,7 +25,12 @@ export type LinkMessage =
       readonly numbers: readonly number[];
       readonly quarantined: readonly { n: number; reason: string }[];
     }
-  | { readonly kind: 'loaded'; readonly commands: readonly SignedCommand[]; readonly more: boolean }
+  | {
+      readonly kind: 'loaded';
+      readonly commands: readonly LoadedCommand[];
+      readonly more: boolean;
+      readonly nowMs: number;
+    }
   | { readonly kind: 'time'; readonly signed: SignedTime }
   | { readonly kind: 'nudged' }
   | {

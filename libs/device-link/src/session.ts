@@ -1,4 +1,5 @@
 import { LIMITS, SPOKEN_PROTOCOLS } from '@corefleet/contracts/device-protocol';
+import { NO_PULLS, type Pulls } from './pulls';
 import type { Stream } from './streams';
 import { fullBucket, type Bucket, type BucketLimit } from './bucket';
 
@@ -17,10 +18,9 @@ export interface LinkSession {
   readonly snapdState: string;
   /** Report items taken and not yet acknowledged. */
   readonly unacked: number;
-  /** One load is under way at a time; pulls that come meanwhile become one more. */
-  readonly pull: 'idle' | 'loading' | 'again';
-  /** The agent's last accepted sequence, as its newest pull said it. */
-  readonly pulledFrom: number;
+  /** Whether its pulls stand: see pulls.ts. */
+  readonly pullsStand: boolean;
+  readonly pulls: Pulls;
   readonly frames: Bucket;
   readonly items: Bucket;
   /** Reads that are followed over this link. */
@@ -62,8 +62,8 @@ export const openedSession = (policy: LinkPolicy, nowMs: number): LinkSession =>
   bootId: undefined,
   snapdState: 'unreachable',
   unacked: 0,
-  pull: 'idle',
-  pulledFrom: 0,
+  pullsStand: false,
+  pulls: NO_PULLS,
   frames: fullBucket(policy.frames, nowMs),
   items: fullBucket(policy.items, nowMs),
   streams: [],

@@ -30,7 +30,8 @@ const frame = (value: object | string, nowMs = 0): LinkMessage => ({
 });
 const recorded: LinkMessage = { kind: 'recorded', journalEpoch: 7 };
 const pull = (lastSequence: number): LinkMessage => frame({ type: 'pull', lastSequence });
-const command = { envelope: '{}', keyId: 'k', signature: 's' };
+const signed = { envelope: '{}', keyId: 'k', signature: 's' };
+const command = { sequence: 5, command: signed };
 const notice = (n: number) => ({
   n,
   kind: 'notice',
@@ -181,16 +182,16 @@ describe('a link', () => {
 });
 
 describe('pulls', () => {
-  const loaded: LinkMessage = { kind: 'loaded', commands: [command], more: false };
+  const loaded: LinkMessage = { kind: 'loaded', commands: [command], more: false, nowMs: 0 };
 
   it('are answered with what was loaded', () => {
     const { effects } = joined(pull(4), loaded);
-    expect(effects).toEqual([{ do: 'send', frame: { type: 'commands', commands: [command], more: false } }]);
+    expect(effects).toEqual([{ do: 'send', frame: { type: 'commands', commands: [signed], more: false } }]);
   });
 
   it('that come while one is loading become one more, from the newest sequence', () => {
     const { effects, session } = joined(pull(1), pull(2), pull(3), loaded);
-    expect([effects, session.pull]).toEqual([[{ do: 'load-commands', lastSequence: 3 }], 'loading']);
+    expect([effects, session.pulls.load]).toEqual([[{ do: 'load-commands', lastSequence: 3 }], 'loading']);
   });
 
   it('are not answered unasked', () => {
@@ -283,7 +284,7 @@ it('survives whatever comes, in any order', () => {
     { kind: 'nudged' },
     { kind: 'lost' },
     { kind: 'stored', numbers: [1, 2, 3], quarantined: [] },
-    { kind: 'loaded', commands: [command], more: true },
+    { kind: 'loaded', commands: [command], more: true, nowMs: 0 },
   ];
   for (const first of anything)
     for (const second of anything) for (const third of anything) expect(() => play(first, second, third)).not.toThrow();

@@ -1,7 +1,6 @@
-import type { AgentFrame, ReportItem } from '@corefleet/contracts/device-protocol';
+import { STANDING_PULL, type AgentFrame, type ReportItem } from '@corefleet/contracts/device-protocol';
 import { debtMs, isOverdrawn, takeTokens } from './bucket';
 import { CLOSE_CODES, comeBack } from './close-codes';
-import { fitCommands } from './fit-commands';
 import { endOfStreams, takeChunk, withCredit, without } from './streams';
 import type {
   ChunkFrame,
@@ -14,6 +13,7 @@ import type {
   PoisonItem,
 } from './messages';
 import { parseFrame, parseItem } from './parse-frame';
+import { loaded, nudged, pulled, type Pulls, type PullsStep } from './pulls';
 import type { LinkPolicy, LinkSession } from './session';
 
 /*
@@ -26,12 +26,11 @@ import type { LinkPolicy, LinkSession } from './session';
  * joining  frame pull|report|heartbeat  joining   held until recorded
  *          more than may be held        closed    bye, close
  *          recorded                     joined    welcome, hold presence, ask time, then the held frames
- * joined   frame pull                   joined    load commands (one load at a time)
+ * joined   frame pull, nudged           joined    load commands, or nudge: see pulls.ts
  *          frame report                 joined    store items; poison ones with the reason
  *          frame heartbeat              joined    touch the link
  *          frame hello, or bad          closed    bye, close
  *          stored | loaded | time       joined    ack | commands | time
- *          nudged                       joined    nudge
  *          frame chunk                  joined    relay under credit; over it closed
  *          credited, stopped            joined    credit, stop
  * joining, joined
@@ -63,11 +62,11 @@ export function step(session: LinkSession, message: LinkMessage, policy: LinkPol
     case 'stored':
       return acknowledge(session, message);
     case 'loaded':
-      return handOver(session, message);
+      return withPulls(session, (pulls) => loaded(pulls, message.commands, message.more, message.nowMs));
     case 'time':
       return whenJoined(session, { do: 'send', frame: { type: 'time', signed: message.signed } });
     case 'nudged':
-      return whenJoined(session, { do: 'send', frame: { type: 'nudge' } });
+      return withPulls(session, nudged);
     case 'credited':
       return credit(session, message);
     case 'stopped':
@@ -137,6 +136,7 @@ function greet(session: LinkSession, frame: AgentFrame, policy: LinkPolicy): Lin
       phase: 'joining',
       protocol,
       timeNonce: frame.timeNonce,
+      pullsStand: frame.capabilities.includes(STANDING_PULL),
       bootId: frame.bootId,
       snapdState: frame.snapdState,
     },
@@ -166,7 +166,7 @@ function act(session: LinkSession, frame: AgentFrame, nowMs: number, policy: Lin
     case 'hello':
       return fault(session, 'out-of-order', 'cannot take a second hello');
     case 'pull':
-      return pull(session, frame.lastSequence);
+      return withPulls(session, (pulls) => pulled(pulls, frame.lastSequence, session.pullsStand));
     case 'report':
       return report(session, frame.items, nowMs, policy);
     case 'chunk':
@@ -176,11 +176,10 @@ function act(session: LinkSession, frame: AgentFrame, nowMs: number, policy: Lin
   }
 }
 
-function pull(session: LinkSession, lastSequence: number): LinkStep {
-  if (session.pull !== 'idle')
-    return { session: { ...session, pull: 'again', pulledFrom: lastSequence }, effects: NONE };
-  const next: LinkSession = { ...session, pull: 'loading', pulledFrom: lastSequence };
-  return { session: next, effects: [{ do: 'load-commands', lastSequence }] };
+function withPulls(session: LinkSession, next: (pulls: Pulls) => PullsStep): LinkStep {
+  if (session.phase !== 'joined') return { session, effects: NONE };
+  const { pulls, effects } = next(session.pulls);
+  return { session: pulls === session.pulls ? session : { ...session, pulls }, effects };
 }
 
 function report(session: LinkSession, values: readonly unknown[], nowMs: number, policy: LinkPolicy): LinkStep {
@@ -230,15 +229,6 @@ function acknowledge(session: LinkSession, message: Extract<LinkMessage, { kind:
   const done = message.numbers.length + message.quarantined.length;
   const frame = { type: 'ack' as const, numbers: [...message.numbers], quarantined: [...message.quarantined] };
   return { session: { ...session, unacked: Math.max(0, session.unacked - done) }, effects: [{ do: 'send', frame }] };
-}
-
-function handOver(session: LinkSession, message: Extract<LinkMessage, { kind: 'loaded' }>): LinkStep {
-  if (session.phase !== 'joined' || session.pull === 'idle') return { session, effects: NONE };
-  const { commands, more } = fitCommands(message.commands, message.more);
-  const answer: LinkEffect = { do: 'send', frame: { type: 'commands', commands: [...commands], more } };
-  if (session.pull === 'loading') return { session: { ...session, pull: 'idle' }, effects: [answer] };
-  const again: LinkEffect = { do: 'load-commands', lastSequence: session.pulledFrom };
-  return { session: { ...session, pull: 'loading' }, effects: [again] };
 }
 
 function leave(session: LinkSession, times: { reconnectAfterMs: number; jitterMs: number }): LinkStep {

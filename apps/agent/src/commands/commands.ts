@@ -29,6 +29,8 @@ const CONCURRENT = 8;
 export class Commands {
   private readonly running = new Map<string, { readonly runner: CommandRunner; readonly done: Promise<void> }>();
   private readonly slots = new Slots(CONCURRENT);
+  /** Resolves when all that was delivered is taken. */
+  private taking = Promise.resolve();
 
   constructor(private readonly options: CommandsOptions) {}
 
@@ -57,9 +59,16 @@ export class Commands {
     }
   }
 
-  /** Takes delivered commands. Resolves when each is accepted, refused or known. */
-  async receive(commands: readonly SignedCommand[]): Promise<void> {
-    for (const command of commands) await this.take(command);
+  /**
+   * Takes delivered commands, after those that were delivered before: a sequence that is not above the last is a replay.
+   * Resolves when each is accepted, refused or known.
+   */
+  receive(commands: readonly SignedCommand[]): Promise<void> {
+    const taken = this.taking.then(async () => {
+      for (const command of commands) await this.take(command);
+    });
+    this.taking = taken.catch(() => undefined);
+    return taken;
   }
 
   /** Resolves when no command is under way any more: after `signal` was aborted. */

@@ -1,4 +1,4 @@
-import { SPOKEN_PROTOCOLS, type AgentFrame } from '@corefleet/contracts/device-protocol';
+import { SPOKEN_PROTOCOLS, STANDING_PULL, type AgentFrame } from '@corefleet/contracts/device-protocol';
 import { operations } from '@corefleet/operations';
 import { AGENT_VERSION } from '../version';
 
@@ -10,7 +10,7 @@ export function greeting(now: Omit<Hello, 'type' | 'protocols' | 'agentVersion' 
     type: 'hello',
     protocols: [...SPOKEN_PROTOCOLS],
     agentVersion: AGENT_VERSION,
-    capabilities: operations.map(({ name }) => `operation:${name}`),
+    capabilities: [STANDING_PULL, ...operations.map(({ name }) => `operation:${name}`)],
     ...now,
   };
 }

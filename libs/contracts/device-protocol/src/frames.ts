@@ -20,7 +20,7 @@ export const AgentFrame = z.discriminatedUnion('type', [
     /** Protocols the agent speaks, newest first. */
     protocols: z.array(z.int()).check(z.minLength(1), z.maxLength(8)),
     agentVersion: text,
-    /** What else it can do: `operation:<name>` for each of its catalogue. */
+    /** What else it can do: `operation:<name>` for each of its catalogue, and `standing-pull`. */
     capabilities: z.array(text).check(z.maxLength(1024)),
     /** Minted when the agent's journal was created. */
     journalId: z.uuid(),
@@ -63,7 +63,10 @@ export const ServerFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('time'), signed: SignedTime }),
   /** There may be commands: pull. Carries nothing, may be lost, may come twice. */
   z.object({ type: z.literal('nudge') }),
-  /** Answer to a pull, lowest sequence first; `more` asks the agent to pull again after it has accepted these. */
+  /**
+   * Answer to a pull, lowest sequence first; `more` asks the agent to pull again after it has accepted these. To an agent
+   * whose pulls stand it also comes unasked.
+   */
   z.object({ type: z.literal('commands'), commands: z.array(SignedCommand), more: z.boolean() }),
   /** These items are committed (or quarantined, with the reason): the agent may forget them. */
   z.object({

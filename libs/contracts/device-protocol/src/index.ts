@@ -1,4 +1,4 @@
-export { CURRENT_PROTOCOL, LIMITS, SPOKEN_PROTOCOLS } from './limits';
+export { CURRENT_PROTOCOL, LIMITS, SPOKEN_PROTOCOLS, STANDING_PULL } from './limits';
 export { canonicalJson } from './canonical-json';
 export { EnrolAnswer, EnrolRequest } from './enrol';
 export {

@@ -4,6 +4,12 @@ export const CURRENT_PROTOCOL = 1;
 /** Every protocol this build can speak, newest first. */
 export const SPOKEN_PROTOCOLS: readonly number[] = [CURRENT_PROTOCOL];
 
+/**
+ * What an agent says among its capabilities that takes `commands` whenever they come, one frame after the other: under its last
+ * pull it is handed up to `pulledCommands` more than it was answered with, as they are signed.
+ */
+export const STANDING_PULL = 'standing-pull';
+
 /** Bounds both sides enforce. Bytes are UTF-8 bytes of one frame. */
 export const LIMITS = {
   /** Largest frame an agent may send, and the gateway reads. */
