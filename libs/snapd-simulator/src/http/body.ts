@@ -1,9 +1,11 @@
 import type { SnapdRequest } from '@corefleet/snapd-client';
 import type { ReplyBody } from './envelope';
 
-/** The bytes of a request's body, collected. */
-export async function requestBytes(body: SnapdRequest['body']): Promise<Uint8Array> {
-  if (body === undefined) return new Uint8Array();
+const NOTHING = new Uint8Array();
+
+/** The bytes of a request's body; a promise of them where it comes in pieces. */
+export function requestBytes(body: SnapdRequest['body']): Uint8Array | Promise<Uint8Array> {
+  if (body === undefined) return NOTHING;
   if (typeof body === 'string') return Buffer.from(body, 'utf8');
   return body instanceof Uint8Array ? body : collect(body);
 }
@@ -31,6 +33,7 @@ export async function* piecesOf(body: ReplyBody): AsyncGenerator<Uint8Array> {
  * @returns undefined when it is longer than `maxBytes`
  */
 export async function textWithin(body: ReplyBody, maxBytes = Infinity): Promise<string | undefined> {
+  if (typeof body === 'string') return Buffer.byteLength(body) > maxBytes ? undefined : body;
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of piecesOf(body)) {

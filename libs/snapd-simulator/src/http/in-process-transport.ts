@@ -29,16 +29,19 @@ export class InProcessTransport implements SnapdTransport {
     const { errors } = this.connection;
     if (this.closed) throw errors.unreachable(request, 'closed', false);
     request.signal?.throwIfAborted();
-    const body = await requestBytes(request.body);
+    const bytes = requestBytes(request.body);
+    const body = bytes instanceof Promise ? await bytes : bytes;
     const pending = new PendingRequest(this.connection, request, body);
     this.open.add(pending);
-    const reply = await pending.answer.catch((error: unknown) => {
-      this.open.delete(pending);
-      throw error;
-    });
-    if (!isStream(reply.body)) this.open.delete(pending);
-    else reply.body = pending.follow(reply.body, () => this.open.delete(pending));
-    return toResponse(reply, request, errors);
+    let streams = false;
+    try {
+      const reply = await pending.answer;
+      streams = isStream(reply.body);
+      if (isStream(reply.body)) reply.body = pending.follow(reply.body, () => this.open.delete(pending));
+      return toResponse(reply, request, errors);
+    } finally {
+      if (!streams) this.open.delete(pending);
+    }
   }
 
   close(): void {
@@ -57,7 +60,7 @@ export class InProcessTransport implements SnapdTransport {
 class PendingRequest {
   readonly answer: Promise<HttpReply>;
   private readonly goneListeners: (() => void)[] = [];
-  private readonly interrupted: Promise<never>;
+  private interruption: { readonly error: unknown } | undefined;
   private reject: (error: unknown) => void = () => undefined;
 
   constructor(
@@ -65,9 +68,17 @@ class PendingRequest {
     private readonly request: SnapdRequest,
     body: Uint8Array,
   ) {
-    this.interrupted = new Promise<never>((_resolve, reject) => (this.reject = reject));
     const release = this.listen(request.timeoutMs);
-    this.answer = Promise.race([this.send(body), this.interrupted]).finally(release);
+    this.answer = new Promise((resolve, reject) => {
+      this.reject = (error) => {
+        release();
+        reject(error);
+      };
+      this.send(body).then((reply) => {
+        release();
+        resolve(reply);
+      }, this.reject);
+    });
   }
 
   cut(reason: string): void {
@@ -77,10 +88,13 @@ class PendingRequest {
   /** The rest of an answer that comes in pieces; ends with its reader, its signal or the connection. */
   async *follow(body: AsyncIterable<Uint8Array>, ended: () => void): AsyncGenerator<Uint8Array> {
     const pieces = body[Symbol.asyncIterator]();
+    const interrupted = new Promise<never>((_resolve, reject) => (this.reject = reject));
+    interrupted.catch(() => undefined); // it may come while no piece is waited for
+    if (this.interruption) this.reject(this.interruption.error);
     const release = this.listen(undefined);
     try {
       for (;;) {
-        const next = await Promise.race([pieces.next(), this.interrupted]);
+        const next = await Promise.race([pieces.next(), interrupted]);
         if (next.done) return;
         yield next.value;
       }
@@ -94,7 +108,7 @@ class PendingRequest {
   private async send(body: Uint8Array): Promise<HttpReply> {
     const { device, faults, uid, snap, errors } = this.connection;
     const { method, path: target } = this.request;
-    const headers = lowerCased(this.request.headers ?? {});
+    const headers = lowerCased(this.request.headers);
     if (!isIterable(this.request.body)) headers['content-length'] ??= String(body.byteLength);
     const onGone = (fn: () => void): unknown => this.goneListeners.push(fn);
     try {
@@ -118,6 +132,7 @@ class PendingRequest {
   }
 
   private interrupt(error: unknown): void {
+    this.interruption ??= { error };
     this.reject(error);
     this.tellGone();
   }
@@ -127,8 +142,10 @@ class PendingRequest {
   }
 }
 
-function lowerCased(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+function lowerCased(headers: Record<string, string> = {}): Record<string, string> {
+  const lower: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) lower[name.toLowerCase()] = value;
+  return lower;
 }
 
 function toResponse(reply: HttpReply, request: SnapdRequest, errors: TransportErrors): SnapdResponse {

@@ -49,6 +49,7 @@ const isTooNew = (device: Device, since: string | undefined): boolean => since !
 
 /** The path as Go's router sees it; undefined when its escapes are wrong. */
 function decoded(path: string): string | undefined {
+  if (!path.includes('%')) return path;
   try {
     return decodeURIComponent(path);
   } catch {
@@ -56,8 +57,12 @@ function decoded(path: string): string | undefined {
   }
 }
 
+/** No segment is empty or begins with a dot: most are so, and need no closer look. */
+const CLEAN = /^(?:\/[^/.][^/]*)+$/;
+
 /** Where Go's router sends a path with empty, `.` or `..` segments; undefined when it is clean already (§1.1). */
 function cleanPath(path: string): string | undefined {
+  if (CLEAN.test(path)) return undefined;
   const slash = path.endsWith('/') && path !== '/' ? '/' : '';
   const clean = posix.normalize(`/${path}`).replace(/\/$/, '') + slash;
   return clean === path || path === '/' ? undefined : clean;
@@ -67,16 +72,26 @@ function findRoute(path: string): { route: Route; params: Record<string, string>
   const exact = ROUTES.get(path);
   if (exact) return { route: exact, params: {} };
   const parts = path.split('/');
-  for (const [pattern, route] of ROUTES) {
-    const params = matchPattern(pattern, parts);
+  for (const { wanted, route } of PATTERNS[parts.length] ?? []) {
+    const params = matchPattern(wanted, parts);
     if (params) return { route, params };
   }
   return undefined;
 }
 
-function matchPattern(pattern: string, parts: readonly string[]): Record<string, string> | undefined {
+interface Pattern {
+  readonly wanted: readonly string[];
+  readonly route: Route;
+}
+
+/** Routes with parameters, by how many parts their paths have. */
+const PATTERNS: (Pattern[] | undefined)[] = [];
+for (const [pattern, route] of ROUTES) {
   const wanted = pattern.split('/');
-  if (wanted.length !== parts.length || !pattern.includes('{')) return undefined;
+  if (pattern.includes('{')) (PATTERNS[wanted.length] ??= []).push({ wanted, route });
+}
+
+function matchPattern(wanted: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
   const params: Record<string, string> = {};
   for (const [at, want] of wanted.entries()) {
     const part = parts[at] ?? '';
