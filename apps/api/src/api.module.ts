@@ -118,7 +118,12 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [
-        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true }, logger, clock),
+        ...storesOf(
+          config,
+          { part: 'api', queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true },
+          logger,
+          clock,
+        ),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         EnrolmentModule.for({ gatewayUrl: config.COREFLEET_GATEWAY_URL }),
         ...[AccessModule, AuditModule, ChangesModule, CommandsModule, DevicesModule, InventoryModule, ReadsModule],

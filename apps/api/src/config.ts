@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { artifactMaxBytes, artifactsDirectory, durationMs, port, storeSettings } from '@corefleet/platform/config';
+import {
+  artifactMaxBytes,
+  artifactsDirectory,
+  durationMs,
+  port,
+  metricsSettings,
+  storeSettings,
+} from '@corefleet/platform/config';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** Settings of the API, by the names of their environment variables. */
 export const ApiConfig = z.object({
   ...storeSettings,
+  ...metricsSettings,
   /** Address to listen on: this machine alone unless told otherwise. */
   COREFLEET_BIND: z.string().default('127.0.0.1'),
   COREFLEET_PORT: port(8080),

@@ -8,6 +8,7 @@ import {
   type LinkProof,
 } from '@corefleet/contracts/device-protocol';
 import { fullBucket, takeTokens, type Bucket, type BucketLimit } from '@corefleet/device-link';
+import { metrics } from '@corefleet/platform/metrics';
 import { EnrolmentsRepository, type ActiveEnrolment } from './enrolments.repository';
 import { GatewayContext } from './gateway-context';
 import { LinkRecords } from './link-records';
@@ -58,7 +59,10 @@ export class AdmissionService {
   /** @throws when Redis is away */
   async challenge(enrolmentId: string): Promise<Challenge> {
     const next = takeTokens(this.challenges, this.challengeLimit, 1, performance.now());
-    if (next.tokens < 0 || this.isBehind) return this.busy();
+    if (next.tokens < 0 || this.isBehind) {
+      metrics.count('corefleet_admissions_total', { outcome: 'busy' });
+      return this.busy();
+    }
     this.challenges = next;
     return { kind: 'nonce', nonce: await this.nonces.issue(enrolmentId) };
   }
@@ -87,6 +91,12 @@ export class AdmissionService {
   }
 
   private async decide(authorization: string | undefined, textOf: (proof: LinkProof) => string): Promise<Admission> {
+    const admission = await this.judge(authorization, textOf);
+    metrics.count('corefleet_admissions_total', { outcome: admission.kind });
+    return admission;
+  }
+
+  private async judge(authorization: string | undefined, textOf: (proof: LinkProof) => string): Promise<Admission> {
     const proof = parseLinkAuthorization(authorization);
     if (!proof) return { kind: 'refused' };
     const next = takeTokens(this.proofs, this.proofLimit, 1, performance.now());

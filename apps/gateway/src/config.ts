@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { artifactMaxBytes, artifactsDirectory, durationMs, port, storeSettings } from '@corefleet/platform/config';
+import {
+  artifactMaxBytes,
+  artifactsDirectory,
+  durationMs,
+  port,
+  metricsSettings,
+  storeSettings,
+} from '@corefleet/platform/config';
 
 const count = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise);
 
 export const GatewayConfig = z.object({
   ...storeSettings,
+  ...metricsSettings,
   COREFLEET_BIND: z.string().default('127.0.0.1'),
   COREFLEET_PORT: port(8081),
   /** How often agents are asked to be heard; one silent for three beats is given up. */

@@ -15,6 +15,7 @@ import { EventOutbox } from './event-outbox';
 import { FileEdge } from './files/file-edge.service';
 import { Transfers } from './files/transfers';
 import { GatewayContext } from './gateway-context';
+import { GatewayMetrics } from './gateway-metrics';
 import { GatewayService } from './gateway.service';
 import { HealthService } from './health.service';
 import { HttpEdge } from './http-edge';
@@ -45,7 +46,7 @@ const links = [
   Wheel,
 ];
 const edge = [HttpEdge, FileEdge, Transfers, HealthService, AdmissionService, Nonces, EnrolmentsRepository];
-const reports = [ReportLanes, ReportStore, EventOutbox, CommandReportsIngest];
+const reports = [GatewayMetrics, ReportLanes, ReportStore, EventOutbox, CommandReportsIngest];
 
 /** The gateway: device sockets on one side, Postgres and Redis on the other. */
 @Module({})
@@ -61,7 +62,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [
-        ...storesOf(config, { queues: [SIGNING_QUEUE], works: false }, logger),
+        ...storesOf(config, { part: 'gateway', queues: [SIGNING_QUEUE], works: false }, logger),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         ChangesModule,
         InventoryModule,

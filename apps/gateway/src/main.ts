@@ -1,9 +1,11 @@
 import { readConfig } from '@corefleet/platform/config';
 import { createLogger } from '@corefleet/platform/logger';
+import { withMetrics } from '@corefleet/platform/metrics';
 import { runProcess } from '@corefleet/platform/process';
 import { GatewayConfig, startGateway } from './index';
 
 runProcess('gateway', async () => {
   const config = readConfig(GatewayConfig, process.env);
-  return startGateway(config, createLogger('gateway', config.COREFLEET_LOG_LEVEL));
+  const logger = createLogger('gateway', config.COREFLEET_LOG_LEVEL);
+  return withMetrics(await startGateway(config, logger), config, logger);
 });

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Unstorable } from '@corefleet/features/changes';
+import { metrics } from '@corefleet/platform/metrics';
 import { GatewayContext } from './gateway-context';
 import type { Link } from './link';
 import { ReportStore, type ReportEntry } from './report-store.service';
@@ -50,6 +51,11 @@ export class ReportLanes {
     return this.pendingBytes === 0;
   }
 
+  /** Read and not stored yet. */
+  get bytes(): number {
+    return this.pendingBytes;
+  }
+
   add(entry: ReportEntry): void {
     const lane = this.lanes[Number.parseInt(entry.link.enrolmentId.slice(-4), 16) % LANES] ?? this.lanes[0];
     if (!lane) return;
@@ -87,9 +93,13 @@ export class ReportLanes {
   /** @returns undefined when the gateway stops before the batch is stored: nothing is told then */
   private async storeUntilDone(batch: readonly ReportEntry[]): Promise<Unstorable[] | undefined> {
     for (let waitMs = 100; !this.stopping.signal.aborted; waitMs = Math.min(waitMs * 2, LAST_WAIT_MS)) {
+      const startMs = performance.now();
       try {
-        return await this.store.store(batch);
+        const refused = await this.store.store(batch);
+        measure(batch, refused, performance.now() - startMs);
+        return refused;
       } catch (error) {
+        metrics.count('corefleet_report_store_failures_total');
         this.context.logger.error({ error, entries: batch.length }, 'Reports not stored, they are tried again');
         await this.pause(waitMs);
       }
@@ -104,6 +114,14 @@ export class ReportLanes {
       if (!this.stopping.signal.aborted) throw error;
     }
   }
+}
+
+function measure(batch: readonly ReportEntry[], refused: readonly Unstorable[], tookMs: number): void {
+  metrics.observe('corefleet_report_store_seconds', tookMs / 1000);
+  const kinds = new Map<string, number>();
+  for (const { items } of batch) for (const { kind } of items) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  for (const [kind, count] of kinds) metrics.count('corefleet_reports_stored_total', { kind }, count);
+  if (refused.length > 0) metrics.count('corefleet_reports_quarantined_total', {}, refused.length);
 }
 
 function takeBatch(waiting: ReportEntry[]): ReportEntry[] {

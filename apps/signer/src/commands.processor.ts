@@ -1,9 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { CommandNudges, signCommands } from '@corefleet/features/commands';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
+import { metrics } from '@corefleet/platform/metrics';
 import { Batcher, COMMANDS_QUEUE, CommandJob, TAKE_OVER, parseJob } from '@corefleet/platform/queue';
 import { SigningKey } from './signing-key';
 
@@ -35,7 +37,10 @@ export class CommandsProcessor extends WorkerHost {
   }
 
   private async signAndNudge(commandIds: string[]): Promise<undefined[]> {
-    await this.nudges.send(await signCommands(this.database, this.key, commandIds, this.clock.now()));
+    const startMs = performance.now();
+    const enrolmentIds = await signCommands(this.database, this.key, commandIds, this.clock.now());
+    metrics.observe('corefleet_sign_seconds', (performance.now() - startMs) / 1000);
+    await this.nudges.send(enrolmentIds);
     return commandIds.map(() => undefined);
   }
 }

@@ -1,10 +1,12 @@
 import { readConfig } from '@corefleet/platform/config';
 import { createLogger } from '@corefleet/platform/logger';
+import { withMetrics } from '@corefleet/platform/metrics';
 import { runProcess } from '@corefleet/platform/process';
 import { SignerConfig } from './config';
 import { startSigner } from './start-signer';
 
 runProcess('signer', async () => {
   const config = readConfig(SignerConfig, process.env);
-  return startSigner(config, createLogger('signer', config.COREFLEET_LOG_LEVEL));
+  const logger = createLogger('signer', config.COREFLEET_LOG_LEVEL);
+  return withMetrics(await startSigner(config, logger), config, logger);
 });

@@ -24,7 +24,9 @@ export class SignerModule {
     const files = new CheckpointFiles(config.COREFLEET_CHECKPOINTS_DIR);
     return {
       module: SignerModule,
-      imports: [...storesOf(config, { queues: [COMMANDS_QUEUE, SIGNING_QUEUE], works: true }, logger, clock)],
+      imports: [
+        ...storesOf(config, { part: 'signer', queues: [COMMANDS_QUEUE, SIGNING_QUEUE], works: true }, logger, clock),
+      ],
       providers: [
         ...[CommandsProcessor, TimeProcessor, CommandNudges, { provide: SigningKey, useValue: keys.commands }],
         ...[AuditRounds, { provide: SEAL_MS, useValue: config.COREFLEET_SEAL_MS }],

@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { ApiConfig } from '@corefleet/apps/api';
 import { WorkerConfig } from '@corefleet/apps/worker';
-import { changesKeptDays, durationMs, historyKeptDays, port, storeSettings } from '@corefleet/platform/config';
+import {
+  changesKeptDays,
+  durationMs,
+  historyKeptDays,
+  port,
+  metricsSettings,
+  storeSettings,
+} from '@corefleet/platform/config';
 
 const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
 
 /** All four processes in one: each still has its own Postgres role. */
 export const StandaloneConfig = z.object({
   ...shared,
+  ...metricsSettings,
   COREFLEET_API_DATABASE_URL: postgresUrl,
   COREFLEET_GATEWAY_DATABASE_URL: postgresUrl,
   COREFLEET_WORKER_DATABASE_URL: postgresUrl,

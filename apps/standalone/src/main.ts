@@ -1,10 +1,12 @@
 import { readConfig } from '@corefleet/platform/config';
 import { createLogger } from '@corefleet/platform/logger';
+import { withMetrics } from '@corefleet/platform/metrics';
 import { runProcess } from '@corefleet/platform/process';
 import { StandaloneConfig } from './config';
 import { startStandalone } from './start-standalone';
 
 runProcess('standalone', async () => {
   const config = readConfig(StandaloneConfig, process.env);
-  return startStandalone(config, createLogger('standalone', config.COREFLEET_LOG_LEVEL));
+  const logger = createLogger('standalone', config.COREFLEET_LOG_LEVEL);
+  return withMetrics(await startStandalone(config, logger), config, logger);
 });

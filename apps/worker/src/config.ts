@@ -5,11 +5,13 @@ import {
   changesKeptDays,
   durationMs,
   historyKeptDays,
+  metricsSettings,
   storeSettings,
 } from '@corefleet/platform/config';
 
 export const WorkerConfig = z.object({
   ...storeSettings,
+  ...metricsSettings,
   COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   /** How often the sweep makes good what a lost nudge left behind. */
   COREFLEET_SWEEP_MS: durationMs(2_000),

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import {
   CommandJobs,
@@ -11,6 +12,7 @@ import {
 import { RolloutJobs, RolloutReconciler } from '@corefleet/features/rollouts';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
+import { metrics } from '@corefleet/platform/metrics';
 import { Coalesced } from '@corefleet/platform/queue';
 import { ReportFolder } from './report-folder';
 
@@ -33,7 +35,10 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(Sweeper.name);
   private readonly sweeping = new Coalesced(
     () => this.sweep(),
-    (error) => this.logger.warn(`Sweep failed, the next one follows: ${String(error)}`),
+    (error) => {
+      metrics.count('corefleet_sweep_failures_total');
+      this.logger.warn(`Sweep failed, the next one follows: ${String(error)}`);
+    },
   );
   private timer: NodeJS.Timeout | undefined;
   private lookedAtMs = -Infinity;
@@ -62,6 +67,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** One sweep. May run beside another. @throws when a store is away: the next one follows */
   async sweep(): Promise<void> {
+    const startMs = performance.now();
     await forgetSensitiveAnswers(this.database, this.clock.now()); // first: the steps below wait for Redis when it is away
     this.folder.fold();
     await this.folder.announce(await closeOverdueCommands(this.database, this.clock.now()));
@@ -70,6 +76,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.lookForDevices();
     await this.rollouts.nudge(await this.reconciler.dueIds());
     await pruneReads(this.database, this.ago(this.times.readsKeptMs));
+    metrics.observe('corefleet_sweep_seconds', (performance.now() - startMs) / 1000);
   }
 
   /** Not in every sweep: it looks at each device that a rollout waits for. */

@@ -10,6 +10,7 @@ import { storesOf } from '@corefleet/platform/stores';
 import type { WorkerConfig } from './config';
 import { ArrivalsListener } from './arrivals-listener';
 import { CHANGES_KEPT_DAYS, ChangesSweeper } from './changes-sweeper';
+import { FleetMetrics } from './fleet-metrics';
 import { HISTORY_KEPT_DAYS, HistoryKeeper } from './history-keeper';
 import { ReportFolder } from './report-folder';
 import { RolloutsProcessor } from './rollouts.processor';
@@ -22,7 +23,7 @@ export class WorkerModule {
     return {
       module: WorkerModule,
       imports: [
-        ...storesOf(config, { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: true }, logger, clock),
+        ...storesOf(config, { part: 'worker', queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE], works: true }, logger, clock),
         ArtifactsModule.for(config.COREFLEET_ARTIFACTS_DIR),
         CommandsModule,
         RolloutsModule,
@@ -39,6 +40,7 @@ export class WorkerModule {
         CommandNudges,
         Sweeper,
         ArtifactsSweeper,
+        FleetMetrics,
         HistoryKeeper,
         ChangesSweeper,
         { provide: CHANGES_KEPT_DAYS, useValue: config.COREFLEET_CHANGES_KEPT_DAYS },

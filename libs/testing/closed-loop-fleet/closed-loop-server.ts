@@ -36,7 +36,7 @@ const logger = createLogger('closed-loop', 'error');
 @Module({})
 class ApiSide {
   static for(config: WorkerConfig, clock: Clock): DynamicModule {
-    const queues = { queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true };
+    const queues = { part: 'api' as const, queues: [COMMANDS_QUEUE, ROLLOUTS_QUEUE, SCHEDULES_QUEUE], works: true };
     const stores = storesOf(config, queues, logger, clock);
     return {
       module: ApiSide,

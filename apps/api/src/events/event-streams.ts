@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { FleetError } from '@corefleet/platform/errors';
 import type { Logger } from '@corefleet/platform/logger';
+import { metrics } from '@corefleet/platform/metrics';
 import { EventFeed, EventLog, RedisConnections, type FleetEvent } from '@corefleet/platform/redis';
 import { StreamCredentials } from '../access/stream-credentials';
 import { LOGGER } from '../providers';
@@ -20,6 +21,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
   private readonly streams = new Map<EventStream, string>();
   private readonly feed: EventFeed;
   private keepAlive: NodeJS.Timeout | undefined;
+  private unwatch: (() => void) | undefined;
   /** One client after the other reads the log: a herd that comes back costs one page of memory. */
   private resuming = Promise.resolve();
 
@@ -36,11 +38,13 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
     await this.feed.start((entry) => {
       for (const stream of this.streams.keys()) stream.offer(entry);
     });
+    this.unwatch = metrics.addSource(() => ({ corefleet_live_streams: [{ value: this.streams.size }] }));
     this.keepAlive = setInterval(() => void this.keepAllAlive(), KEEP_ALIVE_MS);
   }
 
   /** Ends every stream, so that the server can close: clients come back to another process. */
   async onModuleDestroy(): Promise<void> {
+    this.unwatch?.();
     clearInterval(this.keepAlive);
     for (const stream of this.streams.keys()) stream.end();
     this.streams.clear();

@@ -4,6 +4,7 @@ import { boundBody, closeUnread } from '@corefleet/platform/http';
 import { takeAssertions } from './assertion-body';
 import { isUpload, takeFiles } from './file-body';
 import { requirePlainJson } from './plain-json';
+import { measureRequests } from './request-metrics';
 import { securityHeaders } from './security-headers';
 import { takeYaml } from './yaml-body';
 
@@ -26,6 +27,7 @@ export function createAdapter(trustedProxies: readonly string[]): FastifyAdapter
     routerOptions: { maxParamLength: 512 },
   });
   const fastify = adapter.getInstance();
+  measureRequests(fastify);
   takeFiles(fastify);
   takeYaml(fastify);
   takeAssertions(fastify);

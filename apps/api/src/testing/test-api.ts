@@ -128,6 +128,7 @@ function configOf(files: TestDatabase, stores: TestRedis, artifacts: string): Ap
     COREFLEET_REDIS_URL: stores.url,
     COREFLEET_REDIS_PREFIX: stores.prefix,
     COREFLEET_LOG_LEVEL: 'silent',
+    COREFLEET_METRICS_HOST: '127.0.0.1',
     COREFLEET_BIND: '127.0.0.1',
     COREFLEET_PORT: 0,
     COREFLEET_ARTIFACTS_DIR: artifacts,

@@ -1,10 +1,18 @@
 import type { Database } from '@corefleet/platform/database';
+import { metrics } from '@corefleet/platform/metrics';
 
 /** A command that a report moved. */
 export interface FoldedCommand {
   readonly id: string;
   readonly rolloutId: string | null;
   readonly status: string;
+}
+
+interface FoldedRow extends FoldedCommand {
+  readonly taken: number;
+  /** From its request to its acceptance, or its end, when this was what the report told. */
+  readonly acceptSeconds: number | null;
+  readonly endSeconds: number | null;
 }
 
 /** Reports taken by one call: bounds the transaction. */
@@ -17,9 +25,17 @@ const FOLD_LIMIT = 2_000;
  * @returns the commands moved; `more` when there may be further reports
  */
 export async function foldReports(database: Database, now: Date): Promise<{ folded: FoldedCommand[]; more: boolean }> {
-  const rows = await database.rows<FoldedCommand & { taken: number }>('fold-command-reports', FOLD, [FOLD_LIMIT, now]);
+  const rows = await database.rows<FoldedRow>('fold-command-reports', FOLD, [FOLD_LIMIT, now]);
   const taken = rows[0]?.taken ?? 0;
-  return { folded: rows.filter(({ id }) => id !== null), more: taken >= FOLD_LIMIT };
+  const folded = rows.filter(({ id }) => id !== null);
+  folded.forEach(measure);
+  return { folded, more: taken >= FOLD_LIMIT };
+}
+
+function measure({ status, acceptSeconds, endSeconds }: FoldedRow): void {
+  metrics.count('corefleet_command_moves_total', { status });
+  if (acceptSeconds !== null) metrics.observe('corefleet_command_accept_seconds', acceptSeconds);
+  if (endSeconds !== null) metrics.observe('corefleet_command_end_seconds', endSeconds);
 }
 
 const FOLD = `
@@ -55,6 +71,8 @@ WITH taken AS (
    WHERE commands.id = ANY (ARRAY(SELECT id FROM locked))
      AND commands.id = newest.command_id AND commands.enrolment_id = newest.enrolment_id
      AND (commands.applied_epoch, commands.applied_number) < (newest.journal_epoch, newest.number)
-  RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status
+  RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status,
+    CASE WHEN accepted_at = $2 THEN extract(epoch FROM $2 - created_at)::float END AS "acceptSeconds",
+    CASE WHEN finished_at = $2 THEN extract(epoch FROM $2 - created_at)::float END AS "endSeconds"
 )
 SELECT moved.*, totals.taken FROM (SELECT count(*)::int AS taken FROM taken) AS totals LEFT JOIN moved ON true`;

@@ -1,5 +1,6 @@
 import { canonicalJson, commandSigningText, type Envelope } from '@corefleet/contracts/device-protocol';
 import type { Database } from '@corefleet/platform/database';
+import { metrics } from '@corefleet/platform/metrics';
 import type { PoolClient } from 'pg';
 import { refusalOf, type CommandToSign } from './signing-rules';
 
@@ -50,6 +51,7 @@ export async function signCommands(
     );
     await writeRefused(client, refused, now);
     await client.query('COMMIT');
+    metrics.count('corefleet_commands_signed_total', {}, accepted.length);
     return [...sequences.keys()];
   } catch (error) {
     await client.query('ROLLBACK');

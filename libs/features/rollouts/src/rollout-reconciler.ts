@@ -3,6 +3,7 @@ import { AuditService } from '@corefleet/features/audit';
 import { CommandJobs } from '@corefleet/features/commands';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
+import { metrics } from '@corefleet/platform/metrics';
 import { Bus } from '@corefleet/platform/redis';
 import { carryOut } from './carry-out';
 import { followMoves } from './follow-moves';
@@ -17,6 +18,8 @@ import { claimTargets } from './target-claims';
 interface Step {
   readonly next: 'step' | 'claim' | 'wait' | 'taken';
   readonly given: readonly Given[];
+  /** What was carried out. */
+  readonly decision?: string;
 }
 
 /** Moves a rollout on from what its rows say; the worker's side of the rollout tables. */
@@ -42,7 +45,8 @@ export class RolloutReconciler {
    */
   async reconcile(rolloutId: string): Promise<'done' | 'taken'> {
     for (;;) {
-      const { next, given } = await this.database.transaction((tx) => this.step(tx, rolloutId));
+      const { next, given, decision } = await this.database.transaction((tx) => this.step(tx, rolloutId));
+      if (decision !== undefined) metrics.count('corefleet_rollout_decisions_total', { decision });
       await this.tell(rolloutId, given, next === 'step' || given.length > 0);
       if (next === 'step') continue;
       if (next !== 'claim') return next === 'taken' ? 'taken' : 'done';
@@ -99,7 +103,7 @@ export class RolloutReconciler {
     if (decision.kind === 'claim') return { next: 'claim', given };
     if (decision.kind === 'wait') return { next: followed ? 'step' : 'wait', given };
     await carryOut(tx, this.audit, rollout, decision, now);
-    return { next: 'step', given };
+    return { next: 'step', given, decision: decision.kind };
   }
 
   /** After the commit: nudges the signer, and whoever looks on. */

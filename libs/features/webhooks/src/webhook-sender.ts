@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplica
 import { AuditService, type Actor } from '@corefleet/features/audit';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
+import { metrics } from '@corefleet/platform/metrics';
 import { Coalesced } from '@corefleet/platform/queue';
 import {
   claimDeliveries,
@@ -102,6 +103,8 @@ export class WebhookSender implements OnApplicationBootstrap, OnApplicationShutd
     const message = { id: `msg_${delivery.messageId}`, at: this.clock.now(), body };
     const sent = await this.client.post(webhook.url, signedHeaders(webhook.secrets, message), body);
     const verdict = verdictOf(sent, delivery.attempts, Math.random());
+    metrics.count('corefleet_webhook_attempts_total', { outcome: verdict.kind });
+    metrics.observe('corefleet_webhook_attempt_seconds', sent.latencyMs / 1000);
     const now = this.clock.now();
     await recordAttempt(this.database, delivery, sent, verdict, now);
     await recordHealth(this.database, webhook.id, verdict.kind !== 'delivered', now);

@@ -5,6 +5,7 @@ export {
   changesKeptDays,
   durationMs,
   historyKeptDays,
+  metricsSettings,
   port,
   storeSettings,
 } from './settings';

@@ -21,6 +21,12 @@ export const storeSettings = {
   COREFLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 };
 
+/** Where a process shows its metrics: nowhere without a port, and on this machine alone unless told otherwise. */
+export const metricsSettings = {
+  COREFLEET_METRICS_HOST: z.string().default('127.0.0.1'),
+  COREFLEET_METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+};
+
 /** Where the bytes of artifacts lie: the same directory for every api, gateway and worker of a fleet. */
 export const artifactsDirectory = z.string().min(1);
 

@@ -6,11 +6,14 @@ import type { Logger } from '@corefleet/platform/logger';
 import { QueueModule } from '@corefleet/platform/queue';
 import { RedisModule } from '@corefleet/platform/redis';
 import type { z } from 'zod';
+import { PoolMetricsModule } from './pool-metrics.module';
 
 type StoreSettings = { [Name in keyof typeof storeSettings]: z.output<(typeof storeSettings)[Name]> };
 
-/** The queues of one process, and whether it works on any of them or adds to them only. */
-interface Queues {
+/** What one process is, its queues, and whether it works on any of them or adds to them only. */
+interface ProcessStores {
+  /** Which of the four it is, for the metrics of its connections. */
+  readonly part: 'api' | 'gateway' | 'worker' | 'signer';
   readonly queues: readonly string[];
   readonly works: boolean;
 }
@@ -21,7 +24,7 @@ interface Queues {
  */
 export function storesOf(
   settings: StoreSettings,
-  queues: Queues,
+  { part, ...queues }: ProcessStores,
   logger: Logger,
   clock = new Clock(),
 ): (Type | DynamicModule)[] {
@@ -32,5 +35,6 @@ export function storesOf(
     DatabaseModule.for({ url: COREFLEET_DATABASE_URL, connections, logger }),
     RedisModule.for({ url, prefix, logger }),
     QueueModule.for({ redisUrl: url, prefix, ...queues }),
+    PoolMetricsModule.for(part),
   ];
 }
