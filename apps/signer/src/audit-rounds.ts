@@ -1,5 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AuditContradictedError, AuditSealer } from '@corefleet/features/audit';
+import { metrics } from '@corefleet/platform/metrics';
 import { Coalesced } from '@corefleet/platform/queue';
 
 /** How often there is a round, in milliseconds. */
@@ -9,11 +11,14 @@ export const SEAL_MS = Symbol('SEAL_MS');
 @Injectable()
 export class AuditRounds implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(AuditRounds.name);
+  private sealedAtMs = performance.now();
+  private unwatch: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastSaid = '';
   private readonly rounds = new Coalesced(
     async () => {
       await this.sealer.round();
+      this.sealedAtMs = performance.now();
     },
     (error) => this.tell(error),
   );
@@ -24,11 +29,15 @@ export class AuditRounds implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
+    this.unwatch = metrics.addSource(() => ({
+      corefleet_audit_unsealed_seconds: [{ value: (performance.now() - this.sealedAtMs) / 1000 }],
+    }));
     this.rounds.ask();
     this.timer = setInterval(() => this.rounds.ask(), this.everyMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.unwatch?.();
     clearInterval(this.timer);
     await this.rounds.idle();
   }

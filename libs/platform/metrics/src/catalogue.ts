@@ -71,6 +71,10 @@ export const CATALOGUE = {
   corefleet_report_pending_bytes: gauge(['gateway'], 'Read from devices and not stored yet.'),
   corefleet_commands_signed_total: counter(['signer'], 'Commands signed.'),
   corefleet_sign_seconds: histogram(['signer'], 'From a batch of commands to their commit.', WORK_SECONDS),
+  corefleet_audit_unsealed_seconds: gauge(
+    ['signer'],
+    'Since the last round that sealed the audit, or the start. Of several signers the smallest counts.',
+  ),
   corefleet_command_moves_total: counter(['worker'], 'Moves of commands that reports made, by the status moved to.', [
     'status',
   ]),
