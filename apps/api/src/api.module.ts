@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } fro
 import { ZodSerializerInterceptor } from 'nestjs-zod';
 import { AccessModule } from '@corefleet/features/access';
 import { ArtifactsModule } from '@corefleet/features/artifacts';
-import { AuditModule } from '@corefleet/features/audit';
+import { AuditLogService, AuditModule, AuditVerifier } from '@corefleet/features/audit';
 import { ChangesModule } from '@corefleet/features/changes';
 import { CommandsModule } from '@corefleet/features/commands';
 import { DevicesModule } from '@corefleet/features/devices';
@@ -144,6 +144,11 @@ export class ApiModule {
         { provide: API_CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         ...[ApiDocument, EventStreams, LateJoinerTurns, RefusalAudit, StreamCredentials],
+        {
+          provide: AuditVerifier,
+          inject: [AuditLogService],
+          useFactory: (log: AuditLogService) => new AuditVerifier(log, config.COREFLEET_CHECKPOINTS_DIR),
+        },
         ...MANIFESTS,
         ...AROUND_HANDLERS,
       ],

@@ -19,6 +19,8 @@ export const ApiConfig = z.object({
   COREFLEET_PORT: port(8080),
   COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   COREFLEET_ARTIFACT_MAX_BYTES: artifactMaxBytes,
+  /** Where the signer keeps checkpoints, when it is within reach: to verify the audit here too. */
+  COREFLEET_CHECKPOINTS_DIR: z.string().min(1).optional(),
   /** How often it looks at what is due, such as schedules. */
   COREFLEET_SWEEP_MS: durationMs(2_000),
   /** Where people reach the API; where it listens, when absent. */

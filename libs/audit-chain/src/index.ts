@@ -13,6 +13,7 @@ export { entryText, type EntryRow, type ExportedEntry } from './entry-text';
 export { exportLine } from './export-line';
 export { findingText, type Finding } from './findings';
 export { hiddenPaths, type Path } from './hidden';
+export { outcomeOf, type Outcome } from './outcome';
 export type { Verdict } from './verdict';
 export { verifyExport, type VerifyOptions } from './verify-export';
 export { verifySelection } from './verify-selection';

@@ -38,6 +38,8 @@ export interface Fleet {
   readonly redis: TestRedis;
   /** Where the bytes of artifacts lie. */
   readonly artifacts: string;
+  /** Where the signer keeps checkpoints of the audit. */
+  readonly checkpoints: string;
   /** In front of the gateways: what agents are told. */
   readonly balancer: Balancer;
   /** An enrolment token good for many devices. */
@@ -94,6 +96,7 @@ async function assembleFleet(options: FleetOptions): Promise<Fleet> {
     database,
     redis,
     artifacts: artifactsIn(directory),
+    checkpoints: checkpointsIn(directory),
     balancer,
     async enrolmentToken(labels = {}) {
       const asked = { name: `test ${randomUUID()}`, labels, maxUses: 10_000, expiresInSeconds: 3600 };
@@ -114,12 +117,13 @@ async function assembleFleet(options: FleetOptions): Promise<Fleet> {
   };
 }
 
+const checkpointsIn = (directory: string): string => path.join(directory, 'checkpoints');
 const artifactsIn = (directory: string): string => path.join(directory, 'artifacts');
 
 const signerFiles = (directory: string): Record<string, string> => ({
   COREFLEET_SIGNER_KEY_FILE: path.join(directory, 'signer-key.pem'),
   COREFLEET_AUDIT_KEY_FILE: path.join(directory, 'audit-key.pem'),
-  COREFLEET_CHECKPOINTS_DIR: path.join(directory, 'checkpoints'),
+  COREFLEET_CHECKPOINTS_DIR: checkpointsIn(directory),
 });
 
 interface Place {
@@ -139,7 +143,9 @@ function environment(part: Part, { database, redis, balancer, directory, options
     ...(part === 'signer' ? signerFiles(directory) : {}),
     ...(part === 'signer' ? {} : { COREFLEET_ARTIFACTS_DIR: artifactsIn(directory) }),
     ...(part === 'api' || part === 'gateway' ? { COREFLEET_PORT: '0' } : {}),
-    ...(part === 'api' ? { COREFLEET_GATEWAY_URL: balancer.url } : {}),
+    ...(part === 'api'
+      ? { COREFLEET_GATEWAY_URL: balancer.url, COREFLEET_CHECKPOINTS_DIR: checkpointsIn(directory) }
+      : {}),
     ...options.env,
   };
 }

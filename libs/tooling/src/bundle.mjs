@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inCache, inRoot, root } from './paths.mjs';
 
-/** What can be built, and in which shape: `server` leaves packages outside, `device` is one small file with everything. */
+/** What can be built, and in which shape: `server` leaves packages outside, `device` and `command` are one small file with everything. */
 export const APPS = {
   api: 'server',
   gateway: 'server',
@@ -13,6 +13,7 @@ export const APPS = {
   simulator: 'server',
   bench: 'server',
   agent: 'device',
+  cli: 'command',
 };
 
 /** Importing a module of a lib does nothing by itself: one of which nothing is used is left out, tables and all. */
@@ -47,10 +48,14 @@ const SHAPES = {
     alias: { ws: inRoot('node_modules/ws/lib/websocket.js') },
     plugins: [unusedLeftOut, compressorLeftOut],
   },
+  command: { minify: true, legalComments: 'none', plugins: [unusedLeftOut] },
 };
 
+/** Apps whose file is called as people call it. */
+const CALLED = { cli: 'corefleet' };
+
 const entryOf = (app) => inRoot('apps', app, 'src/main.ts');
-const bundleOf = (app) => inRoot('dist', `${app}.cjs`);
+const bundleOf = (app) => inRoot('dist', `${CALLED[app] ?? app}.cjs`);
 const inputsOf = (app) => inCache('build', `${app}.json`);
 
 /** Whether the app is there to build. */

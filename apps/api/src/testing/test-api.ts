@@ -99,7 +99,7 @@ export class TestApi {
   }
 
   /** A session of a person with this role, who is made when there is none. */
-  async session(username: string, role: 'viewer' | 'operator' | 'admin'): Promise<string> {
+  async session(username: string, role: 'viewer' | 'auditor' | 'operator' | 'admin'): Promise<string> {
     await this.running.ensureUser(username, PASSWORD, role);
     const { body } = await this.call('POST', '/v1/login', { body: { username, password: PASSWORD } });
     return String(body['token']);

@@ -57,5 +57,5 @@ export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without spaces');
 
-export const Role = z.enum(['viewer', 'operator', 'admin']);
+export const Role = z.enum(['viewer', 'auditor', 'operator', 'admin']);
 export type Role = z.infer<typeof Role>;

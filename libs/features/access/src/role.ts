@@ -1,5 +1,5 @@
-/** What a person may do, each including the one before: look; command devices; manage people, tokens and trust. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const;
+/** What a person may do, each including the one before: look; prove the audit; command devices; manage people, tokens and trust. */
+export const ROLES = ['viewer', 'auditor', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** @returns whether someone with role `held` may do what asks for `required` */

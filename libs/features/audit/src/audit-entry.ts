@@ -20,6 +20,17 @@ export interface NewAuditEntry {
   readonly details?: object;
 }
 
+/** Entries to look at; each member leaves out those for which it does not hold. */
+export interface AuditFilter {
+  readonly action?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly actorId?: string | undefined;
+  /** From this time on. */
+  readonly since?: Date | undefined;
+  /** Before this time. */
+  readonly until?: Date | undefined;
+}
+
 /** An entry as it was kept. */
 export interface AuditEntryView {
   /** Rises with each entry; a decimal number as text, because it may pass what a JSON number holds. */
@@ -33,12 +44,10 @@ export interface AuditEntryView {
   readonly details: unknown;
 }
 
-export interface AuditQuery {
+export interface AuditQuery extends AuditFilter {
   /** Id of the last entry of the page before. */
   readonly cursor?: string;
   readonly limit: number;
-  readonly action?: string;
-  readonly subjectId?: string;
 }
 
 export interface AuditPage {

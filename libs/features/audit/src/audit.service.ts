@@ -41,6 +41,10 @@ export class AuditService {
       where: {
         ...(query.action !== undefined && { action: query.action }),
         ...(query.subjectId !== undefined && { subjectId: query.subjectId }),
+        ...(query.actorId !== undefined && { actorId: query.actorId }),
+        ...((query.since ?? query.until) && {
+          at: { ...(query.since && { gte: query.since }), ...(query.until && { lt: query.until }) },
+        }),
         ...(query.cursor !== undefined && { id: { lt: BigInt(query.cursor) } }),
       },
       orderBy: { id: 'desc' },

@@ -1,11 +1,11 @@
 export type { Actor } from './actor';
-export type { AuditEntryView, AuditPage, AuditQuery, AuditSubject, NewAuditEntry } from './audit-entry';
+export type { AuditEntryView, AuditFilter, AuditPage, AuditQuery, AuditSubject, NewAuditEntry } from './audit-entry';
 export { AuditModule } from './audit.module';
 export { shownDetails } from './shown-details';
 export { AuditService } from './audit.service';
 export { AUDIT_COLUMNS, auditValues } from './audit-statement';
-export { AuditLogService, type AuditFilter, type ExportOptions, type SealingStatus } from './sealing/audit-log.service';
+export { AuditLogService, type ExportOptions, type SealingStatus } from './sealing/audit-log.service';
 export { AuditSealer, type RoundResult } from './sealing/audit-sealer';
 export { CheckpointFiles } from './sealing/checkpoint-files';
-export { checkpointLines } from './sealing/checkpoint-lines';
+export { AuditVerifier, type Verification } from './sealing/audit-verifier';
 export { AuditContradictedError } from './sealing/write-checkpoints';

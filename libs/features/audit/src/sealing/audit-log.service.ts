@@ -1,24 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { exportLine, written } from '@corefleet/audit-chain';
 import { Database } from '@corefleet/platform/database';
+import type { AuditFilter } from '../audit-entry';
 import { ENTRY_COLUMNS, SEAL_COLUMNS, type SealedRow } from './entry-columns';
 import { textOf } from './write-checkpoints';
-
-/** Entries to look at; each member leaves out those for which it does not hold. */
-export interface AuditFilter {
-  readonly action?: string | undefined;
-  readonly subjectId?: string | undefined;
-  readonly actorId?: string | undefined;
-  /** From this time on. */
-  readonly since?: Date | undefined;
-  /** Before this time. */
-  readonly until?: Date | undefined;
-}
 
 export interface ExportOptions extends AuditFilter {
   /** The last position; everything that is sealed when absent. */
   readonly to?: number | undefined;
 }
+
+type SealerState = 'sealing' | 'refusing';
 
 /** How far sealing is. */
 export interface SealingStatus {
@@ -29,7 +21,7 @@ export interface SealingStatus {
   /** Age of the oldest of these, in seconds. */
   readonly lagSeconds: number;
   /** `refusing`: the tables were edited. Null: no sealer has ever run. */
-  readonly sealer: { readonly state: string; readonly reason: string | null; readonly at: Date } | null;
+  readonly sealer: { readonly state: SealerState; readonly reason: string | null; readonly at: Date } | null;
 }
 
 /** As much is in memory of an export. */
@@ -63,7 +55,7 @@ export class AuditLogService {
     });
     const { sealed = 0, waiting = 0, oldest = null } = counts ?? {};
     const lagSeconds = oldest === null ? 0 : Math.max(0, Math.round((now.getTime() - oldest.getTime()) / 1000));
-    return { sealed, waiting, lagSeconds, sealer };
+    return { sealed, waiting, lagSeconds, sealer: sealer && { ...sealer, state: sealer.state as SealerState } };
   }
 
   /**
