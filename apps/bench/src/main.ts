@@ -1,4 +1,5 @@
 import { benchAgentFiles } from './agent-files/bench-agent-files';
+import { benchAudit } from './audit/bench-audit';
 import { readConfig } from '@corefleet/platform/config';
 import { benchClient } from './client/bench-client';
 import { runStandIn } from './client/snapd-stand-in';
@@ -20,6 +21,7 @@ import { runSimulatorFleet } from './simulator/simulator-fleet';
 const roles: Record<string, (settings: never) => void | Promise<void>> = {
   'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
   reports: (settings: { devices?: number }) => benchReports(readConfig(BenchConfig, process.env), settings),
+  audit: (settings: { entries?: number }) => benchAudit(readConfig(BenchConfig, process.env), settings),
   road: () => benchRoad(readConfig(BenchConfig, process.env)),
   rollout: () => benchRollout(readConfig(BenchConfig, process.env)),
   gateway: () => benchGateway(readConfig(BenchConfig, process.env)),
