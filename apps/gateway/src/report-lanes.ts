@@ -9,17 +9,26 @@ import { ReportStore, type ReportEntry } from './report-store.service';
 
 const LANES = 2;
 const BATCH_ITEMS = 500;
-/** What comes in the same moment as what was stored last is stored together; what comes alone is stored at once. */
-const GATHER_MS = 10;
+/**
+ * What comes alone is stored at once. What comes after that is gathered for this many times as long as storing took, within
+ * bounds: the more there is to do for everybody, the more is stored together, and a statement for each report is never the rule.
+ */
+const GATHER_TIMES = 3;
+const GATHER_LEAST_MS = 10;
+const GATHER_MOST_MS = 100;
 /** Past this much read and not yet stored, no more is read from those who send. */
 const FULL_BYTES = 32 * 1024 * 1024;
 const LAST_WAIT_MS = 5_000;
 
 interface Lane {
   readonly waiting: ReportEntry[];
+  /** Of those that wait. */
+  items: number;
   running: boolean;
-  /** Monotonic. */
-  ranAtMs: number;
+  /** Set while it gathers. */
+  timer: NodeJS.Timeout | undefined;
+  /** Monotonic: a batch that is not full is not stored before. */
+  gathersUntilMs: number;
 }
 
 /**
@@ -31,8 +40,10 @@ interface Lane {
 export class ReportLanes {
   private readonly lanes = Array.from({ length: LANES }, (): Lane => ({
     waiting: [],
+    items: 0,
     running: false,
-    ranAtMs: -Infinity,
+    timer: undefined,
+    gathersUntilMs: -Infinity,
   }));
   private readonly stopping = new AbortController();
   private pendingBytes = 0;
@@ -61,8 +72,8 @@ export class ReportLanes {
     if (!lane) return;
     this.count(entry, entry.bytes);
     lane.waiting.push(entry);
-    if (lane.running || lane.waiting.length > 1) return;
-    setTimeout(() => void this.run(lane), Math.max(0, lane.ranAtMs + GATHER_MS - performance.now()));
+    lane.items += itemsOf(entry);
+    this.runSoon(lane);
   }
 
   /** Waits until all that was read is stored and told, at most so long; then no batch is tried again. */
@@ -77,17 +88,27 @@ export class ReportLanes {
     link.unstoredBytes += bytes;
   }
 
+  /** A full batch at once, any other when it has gathered. */
+  private runSoon(lane: Lane): void {
+    if (lane.running || lane.items === 0 || this.stopping.signal.aborted) return;
+    if (lane.items >= BATCH_ITEMS) return void this.run(lane);
+    lane.timer ??= setTimeout(() => void this.run(lane), Math.max(0, lane.gathersUntilMs - performance.now()));
+  }
+
   private async run(lane: Lane): Promise<void> {
-    if (lane.running) return;
+    clearTimeout(lane.timer);
+    lane.timer = undefined;
     lane.running = true;
-    lane.ranAtMs = performance.now();
-    while (lane.waiting.length > 0 && !this.stopping.signal.aborted) {
-      const batch = takeBatch(lane.waiting);
-      const refused = await this.storeUntilDone(batch);
-      for (const entry of batch) this.count(entry, -entry.bytes);
-      if (refused) tell(batch, refused);
-    }
+    const startMs = performance.now();
+    const batch = takeBatch(lane);
+    const refused = await this.storeUntilDone(batch);
+    for (const entry of batch) this.count(entry, -entry.bytes);
+    if (refused) tell(batch, refused);
+    const endMs = performance.now();
+    const gatherMs = Math.max(GATHER_LEAST_MS, (endMs - startMs) * GATHER_TIMES);
+    lane.gathersUntilMs = endMs + Math.min(GATHER_MOST_MS, gatherMs);
     lane.running = false;
+    this.runSoon(lane);
   }
 
   /** @returns undefined when the gateway stops before the batch is stored: nothing is told then */
@@ -124,10 +145,13 @@ function measure(batch: readonly ReportEntry[], refused: readonly Unstorable[], 
   if (refused.length > 0) metrics.count('corefleet_reports_quarantined_total', {}, refused.length);
 }
 
-function takeBatch(waiting: ReportEntry[]): ReportEntry[] {
+const itemsOf = ({ items, poison }: ReportEntry): number => items.length + poison.length;
+
+function takeBatch(lane: Lane): ReportEntry[] {
   let items = 0;
-  const end = waiting.findIndex((entry) => (items += entry.items.length + entry.poison.length) >= BATCH_ITEMS);
-  return waiting.splice(0, end === -1 ? waiting.length : end + 1);
+  const end = lane.waiting.findIndex((entry) => (items += itemsOf(entry)) >= BATCH_ITEMS);
+  lane.items -= items;
+  return lane.waiting.splice(0, end === -1 ? lane.waiting.length : end + 1);
 }
 
 function tell(batch: readonly ReportEntry[], refused: readonly Unstorable[]): void {
