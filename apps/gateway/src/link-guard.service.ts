@@ -29,7 +29,8 @@ export class LinkGuard {
 
   async start(): Promise<void> {
     this.subscriptions = [
-      await this.bus.onEvent((event) => this.hear(event)),
+      await this.bus.onEvent('enrolment-revoked', ({ id }) => this.revoked(id)),
+      await this.bus.onEvent('link-opened', (event) => this.opened(event)),
       await this.bus.onNudge(this.context.gatewayId, (enrolmentIds) => this.nudge(enrolmentIds)),
       await this.bus.onCredit(this.context.gatewayId, (credit) => this.credit(credit)),
     ];
@@ -66,12 +67,14 @@ export class LinkGuard {
     else link?.deliver({ kind: 'credited', commandId, upTo, leaseMs, nowMs: performance.now() });
   }
 
-  private hear(event: FleetEvent): void {
-    const link =
-      event.topic === 'enrolment-revoked' || event.topic === 'link-opened' ? this.registry.get(event.id) : undefined;
+  private revoked(enrolmentId: string): void {
+    this.registry.get(enrolmentId)?.deliver({ kind: 'cut', reason: 'revoked' });
+  }
+
+  private opened({ id, version }: FleetEvent): void {
+    const link = this.registry.get(id);
     if (!link) return;
-    if (event.topic === 'enrolment-revoked') return link.deliver({ kind: 'cut', reason: 'revoked' });
-    link.otherStamp = Math.max(link.otherStamp, event.version);
-    if (link.stamp > 0 && link.stamp < event.version) link.deliver({ kind: 'cut', reason: 'replaced' });
+    link.otherStamp = Math.max(link.otherStamp, version);
+    if (link.stamp > 0 && link.stamp < version) link.deliver({ kind: 'cut', reason: 'replaced' });
   }
 }

@@ -24,9 +24,7 @@ export class ArrivalsListener implements OnApplicationBootstrap, OnApplicationSh
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.unsubscribe = await this.bus.onEvent(({ topic, id }) => {
-      if (topic === 'link-opened') this.note(id);
-    });
+    this.unsubscribe = await this.bus.onEvent('link-opened', ({ id }) => this.note(id));
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -29,9 +29,7 @@ export class ReportFolder implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.unsubscribe = await this.bus.onEvent(({ topic }) => {
-      if (topic === 'command-reports') this.fold();
-    });
+    this.unsubscribe = await this.bus.onEvent('command-reports', () => this.fold());
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -33,9 +33,7 @@ export class Transfers {
   }
 
   async start(): Promise<void> {
-    this.unsubscribe = await this.bus.onEvent(({ topic, id }) => {
-      if (topic === 'enrolment-revoked') this.cut(new Set([id]));
-    });
+    this.unsubscribe = await this.bus.onEvent('enrolment-revoked', ({ id }) => this.cut(new Set([id])));
   }
 
   async stop(): Promise<void> {

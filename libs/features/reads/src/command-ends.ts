@@ -20,8 +20,8 @@ export class CommandEnds implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.unsubscribe = await this.bus.onEvent(({ topic, id }) => {
-      if (topic === 'commands' && this.waiting.has(id)) void this.look([id]);
+    this.unsubscribe = await this.bus.onEvent('commands', ({ id }) => {
+      if (this.waiting.has(id)) void this.look([id]);
     });
     this.poll = setInterval(() => void this.lookAtAll(), POLL_MS);
   }

@@ -49,7 +49,9 @@ export class Bus {
 
   publishEvents(events: readonly FleetEvent[]): void {
     if (events.length === 0) return;
-    this.publish('events', JSON.stringify(events));
+    for (const topic of new Set(events.map((event) => event.topic))) {
+      this.publish(`events.${topic}`, JSON.stringify(events.filter((event) => event.topic === topic)));
+    }
     const shown = events.filter(({ topic }) => !INTERNAL.has(topic));
     if (shown.length > 0) this.log.append(shown);
   }
@@ -59,9 +61,9 @@ export class Bus {
     this.publish(`gateway.${gatewayId}`, JSON.stringify(enrolmentIds));
   }
 
-  /** @returns a function that ends the subscription */
-  async onEvent(listener: (event: FleetEvent) => void): Promise<() => Promise<void>> {
-    return this.subscribe('events', z.array(FleetEvent), (events) => events.forEach(listener));
+  /** Only what is listened to reaches a process: most events are of commands. @returns a function that ends the subscription */
+  async onEvent(topic: string, listener: (event: FleetEvent) => void): Promise<() => Promise<void>> {
+    return this.subscribe(`events.${topic}`, z.array(FleetEvent), (events) => events.forEach(listener));
   }
 
   /** @returns a function that ends the subscription */
