@@ -13,7 +13,7 @@ import { TARGET_COLUMNS, TARGET_DATES, sharedSteps, targetOf, undoSteps, type Ta
 import { NEVER, type TargetState } from './target-state';
 
 /** Moves taken at once: bounds the transaction. */
-const MOVES = 2_000;
+const MOVES = 500;
 
 /** Ends of phase precheck that tell something of the device. */
 const ANSWERED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'timed-out', 'lost', 'unknown']);

@@ -13,7 +13,7 @@ import { NEVER, isTouched, type TargetState } from './target-state';
 import { windowsAt } from './windows';
 
 /** Devices looked at in one transaction, some more than there are slots for those that are away: a big wave is claimed in several. */
-const LOOKED_AT = { least: 100, perSlot: 1.2, most: 1_000 };
+const LOOKED_AT = { least: 100, perSlot: 1.2, most: 500 };
 
 type Seen = CandidateRow & { readonly look: Look };
 

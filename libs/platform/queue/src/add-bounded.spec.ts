@@ -9,10 +9,13 @@ function aQueue(status: string): { queue: Queue; addBulk: jest.Mock } {
 }
 
 describe('addBounded', () => {
-  it('adds all jobs at once', async () => {
+  it('adds all jobs in their order, and not too many at once', async () => {
     const { queue, addBulk } = aQueue('ready');
-    await addBounded(queue, jobs);
-    expect(addBulk.mock.calls).toEqual([[jobs]]);
+    const many = Array.from({ length: 450 }, (_, at) => ({ name: 'hold', data: { v: 1, at } }));
+    await addBounded(queue, many);
+    const added = addBulk.mock.calls.map(([slice]) => slice as typeof many);
+    expect(added.map(({ length }) => length)).toEqual([200, 200, 50]);
+    expect(added.flat()).toEqual(many);
   });
 
   it('adds nothing to a connection that would keep it until Redis is back', async () => {

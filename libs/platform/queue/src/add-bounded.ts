@@ -3,15 +3,19 @@ import type { Queue } from 'bullmq';
 /** Longer than this and Redis counts as away. */
 const MOST_MS = 2_000;
 
+/** Jobs sent together: all that is made of them stays in memory until Redis has taken the last. */
+const SLICE = 200;
+
 type Bulk<T> = Parameters<Queue<T>['addBulk']>[0];
 
 /**
  * Adds jobs, or gives up: what is added here is a nudge that a sweep makes good, and nobody waits for Redis.
- * @throws when Redis refuses or is away, or does not take them in time (they may be added later all the same)
+ * @throws when Redis refuses or is away, or does not take some in time (they may be added later all the same; the rest is not)
  */
 export async function addBounded<T>(queue: Queue<T>, jobs: Bulk<T>): Promise<void> {
-  if (jobs.length === 0) return;
-  await bounded(queue, 'add jobs to', () => queue.addBulk(jobs));
+  for (let at = 0; at < jobs.length; at += SLICE) {
+    await bounded(queue, 'add jobs to', () => queue.addBulk(jobs.slice(at, at + SLICE)));
+  }
 }
 
 /**
