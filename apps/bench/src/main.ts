@@ -5,6 +5,8 @@ import { benchClient } from './client/bench-client';
 import { runStandIn } from './client/snapd-stand-in';
 import { runTransfer } from './client/transfer';
 import { benchGateway } from './gateway/bench-gateway';
+import { benchIngest } from './ingest/bench-ingest';
+import { runTellingAgents } from './ingest/telling-agents';
 import { benchPlan } from './plan/bench-plan';
 import { runPlanWork } from './plan/plan-work';
 import { BenchConfig } from './process/settings';
@@ -19,6 +21,8 @@ import { runSimulatorFleet } from './simulator/simulator-fleet';
 
 /** The first argument says which benchmark, or which process of one, this is. */
 const roles: Record<string, (settings: never) => void | Promise<void>> = {
+  ingest: () => benchIngest(readConfig(BenchConfig, process.env)),
+  'telling-agents': runTellingAgents,
   'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
   reports: (settings: { devices?: number }) => benchReports(readConfig(BenchConfig, process.env), settings),
   audit: (settings: { entries?: number }) => benchAudit(readConfig(BenchConfig, process.env), settings),

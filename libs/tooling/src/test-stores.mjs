@@ -8,10 +8,11 @@ const TEMPLATE = 'corefleet_template';
 /**
  * Starts a throw-away Postgres with a migrated template database, and a throw-away Redis.
  * @param cleanup takes their stops (see cleanup.mjs)
+ * @param startDatabase another Postgres, for tests that kill it
  * @returns the environment that libs/testing reads
  */
-export async function startTestStores(cleanup) {
-  const postgres = await startPostgres({ durable: false });
+export async function startTestStores(cleanup, startDatabase = () => startPostgres({ durable: false })) {
+  const postgres = await startDatabase();
   cleanup.add('Postgres', postgres.stop);
   const redis = await startRedis();
   cleanup.add('Redis', redis.stop);

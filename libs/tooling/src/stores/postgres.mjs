@@ -18,7 +18,8 @@ const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes:
  * Starts PostgreSQL from npm's prebuilt binaries on 127.0.0.1, with passwords; also as root, which it drops.
  * @param dataDir kept between starts, its password beside it in `passwordFile`; without it the server is thrown away
  * @param durable false turns fsync off (tests only)
- * @returns `{port, pid, adminUrl, url(database, user?, password?), stop()}`; `stop` disconnects everybody and is idempotent
+ * @returns `{port, pid, adminUrl, url(database, user?, password?), exited, stop()}`; `exited` resolves when it is gone, `stop`
+ *   disconnects everybody and is idempotent
  */
 export async function startPostgres({ dataDir, port, durable = true, passwordFile } = {}) {
   const directory = dataDir ? path.resolve(dataDir) : mkdtempSync(path.join(os.tmpdir(), 'corefleet-pg-'));
@@ -43,7 +44,7 @@ export async function startPostgres({ dataDir, port, durable = true, passwordFil
     await stop();
     throw error;
   });
-  return { port: listenPort, pid: server.child.pid, adminUrl: url('postgres'), url, stop };
+  return { port: listenPort, pid: server.child.pid, adminUrl: url('postgres'), url, exited: server.exited, stop };
 }
 
 function startCluster(directory, port, { binaries, ids, durable }) {

@@ -4,8 +4,9 @@ import { runChild } from '../children.mjs';
 import { inCache, inRoot } from '../paths.mjs';
 import { readJestReport } from './jest-report.mjs';
 
-/** What needs a real snapd (`npm run test:snapd` runs the road's), and the suite that has runs of its own. */
+/** What has runs of its own: the suite, what needs a real snapd (`npm run test:snapd`), and `npm run test:loss`. */
 const IGNORED = {
+  system: ['/node_modules/', '/apps/system-tests/src/loss/'],
   contract: [
     '/node_modules/',
     '/libs/testing/snapd-lab/',
@@ -18,13 +19,13 @@ const IN_BAND = new Set(['system']);
 
 /**
  * Runs one kind of test with Jest.
+ * @param ignored patterns of paths that are left out
  * @returns `{passed, failed, skipped, note?}`, see `readJestReport`
  */
-export async function runJest(cleanup, kind, { env, jestArguments }) {
+export async function runJest(cleanup, kind, { env, jestArguments, ignored = IGNORED[kind] ?? [] }) {
   const report = inCache('test', `${kind}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
   rmSync(report, { force: true });
-  const ignored = (IGNORED[kind] ?? []).flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
   const exit = await runChild(
     cleanup,
     process.execPath,
@@ -34,7 +35,7 @@ export async function runJest(cleanup, kind, { env, jestArguments }) {
       ...(IN_BAND.has(kind) ? ['--runInBand'] : []),
       ...jestArguments,
       ...['--selectProjects', kind],
-      ...ignored,
+      ...ignored.flatMap((pattern) => ['--testPathIgnorePatterns', pattern]),
     ],
     { env },
   );
