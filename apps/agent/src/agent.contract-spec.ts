@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Host } from '@corefleet/contracts/device-protocol';
+import { SimulatedStore } from '@corefleet/snapd-simulator';
 import { memoryJournalStore, type JournalStore } from './journal/journal-store';
 import { aSnapd, Fixture } from './testing/fixture';
 import { anEnvelope } from './testing/signer';
@@ -96,6 +98,34 @@ describe('an agent beside a simulated snapd', () => {
     await gateway.until(() => told().length > 0);
     expect(await gateway.end(issue('disable', { snap: 'app' }))).toMatchObject({ state: 'succeeded' });
     expect(told()).toMatchObject([{ value: { timeZone: 'Asia/Kathmandu', disk: { free: 3_000, total: 4_000 } } }]);
+  });
+
+  it('tells a fact whole once, then what changed of it, and to a server that has it nothing after a restart', async () => {
+    const store = new SimulatedStore();
+    const names = ['aa', 'bb', 'cc', 'dd', 'ee', 'ff'];
+    for (const name of names) store.addSnap({ name, revisions: [{ revision: 1 }], channels: { stable: 1, edge: 1 } });
+    const snapd = aSnapd({ store, snaps: names.map((name) => ({ name })) });
+    const journal = memoryJournalStore();
+    const told = () =>
+      gateway.reports.flatMap(({ kind, body }) =>
+        kind.startsWith('fact') && 'name' in body ? [`${kind} ${body.name}`] : [],
+      );
+    start(snapd, journal);
+    await gateway.until(() => gateway.facts.has('host') && gateway.facts.has('snaps'));
+    expect(told().filter((one) => one.endsWith(' snaps'))).toEqual(['fact snaps']);
+    await fixture.stopAgents();
+    gateway.reports.splice(0);
+    const host = gateway.facts.get('host')?.value as Host;
+    // The host is read last, when the agent has seen all that the server has.
+    await new Promise<void>((read) => start(snapd, journal, { readHost: () => (read(), Promise.resolve(host)) }));
+    const hold = { snaps: ['cc'], time: 'forever', 'hold-level': 'general' };
+    expect(await gateway.end(issue('hold', hold))).toMatchObject({ state: 'succeeded' });
+    await gateway.until(() => told().length > 0);
+    await gateway.end(issue('read-configuration', { name: 'system' }));
+    expect(told()).toEqual(['fact-difference snaps']);
+    expect(gateway.facts.get('snaps')?.value).toMatchObject(
+      names.map((name) => (name === 'cc' ? { name, hold: expect.any(String) as string } : { name })),
+    );
   });
 
   it('installs, reverts, and controls the services of snaps', async () => {

@@ -133,7 +133,7 @@ class RunningAgent {
       logger,
       gatherMs: timings.factsGatherMs,
       readHost: () => options.readHost(),
-      report: (body) => void this.outbox.add({ kind: 'fact', body }),
+      report: (report, settled) => void this.outbox.add(report, settled),
     });
     const { connectTimeoutMs } = timings;
     const requests = new ProvenRequests({ enrolment, identity: options.identity, connectTimeoutMs, signal });
@@ -229,7 +229,7 @@ class RunningAgent {
       {
         hello: (timeNonce) => this.hello(timeNonce),
         heartbeat: () => this.heartbeat(),
-        welcomed: ({ factsEveryBeats }) => this.welcomed(factsEveryBeats),
+        welcomed: ({ factsEveryBeats, facts }) => this.welcomed(factsEveryBeats, facts),
         beaten: (beat) => this.beaten(beat),
         time: ({ signed }, nonce) => {
           const refusal = this.time.take(signed, this.keys, enrolment.enrolmentId, nonce);
@@ -242,7 +242,7 @@ class RunningAgent {
         commands: ({ commands, more }) => void this.takeCommands(commands, more),
         acknowledged: ({ numbers, quarantined }) => {
           for (const { n, reason } of quarantined) logger.error('The server cannot store a report', { n, reason });
-          this.outbox.acknowledge([...numbers, ...quarantined.map(({ n }) => n)]);
+          this.outbox.acknowledge(numbers, quarantined);
         },
         credited: (frame) => this.follows.credit(frame),
         stopped: (frame) => this.follows.stop(frame),
@@ -270,10 +270,11 @@ class RunningAgent {
     return { type: 'heartbeat', ...bootId, snapdState: this.watch.state };
   }
 
-  private welcomed(factsEveryBeats: number): void {
+  private welcomed(factsEveryBeats: number, facts: Readonly<Record<string, string>> | undefined): void {
     this.logger.info('Linked', { gateway: this.options.enrolment.gatewayUrl });
     this.factsEveryBeats = Math.max(1, factsEveryBeats);
     this.pulls.pull();
+    this.facts.serverHas(facts);
     this.facts.refresh();
     void this.readChangesAgain();
     this.sender.send();

@@ -19,6 +19,15 @@ export interface Recorded {
   readonly journalEpoch: number;
   /** Microseconds since 1970, above that of every earlier link of the enrolment: the higher one is the link that counts. */
   readonly stamp: number;
+  /** Digests of the facts that are kept of it, by name. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+interface RecordedRow {
+  readonly enrolment_id: string;
+  readonly journal_epoch: number;
+  readonly stamp: string;
+  readonly facts: Record<string, string> | null;
 }
 
 interface Seen {
@@ -28,7 +37,7 @@ interface Seen {
 
 const TOUCH_MS = 1_000;
 /** Of an enrolment whose row was not there to write. */
-const NOT_RECORDED: Recorded = { journalEpoch: 0, stamp: 0 };
+const NOT_RECORDED: Recorded = { journalEpoch: 0, stamp: 0, facts: {} };
 const MAX_INTEGER = 2 ** 31 - 1;
 
 const RECORD = `
@@ -41,7 +50,8 @@ const RECORD = `
     journal_id = excluded.journal_id, agent_version = excluded.agent_version, protocol = excluded.protocol,
     boot_id = excluded.boot_id, snapd_state = excluded.snapd_state, last_seen_at = excluded.last_seen_at,
     connected_at = greatest(excluded.connected_at, kept.connected_at + interval '1 microsecond')
-  RETURNING enrolment_id, journal_epoch, (extract(epoch FROM connected_at) * 1000000)::bigint AS stamp`;
+  RETURNING enrolment_id, journal_epoch, (extract(epoch FROM connected_at) * 1000000)::bigint AS stamp,
+    (SELECT jsonb_object_agg(name, digest) FROM device_facts AS fact WHERE fact.enrolment_id = kept.enrolment_id) AS facts`;
 
 const TOUCH = `
   UPDATE device_links SET last_seen_at = now(), boot_id = said.boot_id, snapd_state = said.snapd_state
@@ -107,20 +117,19 @@ export class LinkRecords {
   private async recordAll(batch: LinkRecord[]): Promise<Recorded[]> {
     const newest = new Map(batch.map((record) => [record.enrolmentId, record]));
     const records = [...newest.values()].sort((one, two) => (one.enrolmentId < two.enrolmentId ? -1 : 1));
-    const rows = await this.database.rows<{ enrolment_id: string; journal_epoch: number; stamp: string }>(
-      'record-links',
-      RECORD,
-      [
-        records.map(({ enrolmentId }) => enrolmentId),
-        records.map(({ hello }) => hello.journalId),
-        records.map(({ hello }) => storableText(hello.agentVersion)),
-        records.map(({ protocol }) => Math.max(0, Math.min(protocol, MAX_INTEGER))),
-        records.map(({ hello }) => (hello.bootId === undefined ? null : storableText(hello.bootId))),
-        records.map(({ hello }) => hello.snapdState),
-      ],
-    );
+    const rows = await this.database.rows<RecordedRow>('record-links', RECORD, [
+      records.map(({ enrolmentId }) => enrolmentId),
+      records.map(({ hello }) => hello.journalId),
+      records.map(({ hello }) => storableText(hello.agentVersion)),
+      records.map(({ protocol }) => Math.max(0, Math.min(protocol, MAX_INTEGER))),
+      records.map(({ hello }) => (hello.bootId === undefined ? null : storableText(hello.bootId))),
+      records.map(({ hello }) => hello.snapdState),
+    ]);
     const recorded = new Map(
-      rows.map((row) => [row.enrolment_id, { journalEpoch: row.journal_epoch, stamp: Number(row.stamp) }]),
+      rows.map((row) => [
+        row.enrolment_id,
+        { journalEpoch: row.journal_epoch, stamp: Number(row.stamp), facts: row.facts ?? {} },
+      ]),
     );
     this.announce(records, recorded);
     return batch.map(({ enrolmentId }) => recorded.get(enrolmentId) ?? NOT_RECORDED);

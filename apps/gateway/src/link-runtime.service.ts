@@ -189,7 +189,7 @@ export class LinkRuntime implements LinkDriver {
   private async record(link: Link, effect: Extract<LinkEffect, { do: 'record-link' }>, attempt: number): Promise<void> {
     const { enrolmentId } = link;
     try {
-      const { journalEpoch, stamp } = await this.records.record({
+      const { journalEpoch, stamp, facts } = await this.records.record({
         enrolmentId,
         hello: effect.hello,
         protocol: effect.protocol,
@@ -198,7 +198,7 @@ export class LinkRuntime implements LinkDriver {
       if (effect.refused || link.isClosed) return;
       link.stamp = stamp;
       if (stamp < link.otherStamp) return link.deliver({ kind: 'cut', reason: 'replaced' });
-      link.deliver({ kind: 'recorded', journalEpoch });
+      link.deliver({ kind: 'recorded', journalEpoch, facts });
       this.outbox.add('devices', link.deviceId);
     } catch (error) {
       this.again(link, 'Link not recorded', error, attempt, () => void this.record(link, effect, attempt + 1));

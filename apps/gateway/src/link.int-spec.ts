@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
-import { STANDING_PULL } from '@corefleet/contracts/device-protocol';
+import { canonicalJson, STANDING_PULL } from '@corefleet/contracts/device-protocol';
 import { createTestDatabase } from '@corefleet/testing/postgres';
 import { eventually } from '@corefleet/testing/processes';
 import { testRedis } from '@corefleet/testing/redis';
@@ -23,6 +23,7 @@ describe('a link', () => {
       protocol: 1,
       heartbeatMs: 30_000,
       factsEveryBeats: 30,
+      facts: {},
     });
     expect(
       await stand.rows(
@@ -53,6 +54,36 @@ describe('a link', () => {
     expect(await stand.rows('SELECT journal_epoch FROM device_links WHERE enrolment_id = $1', key.enrolmentId)).toEqual(
       [{ journal_epoch: 2 }],
     );
+  });
+
+  it('is told at its beginning which facts are kept, and takes a difference from those', async () => {
+    const key = await stand.anEnrolledDevice();
+    const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('base64url');
+    const [before, after] = [[{ name: 'a', revision: '1' }], [{ name: 'a', revision: '2' }]];
+    const first = await stand.join(key);
+    const body = { name: 'snaps', digest: digest(before), value: before };
+    first.send({ type: 'report', items: [{ n: 1, kind: 'fact', body }] });
+    expect((await first.hears('ack')).numbers).toEqual([1]);
+    first.leave();
+    const second = await stand.join(key);
+    expect((await second.hears('welcome')).facts).toEqual({ snaps: digest(before) });
+    const difference = {
+      name: 'snaps',
+      base: digest(before),
+      digest: digest(after),
+      difference: { parts: [{ is: after }] },
+    };
+    const lost = { ...difference, name: 'model' };
+    const items = [difference, lost].map((one, at) => ({ n: at + 2, kind: 'fact-difference', body: one }));
+    second.send({ type: 'report', items });
+    expect(await second.hears('ack')).toEqual({
+      type: 'ack',
+      numbers: [2],
+      quarantined: [{ n: 3, reason: 'cannot apply difference of a fact: there is none yet' }],
+    });
+    expect(await stand.rows('SELECT value FROM device_facts WHERE enrolment_id = $1', key.enrolmentId)).toEqual([
+      { value: after },
+    ]);
   });
 
   it('writes down what a heartbeat says', async () => {

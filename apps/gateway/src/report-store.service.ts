@@ -46,7 +46,7 @@ export class ReportStore {
     const facts = await Promise.all([
       this.changes.storeChanges(bodies(entries, 'change')),
       this.changes.storeNotices(bodies(entries, 'notice')),
-      this.inventory.storeFacts(bodies(entries, 'fact')),
+      this.inventory.storeFacts(bodies(entries, 'fact'), bodies(entries, 'fact-difference')),
     ]);
     const commands = bodies(entries, 'command');
     const refused = [...poisonOf(entries), ...facts.flat(), ...(await this.storeCommands(commands))];
@@ -80,7 +80,7 @@ export class ReportStore {
       });
     for (const { link, items } of entries) {
       for (const { kind } of items) {
-        if (kind === 'fact') this.outbox.add('facts', link.deviceId);
+        if (kind === 'fact' || kind === 'fact-difference') this.outbox.add('facts', link.deviceId);
         else if (kind !== 'command') this.outbox.add('changes', link.deviceId);
       }
     }

@@ -19,7 +19,8 @@ export type CutReason = 'replaced' | 'revoked' | 'silent' | 'slow-reader';
 export type LinkMessage =
   | { readonly kind: 'frame'; readonly text: string; readonly nowMs: number }
   | { readonly kind: 'binary' }
-  | { readonly kind: 'recorded'; readonly journalEpoch: number }
+  /** `facts`: digests of the facts that are kept of the device, by name. */
+  | { readonly kind: 'recorded'; readonly journalEpoch: number; readonly facts: Readonly<Record<string, string>> }
   | {
       readonly kind: 'stored';
       readonly numbers: readonly number[];

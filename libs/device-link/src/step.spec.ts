@@ -28,7 +28,7 @@ const frame = (value: object | string, nowMs = 0): LinkMessage => ({
   text: typeof value === 'string' ? value : JSON.stringify(value),
   nowMs,
 });
-const recorded: LinkMessage = { kind: 'recorded', journalEpoch: 7 };
+const recorded: LinkMessage = { kind: 'recorded', journalEpoch: 7, facts: { snaps: 'abc' } };
 const pull = (lastSequence: number): LinkMessage => frame({ type: 'pull', lastSequence });
 const signed = { envelope: '{}', keyId: 'k', signature: 's' };
 const command = { sequence: 5, command: signed };

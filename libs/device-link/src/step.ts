@@ -58,7 +58,7 @@ export function step(session: LinkSession, message: LinkMessage, policy: LinkPol
     case 'binary':
       return fault(session, 'binary-frame', 'cannot read frame: binary');
     case 'recorded':
-      return session.phase === 'joining' ? join(session, message.journalEpoch, policy) : { session, effects: NONE };
+      return session.phase === 'joining' ? join(session, message, policy) : { session, effects: NONE };
     case 'stored':
       return acknowledge(session, message);
     case 'loaded':
@@ -144,10 +144,18 @@ function greet(session: LinkSession, frame: AgentFrame, policy: LinkPolicy): Lin
   };
 }
 
-function join(session: LinkSession, journalEpoch: number, policy: LinkPolicy): LinkStep {
+function join(
+  session: LinkSession,
+  recorded: Extract<LinkMessage, { kind: 'recorded' }>,
+  policy: LinkPolicy,
+): LinkStep {
+  const { journalEpoch, facts } = recorded;
   const { heartbeatMs, factsEveryBeats } = policy;
   const effects: LinkEffect[] = [
-    { do: 'send', frame: { type: 'welcome', protocol: session.protocol, heartbeatMs, factsEveryBeats } },
+    {
+      do: 'send',
+      frame: { type: 'welcome', protocol: session.protocol, heartbeatMs, factsEveryBeats, facts: { ...facts } },
+    },
     { do: 'hold-presence' },
     { do: 'ask-time', nonce: session.timeNonce },
   ];

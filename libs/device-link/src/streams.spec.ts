@@ -15,7 +15,7 @@ const hello = frame({
   snapdState: 'reachable',
   timeNonce: 'nonce',
 });
-const recorded: LinkMessage = { kind: 'recorded', journalEpoch: 1 };
+const recorded: LinkMessage = { kind: 'recorded', journalEpoch: 1, facts: {} };
 const credited = (upTo: number, nowMs = 0, commandId = ID): LinkMessage => ({
   ...{ kind: 'credited', commandId, upTo, leaseMs: 30_000, nowMs },
 });

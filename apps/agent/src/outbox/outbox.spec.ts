@@ -39,7 +39,7 @@ describe('Outbox', () => {
     numbers(outbox);
     outbox.add(change('1', 'Done'));
     expect(outbox.size).toBe(2);
-    outbox.acknowledge([1]);
+    outbox.acknowledge([1], []);
     expect(outbox.size).toBe(1);
   });
 
@@ -61,7 +61,7 @@ describe('Outbox', () => {
     outbox.add(change('1', 'Done'), () => settled.push('new'));
     expect(settled).toEqual(['old']);
     numbers(outbox);
-    outbox.acknowledge([2]);
+    outbox.acknowledge([2], []);
     expect(settled).toEqual(['old', 'new']);
   });
 
@@ -70,7 +70,7 @@ describe('Outbox', () => {
     for (let id = 1; id <= 250; id += 1) outbox.add(change(String(id)));
     const frames = [numbers(outbox), numbers(outbox), numbers(outbox)];
     expect(frames.map(({ length }) => length)).toEqual([100, 100, 0]);
-    outbox.acknowledge(frames[0] ?? []);
+    outbox.acknowledge(frames[0] ?? [], []);
     expect(numbers(outbox)).toHaveLength(50);
   });
 

@@ -6,6 +6,12 @@ export type Report = {
   [K in ReportItem['kind']]: Pick<Extract<ReportItem, { kind: K }>, 'kind' | 'body'>;
 }[ReportItem['kind']];
 
+/**
+ * Called once the server has the report, or a newer one of the same thing stands for it, or it was given up.
+ * @param isKept the server has it as what it is
+ */
+export type Settled = (isKept: boolean) => void;
+
 interface Item {
   readonly n: number;
   /** Reports of the same thing share it; of those not yet sent only the newest is kept. */
@@ -13,8 +19,7 @@ interface Item {
   readonly json: string;
   readonly kind: ReportItem['kind'];
   sent: boolean;
-  /** Called once the server has it, or a newer report of the same thing stands for it. */
-  readonly settled: (() => void) | undefined;
+  readonly settled: Settled | undefined;
 }
 
 /** Frame around the items. */
@@ -45,7 +50,7 @@ export class Outbox {
    * with an error in the log.
    * @returns whether it was added
    */
-  add(report: Report, settled?: () => void): boolean {
+  add(report: Report, settled?: Settled): boolean {
     const key = keyOf(report);
     try {
       const n = this.nextNumber();
@@ -86,9 +91,10 @@ export class Outbox {
     return `{"type":"report","items":[${batch.map(({ json }) => json).join(',')}]}`;
   }
 
-  /** Forgets what the server has. */
-  acknowledge(numbers: readonly number[]): void {
-    for (const n of numbers) this.remove(n);
+  /** Forgets what the server has, and what it cannot keep. */
+  acknowledge(numbers: readonly number[], refused: readonly { readonly n: number }[]): void {
+    for (const n of numbers) this.remove(n, true);
+    for (const { n } of refused) this.remove(n);
     if (this.unsent.size > 0) this.onWork();
   }
 
@@ -111,13 +117,13 @@ export class Outbox {
     this.remove(older);
   }
 
-  private remove(n: number): void {
+  private remove(n: number, isKept = false): void {
     const item = this.items.get(n);
     if (!item) return;
     this.items.delete(n);
     if (item.sent) this.inFlight -= 1;
     else if (this.unsent.get(item.key) === n) this.unsent.delete(item.key);
-    item.settled?.();
+    item.settled?.(isKept);
   }
 
   private dropExcess(): void {
@@ -138,6 +144,7 @@ function keyOf(report: Report): string {
     case 'notice':
       return `notice ${report.body.type} ${report.body.key}`;
     case 'fact':
+    case 'fact-difference':
       return `fact ${report.body.name}`;
   }
 }

@@ -7,6 +7,7 @@ import {
   DEVICE_ARTIFACTS_PATH,
   EnrolRequest,
   ReportItem,
+  withDifference,
   parseLinkAuthorization,
   type CommandReport,
   type EnrolAnswer,
@@ -29,6 +30,8 @@ export class TestGateway {
   readonly reports: ReportItem[] = [];
   readonly authorizations: string[] = [];
   readonly enrolments: EnrolRequest[] = [];
+  /** By name, as the newest reports make them. */
+  readonly facts = new Map<string, { digest: string; value: unknown }>();
   readonly artifacts = new TestArtifacts();
   /** Proofs of requests for files must be of this key, where it is set. */
   publicKey: string | undefined;
@@ -149,7 +152,9 @@ export class TestGateway {
 
   private answer(frame: AgentFrame): void {
     if (frame.type === 'hello') {
-      this.send({ type: 'welcome', protocol: 1, heartbeatMs: this.options.heartbeatMs ?? 30_000, factsEveryBeats: 30 });
+      const facts = Object.fromEntries([...this.facts].map(([name, { digest }]) => [name, digest]));
+      const { heartbeatMs = 30_000 } = this.options;
+      this.send({ type: 'welcome', protocol: 1, heartbeatMs, factsEveryBeats: 30, facts });
       this.send({ type: 'time', signed: this.options.signer.time(frame.timeNonce, ENROLMENT_ID) });
     }
     if (frame.type === 'pull') {
@@ -161,8 +166,22 @@ export class TestGateway {
     if (frame.type === 'report') {
       const items = frame.items.map((item) => ReportItem.parse(item));
       this.reports.push(...items);
-      if (this.acknowledges) this.send({ type: 'ack', numbers: items.map(({ n }) => n), quarantined: [] });
+      if (this.acknowledges) {
+        const quarantined = items.filter((item) => !this.keep(item)).map(({ n }) => ({ n, reason: 'another base' }));
+        const numbers = items.map(({ n }) => n).filter((n) => !quarantined.some((refused) => refused.n === n));
+        this.send({ type: 'ack', numbers, quarantined });
+      }
     }
+  }
+
+  private keep({ kind, body }: ReportItem): boolean {
+    if (kind === 'fact') this.facts.set(body.name, body);
+    if (kind !== 'fact-difference') return true;
+    const { name, base, digest, difference } = body;
+    const stored = this.facts.get(name);
+    const value = stored?.digest === base ? withDifference(stored.value, difference) : undefined;
+    if (value !== undefined) this.facts.set(name, { digest, value });
+    return value !== undefined;
   }
 
   private wake(): void {

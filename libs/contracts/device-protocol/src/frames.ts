@@ -58,6 +58,8 @@ export const ServerFrame = z.discriminatedUnion('type', [
     heartbeatMs: z.int(),
     /** Facts are re-read on every n-th heartbeat. */
     factsEveryBeats: z.int(),
+    /** Digests of the facts that the server has, by name: equal ones need not be told, others may be told as differences. */
+    facts: z.optional(z.record(z.string(), z.string())),
   }),
   /** The signer's time for the nonce of hello. Until one has come, an agent starts no command. */
   z.object({ type: z.literal('time'), signed: SignedTime }),

@@ -1,5 +1,7 @@
 export { CURRENT_PROTOCOL, LIMITS, SPOKEN_PROTOCOLS, STANDING_PULL } from './limits';
 export { canonicalJson } from './canonical-json';
+export { differenceOf, printOf, withDifference } from './difference';
+export type { Print } from './difference';
 export { EnrolAnswer, EnrolRequest } from './enrol';
 export {
   linkAuthorization,
@@ -16,6 +18,7 @@ export {
   CommandReportState,
   ChangeSnapshot,
   Fact,
+  FactDifference,
   FactName,
   Host,
   NoticeSnapshot,

@@ -129,6 +129,20 @@ export const Fact = z.strictObject({
 });
 export type Fact = z.infer<typeof Fact>;
 
+/**
+ * How a fact became another, told instead of the whole to a server that says which facts it has. It applies when the server
+ * has the fact with the digest `base`, and the result has `digest`; otherwise it is quarantined, and the agent tells the whole.
+ */
+export const FactDifference = z.strictObject({
+  name: FactName,
+  base: short,
+  /** As of Fact, of the value that it becomes. */
+  digest: short,
+  /** A Difference; read as it is applied. */
+  difference: z.unknown(),
+});
+export type FactDifference = z.infer<typeof FactDifference>;
+
 const number = z.int().check(z.positive());
 
 /** One thing the agent says. `n` rises with each item of its journal; the server keeps what has the newer n. */
@@ -137,5 +151,6 @@ export const ReportItem = z.discriminatedUnion('kind', [
   z.strictObject({ n: number, kind: z.literal('change'), body: ChangeSnapshot }),
   z.strictObject({ n: number, kind: z.literal('notice'), body: NoticeSnapshot }),
   z.strictObject({ n: number, kind: z.literal('fact'), body: Fact }),
+  z.strictObject({ n: number, kind: z.literal('fact-difference'), body: FactDifference }),
 ]);
 export type ReportItem = z.infer<typeof ReportItem>;

@@ -7,6 +7,7 @@ export type { ListHistory } from './change-history.read-model';
 export { pruneChanges, pruneQuarantine } from './prune-changes';
 export type { ChangeMoment, ChangeView, NoticeView, QuarantinedView } from './change-view';
 export type { Received, Unstorable } from './received';
+export { unstorable } from './received';
 export { isDataError, rowsOf, storeBatch, storeHalving } from './store-batch';
 export type { BatchStatement, Storable } from './store-batch';
 export { storableJson, storableText } from './storable';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Fact } from '@corefleet/contracts/device-protocol';
+import type { Fact, FactDifference } from '@corefleet/contracts/device-protocol';
 import { rowsOf, storeBatch, type Received, type Unstorable } from '@corefleet/features/changes';
 import { Database } from '@corefleet/platform/database';
+import { applyDifferences } from './apply-differences';
 import { factRow, STORE_FACTS } from './fact-row';
 
 /** Keeps the newest answer of each read of a device, many devices in one statement. */
@@ -11,11 +12,16 @@ export class InventoryIngest {
 
   /**
    * May run twice with the same facts, in any order: the newer (journal epoch, number) wins.
-   * @returns facts that cannot be stored, with the reason; the others are committed
+   * @param differences of facts that are stored
+   * @returns what cannot be stored, with the reason; the others are committed
    * @throws when the database is away: nothing may be acknowledged then
    */
-  async storeFacts(items: readonly Received<Fact>[]): Promise<Unstorable[]> {
-    const { storable, refused } = rowsOf(items, factRow);
-    return [...refused, ...(await storeBatch(this.database, STORE_FACTS, storable))];
+  async storeFacts(
+    items: readonly Received<Fact>[],
+    differences: readonly Received<FactDifference>[] = [],
+  ): Promise<Unstorable[]> {
+    const applied = await applyDifferences(this.database, differences);
+    const { storable, refused } = rowsOf([...items, ...applied.facts], factRow);
+    return [...applied.refused, ...refused, ...(await storeBatch(this.database, STORE_FACTS, storable))];
   }
 }
