@@ -7,6 +7,7 @@ import { runTransfer } from './client/transfer';
 import { benchGateway } from './gateway/bench-gateway';
 import { benchIngest } from './ingest/bench-ingest';
 import { runTellingAgents } from './ingest/telling-agents';
+import { benchLists } from './lists/bench-lists';
 import { benchPlan } from './plan/bench-plan';
 import { runPlanWork } from './plan/plan-work';
 import { BenchConfig } from './process/settings';
@@ -24,6 +25,7 @@ const roles: Record<string, (settings: never) => void | Promise<void>> = {
   ingest: () => benchIngest(readConfig(BenchConfig, process.env)),
   'telling-agents': runTellingAgents,
   'agent-files': () => benchAgentFiles(readConfig(BenchConfig, process.env)),
+  lists: (settings: { devices?: number }) => benchLists(readConfig(BenchConfig, process.env), settings),
   reports: (settings: { devices?: number }) => benchReports(readConfig(BenchConfig, process.env), settings),
   audit: (settings: { entries?: number }) => benchAudit(readConfig(BenchConfig, process.env), settings),
   road: () => benchRoad(readConfig(BenchConfig, process.env)),

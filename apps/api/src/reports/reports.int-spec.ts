@@ -253,7 +253,7 @@ describe('what cannot be made', () => {
     ['compliance', 400, /wrong set/],
     ['compliance?set=acme', 400, /wrong set/],
     ['compliance?set=acme/base&asOf=2026-02-30', 400, /asOf/],
-    ['compliance?set=acme/base&asOf=2999-01-01', 400, /asOf is in the future/],
+    ['compliance?set=acme/base&asOf=2999-01-01', 400, /is in the future.*asOf/],
     ['compliance?set=acme/base&format=pdf', 400, /format/],
     ['compliance?set=acme/none', 404, /cannot find validation set "acme\/none"/],
     ['compliance?set=acme/base&sequence=99', 404, /"acme\/base=99"/],
@@ -276,9 +276,7 @@ describe('what cannot be made', () => {
       `CREATE TABLE kept PARTITION OF device_facts_past FOR VALUES FROM ('2026-11-01Z') TO ('2026-12-01Z')`,
     );
     const asked = await api.call('GET', '/v1/reports/compliance?set=acme/base&asOf=2026-10-31', { token: viewer });
-    expect(asked.body.detail).toContain(
-      'asOf is before the history that is kept, which begins at 2026-11-01T00:00:00.000Z',
-    );
+    expect(asked.body.detail).toContain('is before what is kept, which begins at 2026-11-01T00:00:00.000Z');
     await owner.pool.query('DROP TABLE kept');
   });
 });

@@ -4,7 +4,15 @@ import { id, Labels, page, PAGE_LIMIT, pageQuery, someText, text, time } from '.
 /** `model=pc and label.site=berlin`; empty means every device. */
 export const filter = text(4000);
 
-export const DevicesQuery = z.strictObject({ ...pageQuery, filter: filter.optional() });
+export const DevicesQuery = z.strictObject({
+  ...pageQuery,
+  filter: filter.optional(),
+  /** Whether the answer says how many devices the filter means. */
+  total: z
+    .enum(['true', 'false'])
+    .transform((said) => said === 'true')
+    .default(false),
+});
 export type DevicesQuery = z.infer<typeof DevicesQuery>;
 
 export const DeviceView = z.object({
@@ -59,7 +67,10 @@ export const DevicesPreview = z.object({
 });
 export type DevicesPreview = z.infer<typeof DevicesPreview>;
 
-export const DevicePage = page(DeviceView);
+export const DevicePage = page(DeviceView).extend({
+  /** When it was asked for. Counted up to 10,000: where there are more, `exact` is false. */
+  total: z.object({ devices: z.number().int(), exact: z.boolean() }).optional(),
+});
 export type DevicePage = z.infer<typeof DevicePage>;
 
 /** Body of `PATCH /v1/devices/{id}`: replaces all labels. */

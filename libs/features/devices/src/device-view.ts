@@ -28,4 +28,6 @@ export interface DevicePage {
   readonly items: DeviceView[];
   /** Cursor of the next page; absent on the last. */
   readonly next?: string;
+  /** How many the filter means, where that was asked for; not exact: at least so many. */
+  readonly total?: { readonly devices: number; readonly exact: boolean };
 }

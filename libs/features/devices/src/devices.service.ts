@@ -12,6 +12,9 @@ import { previewDevices, type DevicesPreview } from './preview-devices';
 type DeviceRow = Prisma.DeviceGetPayload<object>;
 type LinkRow = Prisma.DeviceLinkGetPayload<object>;
 
+/** Devices that a total counts. */
+const COUNTED_MOST = 10_000;
+
 /** Devices and their labels. Writer of table `devices` together with enrolment, which makes the rows. */
 @Injectable()
 export class DevicesService {
@@ -24,8 +27,8 @@ export class DevicesService {
     private readonly clock: Clock,
   ) {}
 
-  /** @param cursor id of the last device of the page before */
-  async list(query: { filter?: string; cursor?: string; limit: number }): Promise<DevicePage> {
+  /** @param query.cursor id of the last device of the page before */
+  async list(query: { filter?: string; cursor?: string; limit: number; total?: boolean }): Promise<DevicePage> {
     const condition = await this.filters.condition(query.filter ?? '');
     const after = query.cursor === undefined ? Prisma.sql`TRUE` : Prisma.sql`d.id > ${query.cursor}::uuid`;
     const found = await this.database.query<{ id: string }>(
@@ -35,7 +38,21 @@ export class DevicesService {
     const rows = await this.database.prisma.device.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
     const items = await this.views(rows);
     const last = ids.at(-1);
-    return found.length > query.limit && last !== undefined ? { items, next: last } : { items };
+    return {
+      items,
+      ...(query.total && { total: await this.total(condition) }),
+      ...(found.length > query.limit && last !== undefined && { next: last }),
+    };
+  }
+
+  /** Stops where a count would be slower than a page. */
+  private async total(condition: Prisma.Sql): Promise<{ devices: number; exact: boolean }> {
+    const [found] = await this.database.query<{ devices: number }>(
+      Prisma.sql`SELECT count(*)::int AS devices FROM (
+        SELECT FROM ${DEVICES} WHERE ${condition} LIMIT ${COUNTED_MOST + 1}) AS found`,
+    );
+    const devices = found?.devices ?? 0;
+    return { devices: Math.min(devices, COUNTED_MOST), exact: devices <= COUNTED_MOST };
   }
 
   /** Whom the filter means now, counted, and the first `limit` of them. @throws FilterError */

@@ -91,12 +91,21 @@ export async function recoveryRows(reader: Reader, deviceIds: readonly string[],
   };
 }
 
-/** Ids of the devices that are enrolled, or were then, and that the condition on the rows of DEVICES means. */
-export function selectEnrolled(condition: Prisma.Sql, asOf: Date | undefined): Prisma.Sql {
+/**
+ * Ids of the devices that are enrolled, or were then, and that the condition on the rows of DEVICES means.
+ * @param page.after id of the last device of the page before; without a limit all of them
+ */
+export function selectEnrolled(
+  condition: Prisma.Sql,
+  page: { readonly asOf?: Date | undefined; readonly after?: string | undefined; readonly limit?: number },
+): Prisma.Sql {
+  const { asOf, after, limit = null } = page;
   const enrolled = asOf
     ? Prisma.sql`EXISTS (SELECT FROM ${enrolmentsAsOf(asOf)} AS e WHERE e.device_id = d.id)`
     : Prisma.sql`d.enrolment_id IS NOT NULL`;
-  return Prisma.sql`SELECT d.id FROM ${EVERY_DEVICE} WHERE ${enrolled} AND ${condition} ORDER BY d.id`;
+  const later = after === undefined ? Prisma.sql`TRUE` : Prisma.sql`d.id > ${after}::uuid`;
+  return Prisma.sql`
+    SELECT d.id FROM ${EVERY_DEVICE} WHERE ${enrolled} AND ${condition} AND ${later} ORDER BY d.id LIMIT ${limit}::bigint`;
 }
 
 /** Of the facts themselves only the model's is opened, and of system-info one flag: the rest lies beside them. */

@@ -7,7 +7,7 @@ import type {
   RecoverySystemList,
   RecoverySystemsQuery,
 } from '@corefleet/contracts/http';
-import { DevicesService } from '@corefleet/features/devices';
+import { DeviceFilters } from '@corefleet/features/devices';
 import { Clock } from '@corefleet/platform/clock';
 import { Database, type Prisma, type Snapshot } from '@corefleet/platform/database';
 import { NotFoundError } from '@corefleet/platform/errors';
@@ -16,7 +16,7 @@ import { recoveryRows, selectEnrolled } from './device-rows';
 import { deviceView, systemView } from './recovery-view';
 import { standingOf } from './standing';
 
-/** Devices that are judged at a time: what a look at the fleet holds in memory besides the ids. */
+/** Devices that are judged at a time: what a look at the fleet holds in memory. */
 const PAGE = 1000;
 
 /** Recovery systems as people look at them. */
@@ -24,7 +24,7 @@ const PAGE = 1000;
 export class RecoverySystemsReadModel {
   constructor(
     private readonly database: Database,
-    private readonly devices: DevicesService,
+    private readonly filters: DeviceFilters,
     private readonly clock: Clock,
   ) {}
 
@@ -43,11 +43,10 @@ export class RecoverySystemsReadModel {
 
   /** Enrolled devices, in the order of their ids. @param query.cursor id of the last device of the page before */
   async list(query: RecoveryQuery): Promise<DeviceRecoveryPage> {
-    const { cursor = '', limit } = query;
-    const ids = (await this.devices.enrolledIds(query.filter ?? '')).filter((deviceId) => deviceId > cursor);
+    const { cursor, limit } = query;
     const now = this.clock.now();
     const items: DeviceRecovery[] = [];
-    for await (const devices of this.pages(ids)) {
+    for await (const devices of this.pages(query.filter ?? '', cursor)) {
       items.push(...devices.map((device) => deviceView(device, now)).filter((view) => isAskedFor(view, query)));
       if (items.length > limit) break;
     }
@@ -58,7 +57,7 @@ export class RecoverySystemsReadModel {
   /** How many of the enrolled devices that the filter means are how. */
   async summary(filter: string): Promise<RecoverySummary> {
     const summary = new Summary();
-    for await (const devices of this.pages(await this.devices.enrolledIds(filter))) devices.forEach(summary.add);
+    for await (const devices of this.pages(filter)) devices.forEach(summary.add);
     return summary.result();
   }
 
@@ -76,15 +75,21 @@ export class RecoverySystemsReadModel {
     condition: Prisma.Sql,
     { size, asOf }: { readonly size: number; readonly asOf?: Date | undefined },
   ): AsyncGenerator<AssessedDevice[]> {
-    for await (const rows of snapshot.pages<{ id: string }>(selectEnrolled(condition, asOf), size)) {
+    for await (const rows of snapshot.pages<{ id: string }>(selectEnrolled(condition, { asOf }), size)) {
       const ids = rows.map(({ id }) => id);
       yield assess(await recoveryRows(snapshot, ids, asOf));
     }
   }
 
-  private async *pages(deviceIds: readonly string[]): AsyncGenerator<AssessedDevice[]> {
-    for (let from = 0; from < deviceIds.length; from += PAGE)
-      yield await this.assessed(deviceIds.slice(from, from + PAGE));
+  /** @param from id of the last device that was seen */
+  private async *pages(filter: string, from?: string): AsyncGenerator<AssessedDevice[]> {
+    const condition = await this.filters.condition(filter);
+    for (let after = from; ;) {
+      const rows = await this.database.query<{ id: string }>(selectEnrolled(condition, { after, limit: PAGE }));
+      if (rows.length > 0) yield await this.assessed(rows.map(({ id }) => id));
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)?.id;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DevicesModule } from '@corefleet/features/devices';
+import { InventoryModule } from '@corefleet/features/inventory';
 import { RecoverySystemsModule } from '@corefleet/features/recovery-systems';
 import { ComplianceReadModel, ValidationSetsReadModel } from '@corefleet/features/validation-sets';
 import { AccessReport } from './kinds/access.report';
@@ -23,7 +24,7 @@ const KINDS = [
 
 /** Reports over what is kept of the fleet. */
 @Module({
-  imports: [DevicesModule, RecoverySystemsModule],
+  imports: [DevicesModule, InventoryModule, RecoverySystemsModule],
   providers: [
     ...[ComplianceReadModel, ValidationSetsReadModel],
     ...KINDS,

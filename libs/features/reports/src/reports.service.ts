@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReportKind } from '@corefleet/contracts/http';
+import { HistoryReadModel } from '@corefleet/features/inventory';
 import { Clock } from '@corefleet/platform/clock';
-import { Database, historyBegins, type Snapshot } from '@corefleet/platform/database';
+import { Database, type Snapshot } from '@corefleet/platform/database';
 import { FleetError, InvalidRequestError } from '@corefleet/platform/errors';
 import type { Report, ReportMaker, Row, When } from './report';
 import { ReportLimit } from './report-limit';
@@ -39,6 +40,7 @@ export class ReportsService {
 
   constructor(
     private readonly database: Database,
+    private readonly history: HistoryReadModel,
     private readonly clock: Clock,
     @Inject(REPORT_MAKERS) makers: readonly ReportMaker[],
   ) {
@@ -88,12 +90,9 @@ export class ReportsService {
   private async whenOf(maker: ReportMaker, asOf: string | undefined): Promise<When> {
     const now = this.clock.now();
     if (asOf === undefined) return { now, asOf: undefined };
+    if (!maker.asOf) throw ofNowAlone(maker);
     const moment = new Date(asOf);
-    if (!maker.asOf) throw wrongMoment(maker, 'cannot be given: this report is of now alone');
-    if (moment > now) throw wrongMoment(maker, `is in the future: it is ${now.toISOString()} now`);
-    const begins = await historyBegins(this.database, 'device_facts_past');
-    if (begins && moment < begins)
-      throw wrongMoment(maker, `is before the history that is kept, which begins at ${begins.toISOString()}`);
+    await this.history.checkAsOf(moment);
     return { now, asOf: moment };
   }
 }
@@ -127,5 +126,7 @@ class Held {
   }
 }
 
-const wrongMoment = ({ title }: ReportMaker, message: string): InvalidRequestError =>
-  new InvalidRequestError(`cannot make the report "${title}": asOf ${message}`, [{ field: 'asOf', message }]);
+function ofNowAlone({ title }: ReportMaker): InvalidRequestError {
+  const message = 'cannot be given: this report is of now alone';
+  return new InvalidRequestError(`cannot make the report "${title}": asOf ${message}`, [{ field: 'asOf', message }]);
+}

@@ -4,7 +4,6 @@ export { DatabaseModule } from './database.module';
 export { Prisma } from './generated/client';
 export { bulk, bulkIds, bulkRows } from './bulk';
 export { keepHistoryPartitions } from './history';
-export { historyBegins } from './history-begins';
 export type { KeptPartitions } from './history';
 export type { Reader } from './reader';
 export { Snapshot } from './snapshot';
