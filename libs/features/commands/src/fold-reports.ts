@@ -25,7 +25,7 @@ const FOLD_LIMIT = 2_000;
  * @returns the commands moved; `more` when there may be further reports
  */
 export async function foldReports(database: Database, now: Date): Promise<{ folded: FoldedCommand[]; more: boolean }> {
-  const rows = await database.rows<FoldedRow>('fold-command-reports', FOLD, [FOLD_LIMIT, now]);
+  const rows = await database.batch<FoldedRow>(FOLD, [FOLD_LIMIT, now]);
   const taken = rows[0]?.taken ?? 0;
   const folded = rows.filter(({ id }) => id !== null);
   folded.forEach(measure);

@@ -35,7 +35,7 @@ export async function signCommands(
   const client = await database.pool.connect();
   try {
     await client.query('BEGIN');
-    const queued = await client.query<CommandToSign>({ name: 'commands-to-sign', text: TO_SIGN, values: [commandIds] });
+    const queued = await client.query<CommandToSign>({ text: TO_SIGN, values: [commandIds] });
     const refused = queued.rows.flatMap((command) => {
       const refusal = refusalOf(command);
       return refusal ? [{ id: command.id, refusal }] : [];
@@ -101,7 +101,6 @@ async function takeSequences(client: PoolClient, commands: readonly CommandToSig
   const counts = new Map<string, number>();
   for (const { enrolmentId } of commands) counts.set(enrolmentId, (counts.get(enrolmentId) ?? 0) + 1);
   const { rows } = await client.query<{ id: string; first: string }>({
-    name: 'take-sequences',
     text: `WITH locked AS (SELECT id FROM enrolments WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE)
            UPDATE enrolments SET next_sequence = next_sequence + wanted.count
              FROM locked JOIN unnest($1::uuid[], $2::int[]) AS wanted (id, count) USING (id)
@@ -140,7 +139,6 @@ function envelopeOf(command: CommandToSign, sequence: number, now: Date): Envelo
 async function writeSigned(client: PoolClient, keyId: string, signed: readonly SignedRow[], now: Date): Promise<void> {
   if (signed.length === 0) return;
   await client.query({
-    name: 'write-signed',
     text: `UPDATE commands SET status = 'signed', signed_at = $6, key_id = $1, sequence = s.sequence, envelope = s.envelope, signature = s.signature
              FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[]) AS s (id, sequence, envelope, signature)
             WHERE commands.id = s.id`,

@@ -24,8 +24,7 @@ export async function unsignedCommandIds(
   database: Database,
   before: Date,
 ): Promise<{ id: string; operation: string }[]> {
-  return database.rows(
-    'sweep-unsigned',
+  return database.batch(
     `SELECT id, operation FROM commands
       WHERE finished_at IS NULL AND status = 'queued' AND created_at < $1
       ORDER BY id LIMIT $2`,
@@ -47,8 +46,7 @@ export async function waitingEnrolmentIds(
   after: string | undefined,
   limit = SWEEP_LIMIT,
 ): Promise<{ ids: string[]; last: string | undefined }> {
-  const rows = await database.rows<{ id: string }>(
-    'sweep-waiting',
+  const rows = await database.batch<{ id: string }>(
     `SELECT DISTINCT enrolment_id AS id FROM commands
       WHERE finished_at IS NULL AND status = 'signed' AND signed_at < $1
         AND enrolment_id > $2::uuid
@@ -69,7 +67,7 @@ export async function waitingEnrolmentIds(
  */
 export async function closeOverdueCommands(database: Database, now: Date): Promise<FoldedCommand[]> {
   const seconds = [GRACE_SECONDS, SILENT_SECONDS, SETTLE_SECONDS, RETELL_SECONDS];
-  return database.rows<FoldedCommand>('sweep-overdue', CLOSE_OVERDUE, [SWEEP_LIMIT, ...seconds, now]);
+  return database.batch<FoldedCommand>(CLOSE_OVERDUE, [SWEEP_LIMIT, ...seconds, now]);
 }
 
 const CLOSE_OVERDUE = `

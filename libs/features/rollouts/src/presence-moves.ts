@@ -28,7 +28,7 @@ export async function noteArrivals(
   now: Date,
   enrolmentIds: readonly string[] | null = null,
 ): Promise<string[]> {
-  const rows = await database.rows<{ id: string }>('note-arrivals', NOTE_ARRIVALS, [now, LIMIT, enrolmentIds]);
+  const rows = await database.batch<{ id: string }>(NOTE_ARRIVALS, [now, LIMIT, enrolmentIds]);
   return rows.map(({ id }) => id);
 }
 
@@ -51,8 +51,7 @@ SELECT DISTINCT rollout_id AS id FROM moved`;
 
 /** Rollouts that have offered a command to a device which went away before it took it. */
 export async function rolloutsUnheard(database: Database, now: Date): Promise<string[]> {
-  const rows = await database.rows<{ id: string }>(
-    'rollouts-unheard',
+  const rows = await database.batch<{ id: string }>(
     `SELECT DISTINCT t.rollout_id AS id FROM rollout_targets t WHERE ${UNHEARD}`,
     [now],
   );
