@@ -110,8 +110,7 @@ export class LinkRuntime implements LinkDriver {
       case 'hold-presence':
         return this.presence.hold(link.enrolmentId);
       case 'release-presence':
-        if (!this.registry.get(link.enrolmentId) || this.registry.holds(link))
-          void this.presence.release(link.enrolmentId);
+        if (!this.registry.get(link.enrolmentId) || this.registry.holds(link)) this.presence.release(link.enrolmentId);
         return;
       case 'ask-time':
         return void this.askTime(link, effect.nonce, 0);

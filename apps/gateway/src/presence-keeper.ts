@@ -13,6 +13,7 @@ const AT_ONCE = 1_000;
 @Injectable()
 export class PresenceKeeper {
   private joining = new Set<string>();
+  private leaving = new Set<string>();
 
   constructor(
     private readonly presence: Presence,
@@ -25,16 +26,27 @@ export class PresenceKeeper {
   }
 
   hold(enrolmentId: string): void {
+    this.leaving.delete(enrolmentId);
     if (this.joining.size === 0) setImmediate(() => void this.holdJoining());
     this.joining.add(enrolmentId);
   }
 
-  async release(enrolmentId: string): Promise<void> {
+  release(enrolmentId: string): void {
     this.joining.delete(enrolmentId);
+    if (this.leaving.size === 0) setImmediate(() => void this.releaseLeaving());
+    this.leaving.add(enrolmentId);
+  }
+
+  private async releaseLeaving(): Promise<void> {
+    const ids = [...this.leaving];
+    this.leaving = new Set();
+    const portions: string[][] = [];
+    for (let at = 0; at < ids.length; at += AT_ONCE) portions.push(ids.slice(at, at + AT_ONCE));
     try {
-      await this.presence.release(this.context.gatewayId, enrolmentId);
+      // All sent in this turn: a link that comes back meanwhile is held after it was released.
+      await Promise.all(portions.map((portion) => this.presence.release(this.context.gatewayId, portion)));
     } catch (error) {
-      this.context.logger.debug({ error, enrolmentId }, 'Presence not released, it expires');
+      this.context.logger.debug({ error, links: ids.length }, 'Presence not released, it expires');
     }
   }
 

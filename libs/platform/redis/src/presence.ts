@@ -1,7 +1,7 @@
 import type { RedisConnections } from './redis-connections';
 
 /** In one step: between a look and a removal another gateway could take the link over. */
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+const RELEASE = `for _, key in ipairs(KEYS) do if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end end`;
 
 /**
  * Which gateway holds the link of an enrolment: a key with an expiry, so that a gateway that dies is forgotten.
@@ -26,9 +26,10 @@ export class Presence {
     return (await this.redis.commands.exists(this.mark(gatewayId))) > 0;
   }
 
-  /** Takes the entry back, unless another gateway holds the link by now. */
-  async release(gatewayId: string, enrolmentId: string): Promise<void> {
-    await this.redis.commands.eval(RELEASE, 1, this.key(enrolmentId), gatewayId);
+  /** Takes the entries back, but for links that another gateway holds by now. */
+  async release(gatewayId: string, enrolmentIds: readonly string[]): Promise<void> {
+    const keys = enrolmentIds.map((id) => this.key(id));
+    await this.redis.commands.eval(RELEASE, keys.length, ...keys, gatewayId);
   }
 
   /** @returns the gateway of each enrolment that is present; absent ones are left out */
