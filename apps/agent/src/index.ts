@@ -4,6 +4,7 @@ export { DEFAULT_POLICY, LocalPolicy } from './config/policy';
 export { enrol } from './enrolment/enrol';
 export { type DeviceIdentity, readDeviceIdentity } from './identity/device-identity';
 export { generateIdentityKey, identityOf, type Identity } from './identity/identity';
+export { HttpStatusError } from './link/http-json';
 export { fileJournalStore } from './journal/file-journal-store';
 export { memoryJournalStore, type JournalStore } from './journal/journal-store';
 export { jsonLogger, silentLogger, type AgentLogger, type LogFields, type LogLevel } from './logger';

@@ -1,11 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AGENT_VERSION,
   Agent,
   enrol,
   generateIdentityKey,
+  HttpStatusError,
   identityOf,
   memoryJournalStore,
   type AgentLogger,
@@ -36,6 +38,8 @@ export interface SimulatedFleet {
 const ENROL_TIMEOUT_MS = 30_000;
 /** Enrolments under way at once: a whole fleet in one go would only wait in line. */
 const ENROL_PARALLEL = 16;
+/** A server that is short of something is asked again, a second later each time. */
+const ENROL_TRIES = 5;
 
 /** Errors that the agent's snapd client knows. */
 const clientErrors: TransportErrors = {
@@ -70,6 +74,19 @@ export async function startSimulatedFleet(options: SimulatedFleetOptions): Promi
   };
 }
 
+/** @throws what the last try threw; a refusal is the last */
+async function enrolPatiently(server: string, request: Parameters<typeof enrol>[1]): ReturnType<typeof enrol> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await enrol(server, request, ENROL_TIMEOUT_MS);
+    } catch (error) {
+      const isRefusal = error instanceof HttpStatusError && error.status < 500;
+      if (isRefusal || tried === ENROL_TRIES) throw error;
+      await sleep(tried * 1_000);
+    }
+  }
+}
+
 async function startDevice(
   serial: string,
   store: SimulatedStore,
@@ -80,7 +97,7 @@ async function startDevice(
   const device = identityOfDevice(serial);
   const { server, enrolmentToken: token, timings, logger } = options;
   const request = { ...device, token, publicKey: identity.publicKey, agentVersion: AGENT_VERSION };
-  const enrolment = await enrol(server, request, ENROL_TIMEOUT_MS);
+  const enrolment = await enrolPatiently(server, request);
   const snapd = simulatedDevice(store, serial, options);
   const agent = new Agent({
     enrolment,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '../road/server';
 
 /** Requests a second, open loop: one that takes long delays no other. */
-const PER_SECOND = 50;
+const PER_SECOND = 20;
 
 /** Whether the load goes on. */
 type GoesOn = () => boolean;
