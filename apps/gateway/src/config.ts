@@ -20,7 +20,7 @@ export const GatewayConfig = z.object({
   /** Agents re-read what raises no notice on every n-th beat. */
   COREFLEET_FACTS_EVERY_BEATS: count(30),
   /** Links this gateway admits in a second; what comes past it is told when to come again. */
-  COREFLEET_ADMISSIONS_PER_SECOND: count(300),
+  COREFLEET_ADMISSIONS_PER_SECOND: count(100),
   COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   COREFLEET_ARTIFACT_MAX_BYTES: artifactMaxBytes,
   /** Days that a file is kept which a device has stored. */
@@ -28,6 +28,6 @@ export const GatewayConfig = z.object({
   /** Files on their way from or to devices at one time; the others are told when to come again. */
   COREFLEET_TRANSFERS: count(100),
   /** How long a shutdown may take to send agents to the other gateways, slice by slice, and to store what they said. */
-  COREFLEET_DRAIN_MS: durationMs(60_000),
+  COREFLEET_DRAIN_MS: durationMs(120_000),
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;

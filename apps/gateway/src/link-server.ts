@@ -30,10 +30,14 @@ export class LinkServer {
     context: GatewayContext,
   ) {
     this.onMessage = function (data, isBinary) {
-      if (hasLink(this)) runtime.read(this.link, data, isBinary);
+      if (!hasLink(this)) return;
+      this.forgetFrame();
+      runtime.read(this.link, data, isBinary);
     };
     this.onPong = function () {
-      if (hasLink(this)) this.link.heardMs = performance.now();
+      if (!hasLink(this)) return;
+      this.forgetFrame();
+      this.link.heardMs = performance.now();
     };
     this.onClose = function () {
       if (hasLink(this)) runtime.lost(this.link);
