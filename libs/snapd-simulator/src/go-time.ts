@@ -4,8 +4,10 @@ const NS_PER_SECOND = 1_000_000_000n;
 export function formatTime(ns: bigint): string {
   const seconds = ns / NS_PER_SECOND;
   const head = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  const fraction = (ns % NS_PER_SECOND).toString().padStart(9, '0').replace(/0+$/, '');
-  return fraction ? `${head}.${fraction}Z` : `${head}Z`;
+  const nanoseconds = Number(ns - seconds * NS_PER_SECOND);
+  if (nanoseconds === 0) return `${head}Z`;
+  const fraction = String(nanoseconds).padStart(9, '0');
+  return `${head}.${nanoseconds % 10 === 0 ? fraction.replace(/0+$/, '') : fraction}Z`;
 }
 
 /** RFC3339 to the second, the form of task log lines. */

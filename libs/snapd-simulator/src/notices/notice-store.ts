@@ -32,6 +32,7 @@ export class NoticeStore {
   /** Re-inserted at every occurrence, so that iteration is ascending by `lastNs`. */
   private readonly notices = new Map<string, Notice>();
   private readonly waiters = new Set<Waiter>();
+  private waking = false;
   private lastId = 0;
   private lastStampNs = 0n;
 
@@ -48,7 +49,20 @@ export class NoticeStore {
     if (data) notice.data = data;
     this.notices.delete(name);
     this.notices.set(name, notice);
-    for (const waiter of this.waiters) if (matches(notice, waiter.filter)) waiter.wake([notice]);
+    this.wakeSoon();
+  }
+
+  /** snapd's readers look when its state is unlocked: what one request records they see together (state/notices.go WaitNotices). */
+  private wakeSoon(): void {
+    if (this.waking || this.waiters.size === 0) return;
+    this.waking = true;
+    queueMicrotask(() => {
+      this.waking = false;
+      for (const { filter, wake } of [...this.waiters]) {
+        const found = this.list(filter);
+        if (found.length > 0) wake(found);
+      }
+    });
   }
 
   /** Notices the filter selects, ascending by last-repeated. */
