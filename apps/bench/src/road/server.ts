@@ -15,6 +15,9 @@ export interface Server {
   readonly parts: Readonly<Record<Part, ChildProcess>>;
 }
 
+/** Of worker and signer, as docker-compose.yml bounds them. */
+const HEAP = { NODE_OPTIONS: '--max-old-space-size=256' };
+
 /**
  * Starts the production shape, one process of each, and logs the first admin in by the one-time link.
  * @param settings of every process, over the defaults
@@ -27,13 +30,13 @@ export async function startServer(config: BenchConfig, settings: Record<string, 
     'signer',
     {
       ...{ COREFLEET_DATABASE_URL: config.COREFLEET_SIGNER_DATABASE_URL, COREFLEET_SIGNER_KEY_FILE },
-      ...{ COREFLEET_AUDIT_KEY_FILE, COREFLEET_CHECKPOINTS_DIR },
+      ...{ COREFLEET_AUDIT_KEY_FILE, COREFLEET_CHECKPOINTS_DIR, ...HEAP },
     },
     /^signer ready/m,
   );
   const worker = await start(
     'worker',
-    { COREFLEET_DATABASE_URL: config.COREFLEET_WORKER_DATABASE_URL },
+    { COREFLEET_DATABASE_URL: config.COREFLEET_WORKER_DATABASE_URL, ...HEAP },
     /^worker ready/m,
   );
   const gateway = await startGateway(config, settings);
