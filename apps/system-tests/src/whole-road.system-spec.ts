@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { startSimulatedFleet, type SimulatedFleet } from '@corefleet/apps/simulator';
-import type { ArtifactView, CommandDetail } from '@corefleet/contracts/http';
+import type { ArtifactView, ChangeMoment, CommandDetail } from '@corefleet/contracts/http';
 import { startFleet, type Fleet } from '@corefleet/testing/fleet';
 import { eventually } from '@corefleet/testing/processes';
 import { enrolBareDevice, openLink, upgradeWithout, type BareDevice } from './kill-lab/device-socket';
@@ -152,6 +152,20 @@ describe('the whole road', () => {
     expect(said.filter((action) => action !== 'rollout.targets').sort()).toEqual(
       ['rollout.create', 'rollout.finish', ...perWave, ...perWave].sort(),
     );
+  });
+
+  it('keeps what snapd did without an order, and what became of it', async () => {
+    const id = await device.act('/v2/apps', { action: 'restart', names: ['acme-app.daemon'] });
+    const [end] = await eventually(
+      async () => {
+        const route = `/v1/devices/${deviceId}/change-history?changeId=${id}`;
+        const { items } = await fleet.api.get<{ items: ChangeMoment[] }>(route);
+        return items[0]?.ready ? items : undefined;
+      },
+      { what: 'the change to be kept', timeoutMs: 20_000 },
+    );
+    expect(end).toMatchObject({ changeId: id, commandId: null, kind: 'service-control', status: 'Done' });
+    expect(end?.tasks).toMatchObject([{ status: 'Done' }]);
   });
 
   it('has the changes, tasks and notices in Postgres that snapd shows', async () => {
