@@ -108,10 +108,7 @@ describe('a recovery policy', () => {
       plan: { devices: 2, change: 1, nothing: 1, blocked: 0 },
       does: { recoverySystem: { label: 'fleet-{date}', keep: 1, test: true, unlessFresh: true } },
     });
-    expect(await audited(policy.id)).toEqual([
-      'ann/spec recovery-policy.create',
-      'recovery-policies recovery-policy.run',
-    ]);
+    expect(await audited(policy.id)).toEqual(['ann/spec recovery-policy.create', 'weekly recovery-policy.run']);
     expect(await devices.owner.prisma.rollout.count()).toBe(1);
     expect((await atNext(policy.id)).last).toEqual({
       occurrence: expect.any(String),

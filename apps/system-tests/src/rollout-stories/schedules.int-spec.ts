@@ -62,4 +62,8 @@ it('works off a schedule night by night, over a change of clocks, an emptied Red
   const audit = await loop.server.owner.prisma.auditEntry.findMany({ where: { action: 'schedule.run' } });
   expect(audit.map(({ remark }) => remark)).toContain('2 occurrences before it were missed');
   expect(audit).toHaveLength(6);
+  expect(audit[0]).toMatchObject({ actorKind: 'schedule', actorId: id });
+  const made = await loop.server.owner.prisma.auditEntry.findFirst({ where: { action: 'rollout.create' } });
+  const details = { inTheNameOf: { kind: 'person', name: 'ann' } };
+  expect(made).toMatchObject({ actorKind: 'schedule', actorId: id, details });
 });

@@ -1,4 +1,5 @@
 import type { ArtifactReader } from '@corefleet/features/artifacts';
+import type { Actor } from '@corefleet/features/audit';
 
 /** Who orders or approves a rollout. */
 export interface Orderer extends ArtifactReader {
@@ -6,4 +7,6 @@ export interface Orderer extends ArtifactReader {
   readonly personId: string;
   /** How people call that user. */
   readonly personName: string;
+  /** The schedule or policy that orders in the name of that user: the audit says that it was not the user. */
+  readonly through?: Actor;
 }

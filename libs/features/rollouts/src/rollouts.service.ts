@@ -56,16 +56,16 @@ export class RolloutsService {
 
   private async write(
     tx: Transaction,
-    { actor, personId }: Orderer,
+    { actor, personId, through }: Orderer,
     { id, asked, plan }: { readonly id: string; readonly asked: CreateRolloutRequest; readonly plan: PreparedPlan },
   ): Promise<void> {
     await lockKept(tx, plan.artifacts);
     const now = this.clock.now();
     const { remark, ...request } = plan.request;
     const auditId = await this.audit.record(tx, {
-      ...{ actor, action: 'rollout.create', subject: { kind: 'rollout', id } },
+      ...{ actor: through ?? actor, action: 'rollout.create', subject: { kind: 'rollout', id } },
       ...(remark !== undefined && { remark }),
-      details: { asked, resolved: request.does, sizes: plan.sizes },
+      details: { asked, resolved: request.does, sizes: plan.sizes, ...(through && { inTheNameOf: actor }) },
     });
     const { draft, approvals, startAt = null, expireAfterSeconds } = request;
     const begins = startAt === null ? null : new Date(startAt);

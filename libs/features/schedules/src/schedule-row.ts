@@ -10,7 +10,6 @@ export const templateOf = ({ rollout }: Pick<ScheduleRow, 'rollout'>): Scheduled
 /** Rows of `schedules`. */
 export const SCHEDULES: OccurringKind<ScheduleRow> = {
   ...{ name: 'schedule', called: 'schedule', table: 'schedules', topic: 'schedules', nothingToDo: 'refused' },
-  actor: { kind: 'system', id: 'schedules', name: 'schedules' },
   find: (tx, id) => tx.schedule.findUnique({ where: { id } }),
   findNamed: (tx, name) => tx.schedule.findUnique({ where: { name } }),
   enabled: (tx) => tx.schedule.findMany({ where: { enabled: true } }),

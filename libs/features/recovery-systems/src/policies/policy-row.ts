@@ -40,7 +40,6 @@ export function requestOf({ name, filter, timeZone, system, rollout }: PolicyMem
 export const POLICIES: OccurringKind<PolicyRow> = {
   ...{ name: 'recovery-policy', called: 'recovery policy', nothingToDo: 'nothing' },
   ...{ table: 'recovery_policies', topic: 'recovery-policies' },
-  actor: { kind: 'system', id: 'recovery-policies', name: 'recovery-policies' },
   find: (tx, id) => tx.recoveryPolicy.findUnique({ where: { id } }),
   findNamed: (tx, name) => tx.recoveryPolicy.findUnique({ where: { name } }),
   enabled: (tx) => tx.recoveryPolicy.findMany({ where: { enabled: true } }),

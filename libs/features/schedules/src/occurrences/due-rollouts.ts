@@ -5,7 +5,7 @@ import { NothingToDoError, RolloutsService, type Orderer } from '@corefleet/feat
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { FleetError } from '@corefleet/platform/errors';
 import { lastWords, occurrenceKey, originWords } from './occurrence-rules';
-import { lockDue, type OccurringKind, type OccurringRow } from './occurring-kind';
+import { actorOf, lockDue, type OccurringKind, type OccurringRow } from './occurring-kind';
 
 /** What came of a rollout that was to be made. */
 type Outcome =
@@ -55,10 +55,11 @@ export class DueRollouts {
     }
   }
 
-  private async authorOf({ authorId: personId, authorName: personName }: OccurringRow): Promise<Orderer> {
+  private async authorOf(row: OccurringRow): Promise<Orderer> {
+    const { authorId: personId, authorName: personName } = row;
     const person = await findPerson(this.database, personId);
     const actor = { kind: 'person', id: personId, name: personName } as const;
-    return { actor, personId, personName, mayReadSensitive: person?.role === 'admin' };
+    return { actor, personId, personName, mayReadSensitive: person?.role === 'admin', through: actorOf(row) };
   }
 
   private async keep<Row extends OccurringRow>(
@@ -75,7 +76,7 @@ export class DueRollouts {
       ...(made && { lastRolloutId: made.rolloutId }),
     });
     await this.audit.record(tx, {
-      ...{ actor: kind.actor, action: `${kind.name}.${outcome.kind === 'refused' ? 'refuse' : 'run'}` },
+      ...{ actor: actorOf(row), action: `${kind.name}.${outcome.kind === 'refused' ? 'refuse' : 'run'}` },
       ...{ subject: { kind: kind.name, id }, details: { occurrence, missed, ...made } },
       ...(lastReason !== null && { remark: lastReason }),
     });

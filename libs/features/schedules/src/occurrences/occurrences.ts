@@ -9,7 +9,7 @@ import { Bus } from '@corefleet/platform/redis';
 import { dueTurn, nextTurn, type Timetable, type Turn } from '@corefleet/time-rules';
 import { DueRollouts } from './due-rollouts';
 import { judge, lastWords, nextColumns, timetableOf, type DueFacts, type Verdict } from './occurrence-rules';
-import { lockDue, type OccurringKind, type OccurringRow } from './occurring-kind';
+import { actorOf, lockDue, type OccurringKind, type OccurringRow } from './occurring-kind';
 
 /** Rows that the sweep takes at a time. */
 const DUE_MOST = 100;
@@ -123,7 +123,7 @@ export class Occurrences {
         const { reason } = verdict;
         if (reason === row.reason) return false;
         await kind.write(tx, id, { reason });
-        await this.record(kind, tx, { id, act: 'wait', remark: reason, details: { occurrence } });
+        await this.record(kind, tx, { row, act: 'wait', remark: reason, details: { occurrence } });
         return true;
       }
       case 'leave': {
@@ -131,7 +131,7 @@ export class Occurrences {
         const lastReason = lastWords(verdict.reason, missed) ?? verdict.reason;
         await kind.write(tx, id, { ...moved, lastAt: occurrence, lastOutcome: outcome, lastReason });
         const act = outcome === 'skipped' ? 'skip' : 'refuse';
-        await this.record(kind, tx, { id, act, remark: lastReason, details: { occurrence, missed } });
+        await this.record(kind, tx, { row, act, remark: lastReason, details: { occurrence, missed } });
         return true;
       }
     }
@@ -140,9 +140,9 @@ export class Occurrences {
   private async record<Row extends OccurringRow>(
     kind: OccurringKind<Row>,
     tx: Transaction,
-    { id, act, remark, details }: { id: string; act: string; remark: string; details: object },
+    { row, act, remark, details }: { row: Row; act: string; remark: string; details: object },
   ): Promise<void> {
-    const subject = { kind: kind.name, id };
-    await this.audit.record(tx, { actor: kind.actor, action: `${kind.name}.${act}`, subject, remark, details });
+    const subject = { kind: kind.name, id: row.id };
+    await this.audit.record(tx, { actor: actorOf(row), action: `${kind.name}.${act}`, subject, remark, details });
   }
 }

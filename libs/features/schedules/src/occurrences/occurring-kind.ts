@@ -46,8 +46,6 @@ export interface OccurringKind<Row extends OccurringRow> {
   readonly table: string;
   /** Of the events that tell people live that a row was changed. */
   readonly topic: 'schedules' | 'recovery-policies';
-  /** Who moves its rows on by themselves. */
-  readonly actor: Actor;
   /** The outcome of an occurrence at which no device would change. */
   readonly nothingToDo: 'nothing' | 'refused';
   find(tx: Transaction, id: string): Promise<Row | null>;
@@ -64,6 +62,9 @@ export interface OccurringKind<Row extends OccurringRow> {
   /** The rollout that a person asks for besides. */
   requestNow(row: Row, now: Date): CreateRollout;
 }
+
+/** Who it is when a row does something by itself. */
+export const actorOf = ({ id, name }: Pick<OccurringRow, 'id' | 'name'>): Actor => ({ kind: 'schedule', id, name });
 
 /** Which rows are due, of any such table. */
 export const whereDue = (now: Date) => ({ OR: [{ nextAt: { lte: now } }, { startingAt: { not: null } }] });
