@@ -6,6 +6,7 @@ import {
   port,
   metricsSettings,
   storeSettings,
+  tracingSettings,
 } from '@corefleet/platform/config';
 
 const httpUrl = z.url({ protocol: /^https?$/ });
@@ -14,6 +15,7 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 export const ApiConfig = z.object({
   ...storeSettings,
   ...metricsSettings,
+  ...tracingSettings,
   /** Address to listen on: this machine alone unless told otherwise. */
   COREFLEET_BIND: z.string().default('127.0.0.1'),
   COREFLEET_PORT: port(8080),

@@ -6,6 +6,7 @@ import {
   port,
   metricsSettings,
   storeSettings,
+  tracingSettings,
 } from '@corefleet/platform/config';
 
 const count = (otherwise: number) => z.coerce.number().int().min(1).default(otherwise);
@@ -13,6 +14,7 @@ const count = (otherwise: number) => z.coerce.number().int().min(1).default(othe
 export const GatewayConfig = z.object({
   ...storeSettings,
   ...metricsSettings,
+  ...tracingSettings,
   COREFLEET_BIND: z.string().default('127.0.0.1'),
   COREFLEET_PORT: port(8081),
   /** How often agents are asked to be heard; one silent for three beats is given up. */

@@ -3,6 +3,7 @@ import { LIMITS, type SignedCommand } from '@corefleet/contracts/device-protocol
 import type { LoadedCommand } from '@corefleet/device-link';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
+import { tracing } from '@corefleet/platform/tracing';
 import { Batcher } from '@corefleet/platform/queue';
 
 interface Pull {
@@ -15,13 +16,22 @@ export interface PulledCommands {
   readonly more: boolean;
 }
 
+interface PulledRow extends SignedCommand {
+  readonly id: string;
+  readonly enrolmentId: string;
+  readonly sequence: string;
+  /** W3C traceparent of what made it. */
+  readonly trace: string | null;
+}
+
 const NOTHING: PulledCommands = { commands: [], more: false };
 
 const PULL = `
-  SELECT asked.enrolment_id AS "enrolmentId", ready.sequence, ready.envelope, ready.key_id AS "keyId", ready.signature
+  SELECT asked.enrolment_id AS "enrolmentId", ready.sequence, ready.envelope, ready.key_id AS "keyId", ready.signature,
+    ready.id, ready.trace
   FROM unnest($1::uuid[], $2::bigint[]) AS asked (enrolment_id, last_sequence)
   CROSS JOIN LATERAL (
-    SELECT sequence, envelope, key_id, signature FROM commands
+    SELECT sequence, envelope, key_id, signature, id, trace FROM commands
     WHERE commands.enrolment_id = asked.enrolment_id AND sequence > asked.last_sequence
       AND finished_at IS NULL AND envelope IS NOT NULL AND valid_until > $4
     ORDER BY sequence LIMIT $3) AS ready
@@ -51,11 +61,14 @@ export class PullLoader {
       asked.set(enrolmentId, Math.min(lastSequence, asked.get(enrolmentId) ?? lastSequence));
     }
     const limit = LIMITS.pulledCommands + 1;
-    const rows = await this.database.rows<SignedCommand & { enrolmentId: string; sequence: string }>(
-      'pull-commands',
-      PULL,
-      [[...asked.keys()], [...asked.values()], limit, this.clock.now()],
-    );
+    const startMs = Date.now();
+    const rows = await this.database.rows<PulledRow>('pull-commands', PULL, [
+      [...asked.keys()],
+      [...asked.values()],
+      limit,
+      this.clock.now(),
+    ]);
+    if (tracing.enabled) rows.forEach((row) => trace(row, startMs));
     const found = new Map<string, LoadedCommand[]>();
     for (const { enrolmentId, sequence, envelope, keyId, signature } of rows) {
       const loaded = { sequence: Number(sequence), command: { envelope, keyId, signature } };
@@ -65,6 +78,12 @@ export class PullLoader {
     }
     return batch.map(({ enrolmentId }) => pulled(found.get(enrolmentId)));
   }
+}
+
+function trace({ id, trace: parent, enrolmentId }: PulledRow, startMs: number): void {
+  if (parent === null) return;
+  const attributes = { 'corefleet.command.id': id, 'corefleet.enrolment.id': enrolmentId };
+  tracing.record({ name: 'hand out command', parent, startMs, endMs: Date.now(), attributes });
 }
 
 function pulled(found: LoadedCommand[] | undefined): PulledCommands {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { durationMs, metricsSettings, storeSettings } from '@corefleet/platform/config';
+import { durationMs, metricsSettings, storeSettings, tracingSettings } from '@corefleet/platform/config';
 
 export const SignerConfig = z.object({
   ...storeSettings,
   ...metricsSettings,
+  ...tracingSettings,
   /** The command-signing key: PEM, made with mode 0600 when it is not there. Only this process may read it. */
   COREFLEET_SIGNER_KEY_FILE: z.string().min(1),
   /** The key that signs checkpoints of the audit: as above, and another one. */

@@ -8,6 +8,7 @@ import {
   port,
   metricsSettings,
   storeSettings,
+  tracingSettings,
 } from '@corefleet/platform/config';
 
 const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
@@ -16,6 +17,7 @@ const { COREFLEET_DATABASE_URL: postgresUrl, ...shared } = storeSettings;
 export const StandaloneConfig = z.object({
   ...shared,
   ...metricsSettings,
+  ...tracingSettings,
   COREFLEET_API_DATABASE_URL: postgresUrl,
   COREFLEET_GATEWAY_DATABASE_URL: postgresUrl,
   COREFLEET_WORKER_DATABASE_URL: postgresUrl,

@@ -7,11 +7,13 @@ import {
   historyKeptDays,
   metricsSettings,
   storeSettings,
+  tracingSettings,
 } from '@corefleet/platform/config';
 
 export const WorkerConfig = z.object({
   ...storeSettings,
   ...metricsSettings,
+  ...tracingSettings,
   COREFLEET_ARTIFACTS_DIR: artifactsDirectory,
   /** How often the sweep makes good what a lost nudge left behind. */
   COREFLEET_SWEEP_MS: durationMs(2_000),

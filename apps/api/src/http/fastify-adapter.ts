@@ -5,6 +5,7 @@ import { takeAssertions } from './assertion-body';
 import { isUpload, takeFiles } from './file-body';
 import { requirePlainJson } from './plain-json';
 import { measureRequests } from './request-metrics';
+import { traceRequests } from './request-traces';
 import { securityHeaders } from './security-headers';
 import { takeYaml } from './yaml-body';
 
@@ -27,6 +28,7 @@ export function createAdapter(trustedProxies: readonly string[]): FastifyAdapter
     routerOptions: { maxParamLength: 512 },
   });
   const fastify = adapter.getInstance();
+  traceRequests(fastify);
   measureRequests(fastify);
   takeFiles(fastify);
   takeYaml(fastify);

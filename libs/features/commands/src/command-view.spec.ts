@@ -9,7 +9,7 @@ const aRow = (over: Partial<Row>): Row => ({
   ...{ status: 'succeeded', requestedBy: 'ann', sequence: 7n, changeIds: [], cause: null, message: null },
   ...{ snapdKind: null, snapdValue: null, snapdStatus: null, result: null, undo: null, lateStatus: null },
   ...{ deadlineSeconds: 60, createdAt: time, validUntil: time, signedAt: time, acceptedAt: time, finishedAt: time },
-  ...{ appliedEpoch: 1, appliedNumber: 1n, artifacts: [], phase: 'apply', attempt: 1, step: 0 },
+  ...{ appliedEpoch: 1, appliedNumber: 1n, artifacts: [], phase: 'apply', attempt: 1, step: 0, trace: null },
   ...over,
 });
 

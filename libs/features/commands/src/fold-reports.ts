@@ -1,5 +1,7 @@
 import type { Database } from '@corefleet/platform/database';
 import { metrics } from '@corefleet/platform/metrics';
+import { tracing } from '@corefleet/platform/tracing';
+import { SUCCEEDED } from './command-state';
 
 /** A command that a report moved. */
 export interface FoldedCommand {
@@ -13,6 +15,11 @@ interface FoldedRow extends FoldedCommand {
   /** From its request to its acceptance, or its end, when this was what the report told. */
   readonly acceptSeconds: number | null;
   readonly endSeconds: number | null;
+  readonly operation: string;
+  readonly cause: string | null;
+  /** W3C traceparent of what made it. */
+  readonly trace: string | null;
+  readonly acceptedAt: Date | null;
 }
 
 /** Reports taken by one call: bounds the transaction. */
@@ -25,10 +32,12 @@ const FOLD_LIMIT = 2_000;
  * @returns the commands moved; `more` when there may be further reports
  */
 export async function foldReports(database: Database, now: Date): Promise<{ folded: FoldedCommand[]; more: boolean }> {
+  const startMs = Date.now();
   const rows = await database.batch<FoldedRow>(FOLD, [FOLD_LIMIT, now]);
   const taken = rows[0]?.taken ?? 0;
   const folded = rows.filter(({ id }) => id !== null);
   folded.forEach(measure);
+  if (tracing.enabled) for (const row of folded) traceEnd(row, now.getTime(), startMs);
   return { folded, more: taken >= FOLD_LIMIT };
 }
 
@@ -36,6 +45,24 @@ function measure({ status, acceptSeconds, endSeconds }: FoldedRow): void {
   metrics.count('corefleet_command_moves_total', { status });
   if (acceptSeconds !== null) metrics.observe('corefleet_command_accept_seconds', acceptSeconds);
   if (endSeconds !== null) metrics.observe('corefleet_command_end_seconds', endSeconds);
+}
+
+/** What the device did, from its acceptance to its end as they were told, and what was made of it here. */
+function traceEnd(row: FoldedRow, endMs: number, startMs: number): void {
+  if (row.trace === null || row.endSeconds === null) return;
+  const device = tracing.record({
+    name: 'run on device',
+    parent: row.trace,
+    startMs: row.acceptedAt?.getTime() ?? endMs,
+    endMs,
+    attributes: {
+      'corefleet.command.id': row.id,
+      'corefleet.operation': row.operation,
+      'corefleet.status': row.status,
+    },
+    ...(row.status !== SUCCEEDED && { error: row.cause ?? row.status }),
+  });
+  tracing.record({ name: 'fold reports', parent: device, startMs, endMs: Date.now() });
 }
 
 const FOLD = `
@@ -73,6 +100,7 @@ WITH taken AS (
      AND (commands.applied_epoch, commands.applied_number) < (newest.journal_epoch, newest.number)
   RETURNING commands.id, commands.rollout_id AS "rolloutId", commands.status,
     CASE WHEN accepted_at = $2 THEN extract(epoch FROM $2 - created_at)::float END AS "acceptSeconds",
+    commands.operation, commands.cause, commands.trace, commands.accepted_at AS "acceptedAt",
     CASE WHEN finished_at = $2 THEN extract(epoch FROM $2 - created_at)::float END AS "endSeconds"
 )
 SELECT moved.*, totals.taken FROM (SELECT count(*)::int AS taken FROM taken) AS totals LEFT JOIN moved ON true`;

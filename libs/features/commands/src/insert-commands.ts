@@ -23,6 +23,8 @@ export interface NewCommands {
   /** The audit entry of the request: without it the signer signs nothing. */
   readonly auditId: bigint;
   readonly createdAt: Date;
+  /** W3C traceparent of what makes them. */
+  readonly trace?: string | undefined;
   readonly commands: readonly NewCommand[];
 }
 
@@ -50,10 +52,10 @@ export async function insertCommands(tx: Transaction, order: NewCommands): Promi
       SELECT * FROM jsonb_to_recordset(${bulk(orders)}::jsonb) AS given (number int, operation text, parameters jsonb, artifacts jsonb)
     ), made AS (
       INSERT INTO commands (id, device_id, enrolment_id, rollout_id, operation, parameters, status, requested_by, audit_id,
-                            created_at, deadline_seconds, valid_until, change_ids, artifacts, phase, attempt, step)
+                            created_at, deadline_seconds, valid_until, change_ids, artifacts, phase, attempt, step, trace)
       SELECT given.id, devices.id, devices.enrolment_id, ${order.rolloutId}::uuid, orders.operation, orders.parameters, 'queued',
              ${order.requestedBy}, ${order.auditId}, ${order.createdAt}, given.deadline, given.valid_until, '{}',
-             ARRAY(SELECT jsonb_array_elements_text(orders.artifacts)), given.phase, given.attempt, given.step
+             ARRAY(SELECT jsonb_array_elements_text(orders.artifacts)), given.phase, given.attempt, given.step, ${order.trace ?? null}
         FROM jsonb_to_recordset(${bulk(commands)}::jsonb)
           AS given (id uuid, device_id uuid, valid_until timestamptz, deadline int, phase text, attempt int, step int, number int)
         JOIN orders USING (number)

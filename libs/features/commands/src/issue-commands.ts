@@ -1,6 +1,7 @@
 import { neededDigests } from '@corefleet/features/artifacts';
 import { AUDIT_COLUMNS, auditValues, type NewAuditEntry } from '@corefleet/features/audit';
 import type { Database } from '@corefleet/platform/database';
+import { tracing } from '@corefleet/platform/tracing';
 
 /** The same order for many devices. */
 export interface NewOrder {
@@ -37,6 +38,7 @@ export async function issueCommands(
     order.validUntil,
     neededDigests(order.operation, order.parameters),
     order.createdAt,
+    tracing.traceparent ?? null,
   ]);
   return { enrolled: rows.map(({ deviceId }) => deviceId), filesKept: rows[0]?.filesKept ?? true };
 }
@@ -57,9 +59,9 @@ WITH target AS (
   RETURNING id
 ), made AS (
   INSERT INTO commands (id, device_id, enrolment_id, operation, parameters, status, requested_by, audit_id,
-                        deadline_seconds, valid_until, change_ids, artifacts, created_at)
+                        deadline_seconds, valid_until, change_ids, artifacts, created_at, trace)
   SELECT target.id, target.device_id, target.enrolment_id, $13, $14::jsonb, 'queued', $15, audit.id, $16::int, $17, '{}',
-         $18::text[], $19
+         $18::text[], $19, $20
     FROM target CROSS JOIN audit
   ON CONFLICT (id) DO NOTHING
 )

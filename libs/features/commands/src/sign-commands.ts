@@ -1,6 +1,7 @@
 import { canonicalJson, commandSigningText, type Envelope } from '@corefleet/contracts/device-protocol';
 import type { Database } from '@corefleet/platform/database';
 import { metrics } from '@corefleet/platform/metrics';
+import { tracing } from '@corefleet/platform/tracing';
 import type { PoolClient } from 'pg';
 import { refusalOf, type CommandToSign } from './signing-rules';
 
@@ -32,6 +33,7 @@ export async function signCommands(
   commandIds: readonly string[],
   now: Date,
 ): Promise<string[]> {
+  const startMs = Date.now();
   const client = await database.pool.connect();
   try {
     await client.query('BEGIN');
@@ -52,6 +54,7 @@ export async function signCommands(
     await writeRefused(client, refused, now);
     await client.query('COMMIT');
     metrics.count('corefleet_commands_signed_total', {}, accepted.length);
+    if (tracing.enabled) traceSigned(queued.rows, refused, startMs);
     return [...sequences.keys()];
   } catch (error) {
     await client.query('ROLLBACK');
@@ -61,8 +64,21 @@ export async function signCommands(
   }
 }
 
+function traceSigned(
+  commands: readonly CommandToSign[],
+  refused: readonly { readonly id: string; readonly refusal: string }[],
+  startMs: number,
+): void {
+  const refusals = new Map(refused.map(({ id, refusal }) => [id, refusal]));
+  for (const { id, trace: parent, operation } of commands) {
+    if (parent === null) continue;
+    const attributes = { 'corefleet.command.id': id, 'corefleet.operation': operation };
+    tracing.record({ name: 'sign command', parent, startMs, endMs: Date.now(), attributes, error: refusals.get(id) });
+  }
+}
+
 const TO_SIGN = `
-SELECT c.id, c.operation, c.parameters, c.phase, c.created_at AS "createdAt", c.valid_until AS "validUntil",
+SELECT c.id, c.trace, c.operation, c.parameters, c.phase, c.created_at AS "createdAt", c.valid_until AS "validUntil",
        c.deadline_seconds AS "deadlineSeconds", c.enrolment_id AS "enrolmentId", e.status AS "enrolmentStatus",
        d.serial, d.model, d.brand_id AS "brandId", a.action AS "auditAction",
        coalesce(CASE a.action WHEN 'command.issue' THEN c.rollout_id IS NULL AND a.details->'commands' ? c.id::text

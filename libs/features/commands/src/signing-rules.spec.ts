@@ -2,6 +2,7 @@ import { refusalOf, type CommandToSign } from './signing-rules';
 
 const command = (over: Partial<CommandToSign> = {}): CommandToSign => ({
   id: 'c',
+  trace: null,
   operation: 'hold',
   parameters: { snaps: ['app'], time: 'forever', 'hold-level': 'general' },
   createdAt: new Date(0),

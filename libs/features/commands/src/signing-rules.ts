@@ -4,6 +4,8 @@ import { findOperation } from '@corefleet/operations';
 /** A queued command beside what it is said to derive from. */
 export interface CommandToSign {
   readonly id: string;
+  /** W3C traceparent of what made it. */
+  readonly trace: string | null;
   readonly operation: string;
   readonly parameters: Record<string, unknown>;
   /** Of its rollout. */

@@ -1,6 +1,7 @@
 import { insertCommands } from '@corefleet/features/commands';
 import type { Ids } from '@corefleet/platform/clock';
 import type { Transaction } from '@corefleet/platform/database';
+import { tracing } from '@corefleet/platform/tracing';
 import type { RolloutRow } from './rollout-row';
 import { stepsOf } from './target-rows';
 
@@ -31,6 +32,7 @@ export async function giveCommands(
   wanted: readonly Wanted[],
   now: Date,
 ): Promise<Map<string, Given>> {
+  const startMs = Date.now();
   const orders = await stepsOf(tx, rollout, wanted);
   const commands = wanted.flatMap((each) => {
     const order = orders.get(each.deviceId);
@@ -42,6 +44,13 @@ export async function giveCommands(
     requestedBy: rollout.createdBy,
     auditId: rollout.auditId,
     createdAt: now,
+    trace: tracing.record({
+      name: 'give commands',
+      links: rollout.trace === null ? [] : [rollout.trace],
+      startMs,
+      endMs: Date.now(),
+      attributes: { 'corefleet.rollout.id': rollout.id, 'corefleet.commands': commands.length },
+    }),
     commands,
   });
   return new Map(made.map((command) => [command.deviceId, command]));

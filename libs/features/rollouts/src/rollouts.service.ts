@@ -6,6 +6,7 @@ import { AuditService } from '@corefleet/features/audit';
 import { Clock, Ids, idOf } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError } from '@corefleet/platform/errors';
+import { tracing } from '@corefleet/platform/tracing';
 import { ActPerformer } from './act-performer';
 import type { Orderer } from './orderer';
 import { isReleased, statusOfPlan } from './rollout-acts';
@@ -77,6 +78,7 @@ export class RolloutsService {
         ...{
           id,
           auditId,
+          trace: tracing.traceparent ?? null,
           ...status,
           released: isReleased(status.status),
           artifacts: [...plan.artifacts],

@@ -8,4 +8,5 @@ export {
   metricsSettings,
   port,
   storeSettings,
+  tracingSettings,
 } from './settings';

@@ -27,6 +27,11 @@ export const metricsSettings = {
   COREFLEET_METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
 };
 
+/** Where a process sends its traces, by the names that OpenTelemetry gives: nowhere without an endpoint. */
+export const tracingSettings = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+};
+
 /** Where the bytes of artifacts lie: the same directory for every api, gateway and worker of a fleet. */
 export const artifactsDirectory = z.string().min(1);
 
