@@ -7,7 +7,11 @@ const NONCE_BYTES = 24;
 /** Single-use nonces for upgrades and requests, in Redis: asked for at one gateway, they may be used at another. */
 @Injectable()
 export class Nonces {
-  static readonly EXPIRES_IN_MS = 30_000;
+  /**
+   * Longer than an agent waits for the challenge and for the upgrade together (30 s each): it gives up, and comes again by
+   * its back-off, before a gateway that is overrun would have to refuse it as a stranger, which keeps it away for minutes.
+   */
+  static readonly EXPIRES_IN_MS = 90_000;
 
   constructor(private readonly redis: RedisConnections) {}
 
