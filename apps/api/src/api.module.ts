@@ -58,6 +58,7 @@ import { ReadsController } from './reads/reads.controller';
 import { RecoveryPoliciesController } from './recovery-systems/recovery-policies.controller';
 import { RecoverySystemsController } from './recovery-systems/recovery-systems.controller';
 import { LateJoinerTurns } from './rollouts/late-joiner-turns';
+import { ReportSchedulesController } from './reports/report-schedules.controller';
 import { ReportsController } from './reports/reports.controller';
 import { RolloutActsController } from './rollouts/rollout-acts.controller';
 import { RolloutApprovalsController } from './rollouts/rollout-approvals.controller';
@@ -91,6 +92,7 @@ const CONTROLLERS = [
   ReadsController,
   RecoveryPoliciesController,
   RecoverySystemsController,
+  ReportSchedulesController,
   ReportsController,
   RolloutActsController,
   RolloutApprovalsController,

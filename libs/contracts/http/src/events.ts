@@ -7,6 +7,7 @@ export const EVENT_TOPICS = [
   'rollouts',
   'schedules',
   'recovery-policies',
+  'report-schedules',
   'changes',
   'facts',
   'groups',

@@ -34,6 +34,7 @@ export * from './problem';
 export * from './reads';
 export * from './recovery-policies';
 export * from './recovery-systems';
+export * from './report-schedules';
 export * from './reports';
 export * from './rollout-request';
 export * from './rollouts';

@@ -18,11 +18,9 @@ export const ReportFormat = z.enum(['json', 'csv', 'html']);
 export type ReportFormat = z.infer<typeof ReportFormat>;
 
 /** A moment: with its zone, or a date alone, which is its first moment in UTC. */
-export const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
-    error: 'must be a date that exists, such as 2026-05-03, or a time with its zone, such as 2026-05-03T10:00:00Z',
-  })
-  .transform((said) => new Date(said).toISOString());
+export const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: 'must be a date that exists, such as 2026-05-03, or a time with its zone, such as 2026-05-03T10:00:00Z',
+});
 
 /** `account/name` */
 const set = z

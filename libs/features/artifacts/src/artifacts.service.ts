@@ -23,6 +23,8 @@ export interface Upload {
   readonly mostBytes: number;
   /** What the digest has to be, when the sender knows it. */
   readonly sha256?: string | undefined;
+  /** It holds what role admin alone may see. */
+  readonly sensitive?: boolean;
 }
 
 /** The view as Postgres gives it: a bigint comes as text. */
@@ -50,11 +52,11 @@ export class ArtifactsService {
    * @throws InvalidRequestError when the digest is not the one that was said; nothing is kept then
    * @throws ArtifactTooLargeError, UploadCutError, ArtifactStorageFullError
    */
-  async upload(actor: Actor, { name, content, mostBytes, sha256 }: Upload): Promise<ArtifactView> {
+  async upload(actor: Actor, { name, content, mostBytes, sha256, sensitive = false }: Upload): Promise<ArtifactView> {
     const received = await this.files.receive(content, mostBytes);
     try {
       if (sha256 !== undefined && received.sha256 !== sha256) throw otherDigest(received.sha256);
-      await this.keep(actor, received, name);
+      await this.keep(actor, received, { name, sensitive });
     } catch (error) {
       await this.files.discard(received);
       throw error;
@@ -156,14 +158,18 @@ export class ArtifactsService {
     return (await this.files.isThere(sha256, size)) ? undefined : 'has lost its bytes, upload it again';
   }
 
-  private async keep(actor: Actor, received: ReceivedFile, name: string): Promise<void> {
+  private async keep(
+    actor: Actor,
+    received: ReceivedFile,
+    { name, sensitive }: { readonly name: string; readonly sensitive: boolean },
+  ): Promise<void> {
     const { sha256, sizeBytes } = received;
     await this.database.transaction(async (tx) => {
       await lockBytes(tx, sha256);
       await this.files.place(received);
       await tx.$executeRaw`
-        INSERT INTO artifacts (sha256, size, name, created_by, created_at)
-        VALUES (${sha256}, ${sizeBytes}, ${name}, ${actor.name}, ${this.clock.now()})
+        INSERT INTO artifacts (sha256, size, name, created_by, created_at, sensitive)
+        VALUES (${sha256}, ${sizeBytes}, ${name}, ${actor.name}, ${this.clock.now()}, ${sensitive})
         ON CONFLICT (sha256) DO UPDATE SET expires_at = NULL`;
       const subject = { kind: 'artifact', id: sha256 };
       await this.audit.record(tx, { actor, action: 'artifact.upload', subject, details: { name, size: sizeBytes } });

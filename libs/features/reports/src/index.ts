@@ -8,5 +8,7 @@ export {
   type OpenReport,
   type ReportRequest,
 } from './reports.service';
+export { ReportRuns } from './schedules/report-runs.service';
+export { ReportSchedulesService } from './schedules/report-schedules.service';
 export { PAGE_POLICY } from './writing/style';
 export { fileNameOf, WRITERS } from './writing/writers';

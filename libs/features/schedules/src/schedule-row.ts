@@ -1,6 +1,7 @@
 import type { ScheduledRollout } from '@corefleet/contracts/http';
 import { namedAt } from './occurrences/occurrence-rules';
-import { whereDue, type OccurringKind } from './occurrences/occurring-kind';
+import { whereDue } from './occurrences/occurring-kind';
+import type { RolloutRows } from './occurrences/rollout-kinds';
 import type { ScheduleRow } from './schedule-view';
 
 /** Its column `rollout`, as the API wrote it. */
@@ -8,7 +9,7 @@ export const templateOf = ({ rollout }: Pick<ScheduleRow, 'rollout'>): Scheduled
   rollout as unknown as ScheduledRollout;
 
 /** Rows of `schedules`. */
-export const SCHEDULES: OccurringKind<ScheduleRow> = {
+export const SCHEDULES: RolloutRows<ScheduleRow> = {
   ...{ name: 'schedule', called: 'schedule', table: 'schedules', topic: 'schedules', nothingToDo: 'refused' },
   find: (tx, id) => tx.schedule.findUnique({ where: { id } }),
   findNamed: (tx, name) => tx.schedule.findUnique({ where: { name } }),

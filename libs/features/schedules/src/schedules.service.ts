@@ -9,7 +9,8 @@ import { belowRollout } from './check-schedule';
 import { checkTimes, timetableOf } from './occurrences/occurrence-rules';
 import { Occurrences } from './occurrences/occurrences';
 import { nameTaken, OccurringActs } from './occurrences/occurring-acts';
-import { authorColumns } from './occurrences/occurring-kind';
+import { authorColumns, type OccurringKind } from './occurrences/occurring-kind';
+import { RolloutKinds } from './occurrences/rollout-kinds';
 import { SCHEDULES, templateOf } from './schedule-row';
 import type { ScheduleRow, ScheduleView } from './schedule-view';
 import { SchedulesReadModel } from './schedules.read-model';
@@ -21,6 +22,8 @@ type Members = Pick<ScheduleRow, 'name' | 'cron' | 'timeZone' | 'jitterSeconds' 
 /** Schedules as people make and change them. Writer of `schedules`, with what makes their rollouts. */
 @Injectable()
 export class SchedulesService implements OnModuleInit {
+  private readonly kind: OccurringKind<ScheduleRow>;
+
   constructor(
     private readonly database: Database,
     private readonly acts: OccurringActs,
@@ -29,10 +32,13 @@ export class SchedulesService implements OnModuleInit {
     private readonly reads: SchedulesReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
+    rolloutKinds: RolloutKinds,
+  ) {
+    this.kind = rolloutKinds.of(SCHEDULES);
+  }
 
   onModuleInit(): void {
-    this.occurrences.register(SCHEDULES);
+    this.occurrences.register(this.kind);
   }
 
   /**
@@ -45,7 +51,7 @@ export class SchedulesService implements OnModuleInit {
     const id = this.ids.uuid();
     await this.database.transaction(async (tx) => {
       const entry = { actor: orderer.actor, act: 'create', id, remark, details: members };
-      const auditId = await this.acts.record(SCHEDULES, tx, entry);
+      const auditId = await this.acts.record(this.kind, tx, entry);
       const { count } = await tx.schedule.createMany({
         data: {
           ...{ id, enabled, auditId, ...columns(members), ...authorColumns(orderer), createdAt: this.clock.now() },
@@ -53,7 +59,7 @@ export class SchedulesService implements OnModuleInit {
         },
         skipDuplicates: true,
       });
-      if (count === 0) throw nameTaken('create', SCHEDULES.called, members.name);
+      if (count === 0) throw nameTaken('create', this.kind.called, members.name);
     });
     return this.moved(id);
   }
@@ -69,9 +75,9 @@ export class SchedulesService implements OnModuleInit {
     const members: Members = { ...membersOf(before), ...given(asked) };
     await this.check(orderer, members);
     await this.database.transaction(async (tx) => {
-      const times = await this.acts.lockToChange(SCHEDULES, tx, { before, after: members });
+      const times = await this.acts.lockToChange(this.kind, tx, { before, after: members });
       const entry = { actor: orderer.actor, act: 'update', id, remark, details: given(asked) };
-      const auditId = await this.acts.record(SCHEDULES, tx, entry);
+      const auditId = await this.acts.record(this.kind, tx, entry);
       const data = { auditId, ...columns(members), ...authorColumns(orderer), ...times };
       await tx.schedule.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     });
@@ -80,13 +86,13 @@ export class SchedulesService implements OnModuleInit {
 
   /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError */
   async enable(actor: Actor, id: string, remark?: string): Promise<ScheduleView> {
-    await this.acts.enable(SCHEDULES, { actor, id, remark });
+    await this.acts.enable(this.kind, { actor, id, remark });
     return this.moved(id);
   }
 
   /** It has no occurrence any more; rollouts it has made go on. Doing it again changes nothing. @throws NotFoundError */
   async disable(actor: Actor, id: string, remark?: string): Promise<ScheduleView> {
-    await this.acts.disable(SCHEDULES, { actor, id, remark });
+    await this.acts.disable(this.kind, { actor, id, remark });
     return this.moved(id);
   }
 
@@ -100,14 +106,14 @@ export class SchedulesService implements OnModuleInit {
     id: string,
     asked: { remark: string | undefined; key: string | undefined },
   ): Promise<void> {
-    await this.acts.run(SCHEDULES, orderer, id, asked);
-    this.occurrences.show(SCHEDULES, id);
+    await this.acts.run(this.kind, orderer, id, asked);
+    this.occurrences.show(this.kind, id);
   }
 
   /** Rollouts it has made stay. @throws NotFoundError */
   async remove(actor: Actor, id: string, remark?: string): Promise<void> {
-    await this.acts.remove(SCHEDULES, { actor, id, remark });
-    await this.occurrences.moved(SCHEDULES, id, undefined);
+    await this.acts.remove(this.kind, { actor, id, remark });
+    await this.occurrences.moved(this.kind, id, undefined);
   }
 
   /**
@@ -130,7 +136,7 @@ export class SchedulesService implements OnModuleInit {
 
   private async moved(id: string): Promise<ScheduleView> {
     const schedule = await this.reads.get(id);
-    await this.occurrences.moved(SCHEDULES, id, schedule.enabled ? timetableOf(schedule) : undefined);
+    await this.occurrences.moved(this.kind, id, schedule.enabled ? timetableOf(schedule) : undefined);
     return schedule;
   }
 }

@@ -1,5 +1,5 @@
 import type { CreateRolloutRequest, PolicyRollout, PolicySystem } from '@corefleet/contracts/http';
-import { namedAt, timetableOf, whereDue, type OccurringKind } from '@corefleet/features/schedules';
+import { namedAt, timetableOf, whereDue, type RolloutRows } from '@corefleet/features/schedules';
 import type { Prisma } from '@corefleet/platform/database';
 import type { Timetable } from '@corefleet/time-rules';
 
@@ -37,7 +37,7 @@ export function requestOf({ name, filter, timeZone, system, rollout }: PolicyMem
 }
 
 /** Rows of `recovery_policies`: they have no `ifRunning`, so none waits. */
-export const POLICIES: OccurringKind<PolicyRow> = {
+export const POLICIES: RolloutRows<PolicyRow> = {
   ...{ name: 'recovery-policy', called: 'recovery policy', nothingToDo: 'nothing' },
   ...{ table: 'recovery_policies', topic: 'recovery-policies' },
   find: (tx, id) => tx.recoveryPolicy.findUnique({ where: { id } }),

@@ -13,7 +13,9 @@ import {
   nameTaken,
   Occurrences,
   OccurringActs,
+  RolloutKinds,
   timetableOf,
+  type OccurringKind,
 } from '@corefleet/features/schedules';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
@@ -25,6 +27,8 @@ import { RecoveryPoliciesReadModel } from './recovery-policies.read-model';
 /** Policies as people make and change them. Writer of `recovery_policies`, with what makes their rollouts. */
 @Injectable()
 export class RecoveryPoliciesService implements OnModuleInit {
+  private readonly kind: OccurringKind<PolicyRow>;
+
   constructor(
     private readonly database: Database,
     private readonly acts: OccurringActs,
@@ -33,10 +37,13 @@ export class RecoveryPoliciesService implements OnModuleInit {
     private readonly reads: RecoveryPoliciesReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
+    rolloutKinds: RolloutKinds,
+  ) {
+    this.kind = rolloutKinds.of(POLICIES);
+  }
 
   onModuleInit(): void {
-    this.occurrences.register(POLICIES);
+    this.occurrences.register(this.kind);
   }
 
   /**
@@ -52,7 +59,7 @@ export class RecoveryPoliciesService implements OnModuleInit {
     const id = this.ids.uuid();
     await this.database.transaction(async (tx) => {
       const entry = { actor: orderer.actor, act: 'create', id, remark, details: members };
-      const auditId = await this.acts.record(POLICIES, tx, entry);
+      const auditId = await this.acts.record(this.kind, tx, entry);
       const { count } = await tx.recoveryPolicy.createMany({
         data: {
           ...{ id, enabled, auditId, ...columnsOf(members), ...authorColumns(orderer), createdAt: this.clock.now() },
@@ -60,7 +67,7 @@ export class RecoveryPoliciesService implements OnModuleInit {
         },
         skipDuplicates: true,
       });
-      if (count === 0) throw nameTaken('create', POLICIES.called, members.name);
+      if (count === 0) throw nameTaken('create', this.kind.called, members.name);
     });
     return this.moved(id);
   }
@@ -80,9 +87,9 @@ export class RecoveryPoliciesService implements OnModuleInit {
     const members: PolicyMembers = { ...membersOf(before), ...given };
     await this.check(orderer, members);
     await this.database.transaction(async (tx) => {
-      const times = await this.acts.lockToChange(POLICIES, tx, { before, after: members });
+      const times = await this.acts.lockToChange(this.kind, tx, { before, after: members });
       const entry = { actor: orderer.actor, act: 'update', id, remark, details: given };
-      const auditId = await this.acts.record(POLICIES, tx, entry);
+      const auditId = await this.acts.record(this.kind, tx, entry);
       const data = { auditId, ...columnsOf(members), ...authorColumns(orderer), ...times };
       await tx.recoveryPolicy.update({ where: { id }, data: { ...data, version: { increment: 1 } } });
     });
@@ -91,13 +98,13 @@ export class RecoveryPoliciesService implements OnModuleInit {
 
   /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError */
   async enable(actor: Actor, id: string, remark?: string): Promise<RecoveryPolicyView> {
-    await this.acts.enable(POLICIES, { actor, id, remark });
+    await this.acts.enable(this.kind, { actor, id, remark });
     return this.moved(id);
   }
 
   /** It has no occurrence any more; rollouts it has made go on. Doing it again changes nothing. @throws NotFoundError */
   async disable(actor: Actor, id: string, remark?: string): Promise<RecoveryPolicyView> {
-    await this.acts.disable(POLICIES, { actor, id, remark });
+    await this.acts.disable(this.kind, { actor, id, remark });
     return this.moved(id);
   }
 
@@ -111,14 +118,14 @@ export class RecoveryPoliciesService implements OnModuleInit {
     id: string,
     asked: { remark: string | undefined; key: string | undefined },
   ): Promise<void> {
-    await this.acts.run(POLICIES, orderer, id, asked);
-    this.occurrences.show(POLICIES, id);
+    await this.acts.run(this.kind, orderer, id, asked);
+    this.occurrences.show(this.kind, id);
   }
 
   /** Rollouts it has made stay. @throws NotFoundError */
   async remove(actor: Actor, id: string, remark?: string): Promise<void> {
-    await this.acts.remove(POLICIES, { actor, id, remark });
-    await this.occurrences.moved(POLICIES, id, undefined);
+    await this.acts.remove(this.kind, { actor, id, remark });
+    await this.occurrences.moved(this.kind, id, undefined);
   }
 
   /** What it would do now: the plan of its rollout. Writes nothing. @throws NotFoundError; as the rollout's creation does */
@@ -145,7 +152,7 @@ export class RecoveryPoliciesService implements OnModuleInit {
 
   private async moved(id: string): Promise<RecoveryPolicyView> {
     const policy = await this.reads.get(id);
-    await this.occurrences.moved(POLICIES, id, policy.enabled ? timetableOf(policy) : undefined);
+    await this.occurrences.moved(this.kind, id, policy.enabled ? timetableOf(policy) : undefined);
     return policy;
   }
 }

@@ -1,6 +1,11 @@
 import { judge, lastWords, occurrenceKey, originWords, type DueFacts, type Verdict } from './occurrence-rules';
 
-const free: DueFacts = { author: { name: 'ann', mayOrder: true }, running: undefined, ifRunning: 'skip' };
+const free: DueFacts = {
+  makes: 'rollout',
+  author: { name: 'ann', mayOrder: true },
+  running: undefined,
+  ifRunning: 'skip',
+};
 const running = { name: 'Nightly', status: 'paused' };
 
 describe('judge', () => {

@@ -2,14 +2,14 @@ import { InvalidRequestError } from '@corefleet/platform/errors';
 import { localTime, validateCron, validateZone, type Timetable, type Turn } from '@corefleet/time-rules';
 
 /**
- * One occurrence of a row that makes rollouts at its occurrences: of a schedule, or of a recovery policy.
+ * One occurrence of a row that makes something at its occurrences: of a schedule, a recovery policy or a report schedule.
  *
  * | what is found when it is due                     | what comes of it                                              |
  * |--------------------------------------------------|---------------------------------------------------------------|
- * | the person in whose name it acts may not any more| refused: no rollout                                           |
+ * | the person in whose name it acts may not any more| refused: nothing is made                                      |
  * | the rollout before is not over                   | skipped: no rollout                                           |
  * | the same, and ifRunning says queue               | it waits, and is looked at again at each sweep                |
- * | otherwise                                        | starting: the row says so, then the rollout is made           |
+ * | otherwise                                        | starting: the row says so, then the rollout or report is made |
  *
  * starting -> started, or refused with what the rollout was refused for; where no device would change, policies say nothing,
  * schedules refused. Occurrences before the latest that is due were missed: nothing comes of them, and the latest says how many
@@ -22,7 +22,8 @@ export type Verdict =
   | { readonly kind: 'leave'; readonly outcome: 'skipped' | 'refused'; readonly reason: string };
 
 export interface DueFacts {
-  /** In whose name it acts, and whether that person may order rollouts now. */
+  readonly makes: 'rollout' | 'report';
+  /** In whose name it acts, and whether that person may order what it makes now. */
   readonly author: { readonly name: string; readonly mayOrder: boolean };
   /** The rollout it made last, unless that is over. */
   readonly running: { readonly name: string; readonly status: string } | undefined;
@@ -30,9 +31,9 @@ export interface DueFacts {
 }
 
 /** Pure: what comes of an occurrence that is due. */
-export function judge({ author, running, ifRunning }: DueFacts): Verdict {
+export function judge({ makes, author, running, ifRunning }: DueFacts): Verdict {
   if (!author.mayOrder) {
-    return { kind: 'leave', outcome: 'refused', reason: `${author.name} may not order rollouts any more` };
+    return { kind: 'leave', outcome: 'refused', reason: `${author.name} may not order ${makes}s any more` };
   }
   if (!running) return { kind: 'start' };
   const reason = `rollout "${running.name}" is still ${running.status}`;

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { covers, findPerson } from '@corefleet/features/access';
 import { AuditService } from '@corefleet/features/audit';
-import { RolloutsReadModel } from '@corefleet/features/rollouts';
 import { Clock } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { DueWork } from '@corefleet/platform/due-work';
 import { Bus } from '@corefleet/platform/redis';
 import { dueTurn, nextTurn, type Timetable, type Turn } from '@corefleet/time-rules';
-import { DueRollouts } from './due-rollouts';
+import { DueMaking } from './due-making';
 import { judge, lastWords, nextColumns, timetableOf, type DueFacts, type Verdict } from './occurrence-rules';
 import { actorOf, lockDue, type OccurringKind, type OccurringRow } from './occurring-kind';
 
@@ -26,8 +25,7 @@ export class Occurrences {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly rollouts: RolloutsReadModel,
-    private readonly starter: DueRollouts,
+    private readonly making: DueMaking,
     private readonly dueWork: DueWork,
     private readonly clock: Clock,
     private readonly bus: Bus,
@@ -71,13 +69,13 @@ export class Occurrences {
   }
 
   /**
-   * Judges the occurrence that is due, in a transaction of its own, then makes its rollout. May die on any line: a row that says
-   * `starting_at` is gone on with here, and its rollout is made once.
+   * Judges the occurrence that is due, in a transaction of its own, then makes what it makes. May die on any line: a row that
+   * says `starting_at` is gone on with here, and what it makes is made once.
    * @throws what the stores throw when they are away: the sweep tries again
    */
   private async run<Row extends OccurringRow>(kind: OccurringKind<Row>, id: string, now: Date): Promise<void> {
     const judged = await this.database.transaction((tx) => this.judgeDue(kind, tx, { id, now }));
-    const started = await this.starter.finish(kind, id);
+    const started = await this.making.finish(kind, id);
     if (judged || started) this.show(kind, id);
   }
 
@@ -91,16 +89,16 @@ export class Occurrences {
     if (!row?.occurrenceAt || !row.nextAt || row.startingAt) return false;
     const due = dueTurn(timetableOf(row), id, { occurrence: row.occurrenceAt, dueAt: row.nextAt }, now);
     if (!due) return false;
-    return this.carryOut(kind, tx, { row, ...due }, judge(await this.factsOf(row)));
+    return this.carryOut(kind, tx, { row, ...due }, judge(await this.factsOf(kind, row)));
   }
 
-  private async factsOf({ authorId, authorName, lastRolloutId, ifRunning }: OccurringRow): Promise<DueFacts> {
-    const person = await findPerson(this.database, authorId);
-    const last = lastRolloutId === null ? undefined : await this.rollouts.get(lastRolloutId);
+  private async factsOf<Row extends OccurringRow>(kind: OccurringKind<Row>, row: Row): Promise<DueFacts> {
+    const person = await findPerson(this.database, row.authorId);
     return {
-      author: { name: authorName, mayOrder: person !== undefined && covers(person.role, 'operator') },
-      running: last?.finishedAt === null ? last : undefined,
-      ifRunning,
+      makes: kind.makes,
+      author: { name: row.authorName, mayOrder: person !== undefined && covers(person.role, kind.roleOf(row)) },
+      running: await kind.running(row),
+      ifRunning: row.ifRunning,
     };
   }
 

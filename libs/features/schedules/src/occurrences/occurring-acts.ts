@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type Actor } from '@corefleet/features/audit';
-import { RolloutsReadModel, RolloutsService, type Orderer } from '@corefleet/features/rollouts';
+import type { Orderer } from '@corefleet/features/rollouts';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
@@ -15,14 +15,12 @@ export interface OccurringAct {
   readonly remark: string | undefined;
 }
 
-/** What people do to rows that make rollouts at their occurrences, whatever else those say. */
+/** What people do to rows that make something at their occurrences, whatever else those say. */
 @Injectable()
 export class OccurringActs {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly rollouts: RolloutsService,
-    private readonly reads: RolloutsReadModel,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -34,7 +32,7 @@ export class OccurringActs {
     );
   }
 
-  /** It has no occurrence any more; rollouts it has made go on. Doing it again changes nothing. @throws as `enable` */
+  /** It has no occurrence any more; what it has made goes on. Doing it again changes nothing. @throws as `enable` */
   disable<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
     return this.switch(kind, act, 'disable', (row) =>
       row.enabled
@@ -43,7 +41,7 @@ export class OccurringActs {
     );
   }
 
-  /** Rollouts it has made stay. @throws as `enable` */
+  /** What it has made stays. @throws as `enable` */
   async remove<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
     await this.database.transaction(async (tx) => {
       const { name } = await lockForAct(kind, tx, { id: act.id, act: 'remove' });
@@ -53,9 +51,9 @@ export class OccurringActs {
   }
 
   /**
-   * Makes a rollout besides the occurrences, in the name of who asks.
+   * Makes one besides the occurrences, in the name of who asks.
    * @param asked.key the same key is the same request
-   * @throws NotFoundError; ConflictError while the rollout before is not over; as the rollout's creation does
+   * @throws NotFoundError; ConflictError while the one before is not over; as its creation does
    */
   async run<Row extends OccurringRow>(
     kind: OccurringKind<Row>,
@@ -67,15 +65,15 @@ export class OccurringActs {
     if (!row) throw new NotFoundError(kind.called, id);
     await this.requireOver(kind, row);
     const now = this.clock.now();
-    const { id: rolloutId } = await this.rollouts.create(orderer, {
-      ...kind.requestNow(row, now),
+    const made = await kind.make(orderer, row, {
+      ...{ at: now, isOccurrence: false },
       remark: [`by ${kind.called} "${row.name}", asked for now`, ...(remark === undefined ? [] : [remark])].join(': '),
-      idempotencyKey: `${kind.name}-now_${id}_${key ?? this.ids.uuid()}`,
+      key: `${kind.name}-now_${id}_${key ?? this.ids.uuid()}`,
     });
     await this.database.transaction(async (tx) => {
       const last = { lastAt: now, lastOutcome: 'started', lastReason: `asked for by ${orderer.actor.name}` };
-      await kind.write(tx, id, { ...last, lastRolloutId: rolloutId });
-      await this.record(kind, tx, { actor: orderer.actor, act: 'run', id, remark, details: { rolloutId } });
+      await kind.write(tx, id, { ...last, ...made.columns });
+      await this.record(kind, tx, { actor: orderer.actor, act: 'run', id, remark, details: made.details });
     });
   }
 
@@ -115,11 +113,10 @@ export class OccurringActs {
   }
 
   private async requireOver<Row extends OccurringRow>(kind: OccurringKind<Row>, row: Row): Promise<void> {
-    if (row.lastRolloutId === null) return;
-    const last = await this.reads.get(row.lastRolloutId);
-    if (last.finishedAt !== null) return;
+    const last = await kind.running(row);
+    if (!last) return;
     const owner = `${kind.called} "${row.name}"`;
-    throw new ConflictError(`cannot run ${owner} now: rollout "${last.name}" is still ${last.status}`);
+    throw new ConflictError(`cannot run ${owner} now: ${kind.makes} "${last.name}" is still ${last.status}`);
   }
 
   private async switch<Row extends OccurringRow>(

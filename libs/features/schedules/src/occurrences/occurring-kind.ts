@@ -1,10 +1,11 @@
+import type { Role } from '@corefleet/features/access';
 import type { Actor } from '@corefleet/features/audit';
-import type { CreateRollout, Orderer } from '@corefleet/features/rollouts';
+import type { Orderer } from '@corefleet/features/rollouts';
 import { Prisma, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import type { Timetable } from '@corefleet/time-rules';
 
-/** The columns that every row has which makes rollouts at its occurrences. See occurrence-rules.ts. */
+/** The columns that every row has which makes something at its occurrences. See occurrence-rules.ts. */
 export interface OccurringRow extends Timetable {
   readonly id: string;
   readonly name: string;
@@ -13,7 +14,6 @@ export interface OccurringRow extends Timetable {
   readonly nextAt: Date | null;
   readonly startingAt: Date | null;
   readonly startingMissed: number;
-  readonly lastRolloutId: string | null;
   readonly authorId: string;
   readonly authorName: string;
   readonly version: number;
@@ -37,17 +37,15 @@ export interface OccurringColumns {
   reason?: string | null;
 }
 
-/** A kind of rows that make rollouts at their occurrences, such as schedules: what tells it from the others. */
-export interface OccurringKind<Row extends OccurringRow> {
+/** Rows of a table that make something at their occurrences, such as schedules: what tells them from others. */
+export interface OccurringRows<Row extends OccurringRow> {
   /** Lower case and dashes: in audit entries, idempotency keys and ids of job schedulers. */
   readonly name: string;
   /** As people call one of it. */
   readonly called: string;
   readonly table: string;
   /** Of the events that tell people live that a row was changed. */
-  readonly topic: 'schedules' | 'recovery-policies';
-  /** The outcome of an occurrence at which no device would change. */
-  readonly nothingToDo: 'nothing' | 'refused';
+  readonly topic: 'schedules' | 'recovery-policies' | 'report-schedules';
   find(tx: Transaction, id: string): Promise<Row | null>;
   /** Names are of one row only. */
   findNamed(tx: Transaction, name: string): Promise<{ readonly id: string } | null>;
@@ -57,10 +55,41 @@ export interface OccurringKind<Row extends OccurringRow> {
   /** Nothing where the row is gone. */
   write(tx: Transaction, id: string, columns: OccurringColumns): Promise<unknown>;
   remove(tx: Transaction, id: string): Promise<unknown>;
-  /** The rollout of an occurrence. */
-  requestAt(row: Row, occurrence: Date): CreateRollout;
-  /** The rollout that a person asks for besides. */
-  requestNow(row: Row, now: Date): CreateRollout;
+}
+
+/** What is to be made of a row. */
+export interface Making {
+  /** The occurrence, or when a person asks for it besides. */
+  readonly at: Date;
+  readonly isOccurrence: boolean;
+  /** Where it comes from, in words. */
+  readonly remark: string;
+  /** The same key is the same thing: it is made once. */
+  readonly key: string;
+}
+
+/** What was made. */
+export interface Made {
+  /** For the audit. */
+  readonly details: object;
+  /** Where the row says what it made last. */
+  readonly columns: OccurringColumns;
+}
+
+/** Rows, and what they make. */
+export interface OccurringKind<Row extends OccurringRow> extends OccurringRows<Row> {
+  /** As people call one of it. */
+  readonly makes: 'rollout' | 'report';
+  /** How long making one may take. */
+  readonly makingMostMs: number;
+  /** What a person has to be in whose name it is made. */
+  roleOf(row: Row): Role;
+  /** What it made last, unless that is over. */
+  running(row: Row): Promise<{ readonly name: string; readonly status: string } | undefined>;
+  /** @throws what it is refused for */
+  make(orderer: Orderer, row: Row, making: Making): Promise<Made>;
+  /** What an error of `make` is to an occurrence; `later`: it is tried again. */
+  outcomeOf(error: unknown): 'nothing' | 'refused' | 'later';
 }
 
 /** Who it is when a row does something by itself. */
@@ -80,24 +109,32 @@ export async function lockForAct<Row extends OccurringRow>(
   tx: Transaction,
   { id, act }: { readonly id: string; readonly act: string },
 ): Promise<Row> {
+  requireStill(kind, await kind.find(tx, id), { id, act }); // what is being made holds the lock as long as that takes
   await tx.$queryRaw`SELECT FROM ${Prisma.raw(kind.table)} WHERE id = ${id}::uuid FOR UPDATE`;
-  const row = await kind.find(tx, id);
+  return requireStill(kind, await kind.find(tx, id), { id, act });
+}
+
+function requireStill<Row extends OccurringRow>(
+  kind: OccurringRows<Row>,
+  row: Row | null,
+  { id, act }: { readonly id: string; readonly act: string },
+): Row {
   if (!row) throw new NotFoundError(kind.called, id);
   if (!row.startingAt) return row;
   const occurrence = row.startingAt.toISOString();
   throw new ConflictError(
-    `cannot ${act} ${kind.called} "${row.name}": its rollout of ${occurrence} is being made, try again`,
+    `cannot ${act} ${kind.called} "${row.name}": what it makes at ${occurrence} is being made, try again`,
   );
 }
 
-/** Takes the lock of a row that is due. @returns undefined when it is gone, or another process is at it */
+/** Takes the lock of a row that is due; what it makes may refer to it meanwhile. @returns undefined when it is gone, or another process is at it */
 export async function lockDue<Row extends OccurringRow>(
   kind: OccurringKind<Row>,
   tx: Transaction,
   id: string,
 ): Promise<Row | undefined> {
   const locked = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM ${Prisma.raw(kind.table)} WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
+    SELECT id FROM ${Prisma.raw(kind.table)} WHERE id = ${id}::uuid FOR NO KEY UPDATE SKIP LOCKED`;
   if (locked.length === 0) return undefined;
   return (await kind.find(tx, id)) ?? undefined;
 }
