@@ -91,10 +91,7 @@ function blockersOf({ name, since, requires }: Operation, device: DeviceAbilitie
 }
 
 const ABILITIES = `
-SELECT d.id AS "deviceId", d.enrolment_id IS NOT NULL AS enrolled, info.value->>'version' AS "snapdVersion",
-       (info.value->>'on-classic')::boolean AS "onClassic",
-       CASE WHEN jsonb_typeof(systems.value) = 'array' THEN jsonb_array_length(systems.value) END AS "recoverySystems"
-  FROM devices d
-  LEFT JOIN device_facts info ON info.enrolment_id = d.enrolment_id AND info.name = 'system-info'
-  LEFT JOIN device_facts systems ON systems.enrolment_id = d.enrolment_id AND systems.name = 'systems'
+SELECT d.id AS "deviceId", d.enrolment_id IS NOT NULL AS enrolled, said.snapd_version AS "snapdVersion",
+       said.on_classic AS "onClassic", cardinality(said.system_labels) AS "recoverySystems"
+  FROM devices d LEFT JOIN device_traits said ON said.enrolment_id = d.enrolment_id
  WHERE d.id = ANY ($1::uuid[])`;
