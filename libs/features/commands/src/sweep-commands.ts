@@ -90,6 +90,7 @@ WITH settled AS (
                            AND last_seen_at > connected_at + $5 * interval '1 second' AS forgotten
         FROM device_links WHERE enrolment_id = c.enrolment_id LIMIT 1) AS l ON true
    WHERE c.finished_at IS NULL
+     AND (c.applied_epoch > 0 OR $6 > due.at) -- of most that are under way the device need not be looked up
      AND (l.forgotten OR ($6 > due.at AND (c.accepted_at IS NULL OR l.last_seen_at > due.at OR settled.so)))
      AND NOT EXISTS (SELECT FROM command_reports r WHERE r.enrolment_id = c.enrolment_id AND r.command_id = c.id OFFSET 0)
    LIMIT $1 FOR UPDATE OF c SKIP LOCKED
