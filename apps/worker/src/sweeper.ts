@@ -26,6 +26,9 @@ export const SWEEP_TIMES = Symbol('SWEEP_TIMES');
 
 const LOOK_EVERY_MS = 10_000;
 
+/** A nudge under way is younger: to repeat it would cost each gateway a look for nothing. */
+const NUDGE_AFTER_MS = 5_000;
+
 /**
  * The guarantee behind every nudge: looks at the rows every few seconds and does again whatever a lost job, message or
  * process left undone. Every worker sweeps; each step is safe to run twice at once.
@@ -90,7 +93,8 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async nudgeWaiting(): Promise<void> {
-    const { ids, last } = await waitingEnrolmentIds(this.database, this.ago(this.times.everyMs), this.nudgedUpTo);
+    const before = this.ago(Math.max(this.times.everyMs, NUDGE_AFTER_MS));
+    const { ids, last } = await waitingEnrolmentIds(this.database, before, this.nudgedUpTo);
     this.nudgedUpTo = last;
     await this.nudges.send(ids);
   }
@@ -100,7 +104,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const { id, operation } of await unsignedCommandIds(this.database, this.ago(this.times.everyMs))) {
       byOperation.set(operation, [...(byOperation.get(operation) ?? []), id]);
     }
-    for (const [operation, ids] of byOperation) await this.commands.add(operation, ids);
+    for (const [operation, ids] of byOperation) await this.commands.addAgain(operation, ids);
   }
 
   private ago(ms: number): Date {
