@@ -6,11 +6,9 @@ import { NotFoundError } from '@corefleet/platform/errors';
 import { Bus, Presence } from '@corefleet/platform/redis';
 import type { DevicePage, DeviceView } from './device-view';
 import { DeviceFilters } from './device-filters';
+import { deviceSql, devicesSql, type DeviceRow } from './device-rows';
 import { DEVICES } from './filter/condition-sql';
 import { previewDevices, type DevicesPreview } from './preview-devices';
-
-type DeviceRow = Prisma.DeviceGetPayload<object>;
-type LinkRow = Prisma.DeviceLinkGetPayload<object>;
 
 /** Devices that a total counts. */
 const COUNTED_MOST = 10_000;
@@ -30,18 +28,14 @@ export class DevicesService {
   /** @param query.cursor id of the last device of the page before */
   async list(query: { filter?: string; cursor?: string; limit: number; total?: boolean }): Promise<DevicePage> {
     const condition = await this.filters.condition(query.filter ?? '');
-    const after = query.cursor === undefined ? Prisma.sql`TRUE` : Prisma.sql`d.id > ${query.cursor}::uuid`;
-    const found = await this.database.query<{ id: string }>(
-      Prisma.sql`SELECT d.id FROM ${DEVICES} WHERE ${condition} AND ${after} ORDER BY d.id LIMIT ${query.limit + 1}`,
-    );
-    const ids = found.slice(0, query.limit).map(({ id }) => id);
-    const rows = await this.database.prisma.device.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } });
-    const items = await this.views(rows);
-    const last = ids.at(-1);
+    const page = devicesSql(condition, { after: query.cursor, limit: query.limit + 1 });
+    const found = await this.database.query<DeviceRow>(page);
+    const items = await this.views(found.slice(0, query.limit));
+    const last = items.at(-1);
     return {
       items,
       ...(query.total && { total: await this.total(condition) }),
-      ...(found.length > query.limit && last !== undefined && { next: last }),
+      ...(found.length > query.limit && last !== undefined && { next: last.id }),
     };
   }
 
@@ -86,9 +80,8 @@ export class DevicesService {
 
   /** @throws NotFoundError */
   async get(id: string): Promise<DeviceView> {
-    const row = await this.database.prisma.device.findUnique({ where: { id } });
-    if (!row) throw new NotFoundError('device', id);
-    const [view] = await this.views([row]);
+    const { text, values } = deviceSql(id);
+    const [view] = await this.views(await this.database.rows<DeviceRow>('device', text, values));
     if (!view) throw new NotFoundError('device', id);
     return view;
   }
@@ -113,31 +106,12 @@ export class DevicesService {
     return rows.map(({ id }) => id);
   }
 
-  private async views(rows: DeviceRow[]): Promise<DeviceView[]> {
-    const enrolmentIds = rows.flatMap(({ enrolmentId }) => (enrolmentId ? [enrolmentId] : []));
-    const [links, online, penalties] = await Promise.all([
-      this.database.prisma.deviceLink.findMany({ where: { enrolmentId: { in: enrolmentIds } } }),
-      this.presence.gateways(enrolmentIds),
-      this.database.prisma.devicePenalty.findMany({ where: { deviceId: { in: rows.map(({ id }) => id) } } }),
-    ]);
-    const byEnrolment = new Map(links.map((link) => [link.enrolmentId, link]));
-    const byDevice = new Map(penalties.map(({ deviceId, failures, until }) => [deviceId, { failures, until }]));
-    return rows.map((row) => ({
-      ...view(row, byEnrolment.get(row.enrolmentId ?? ''), online.has(row.enrolmentId ?? '')),
-      penalty: byDevice.get(row.id) ?? null,
+  private async views(rows: readonly DeviceRow[]): Promise<DeviceView[]> {
+    const online = await this.presence.gateways(rows.flatMap(({ enrolmentId }) => enrolmentId ?? []));
+    return rows.map(({ failures, until, ...device }) => ({
+      ...device,
+      online: device.enrolmentId !== null && online.has(device.enrolmentId),
+      penalty: failures === null || until === null ? null : { failures, until },
     }));
   }
-}
-
-function view(row: DeviceRow, link: LinkRow | undefined, online: boolean): Omit<DeviceView, 'penalty'> {
-  const { id, brandId, model, serial, enrolmentId, createdAt, reEnrolUntil, claimedAt } = row;
-  return {
-    ...{ id, brandId, model, serial, enrolmentId, createdAt, reEnrolUntil, claimedAt, online },
-    labels: row.labels as Record<string, string>,
-    agentVersion: link?.agentVersion ?? null,
-    protocol: link?.protocol ?? null,
-    bootId: link?.bootId ?? null,
-    snapdState: link?.snapdState ?? null,
-    lastSeenAt: link?.lastSeenAt ?? null,
-  };
 }
