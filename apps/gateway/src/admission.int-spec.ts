@@ -4,7 +4,15 @@ import { createTestDatabase } from '@corefleet/testing/postgres';
 import { eventually } from '@corefleet/testing/processes';
 import { testRedis } from '@corefleet/testing/redis';
 import { GatewayStand } from './testing/gateway-stand';
-import { aDeviceKey, aHello, askForNonce, askNonce, authorizationOf, upgradeStatus } from './testing/test-agent';
+import {
+  aDeviceKey,
+  aHello,
+  askForNonce,
+  askNonce,
+  authorizationOf,
+  upgradeAnswer,
+  upgradeStatus,
+} from './testing/test-agent';
 
 let stand: GatewayStand;
 
@@ -32,13 +40,25 @@ describe('the way in', () => {
     const [key, stranger] = [await stand.anEnrolledDevice(), await stand.anEnrolledDevice()];
     const authorization = authorizationOf(key, await askNonce(stand.gateway.url, key.enrolmentId));
     expect(await upgradeStatus(stand.other.url, authorization)).toBe(101);
-    expect(await upgradeStatus(stand.gateway.url, authorization)).toBe(401);
+    expect(await upgradeStatus(stand.gateway.url, authorization)).toBe(503);
     expect(
       await upgradeStatus(
         stand.gateway.url,
         authorizationOf(key, await askNonce(stand.gateway.url, stranger.enrolmentId)),
       ),
     ).toBe(401);
+  });
+
+  it('asks to come again soon when the nonce is not there, as when Redis was emptied', async () => {
+    const key = await stand.anEnrolledDevice();
+    const authorization = authorizationOf(key, await askNonce(stand.gateway.url, key.enrolmentId));
+    await stand.forgetNonces();
+    expect(await upgradeAnswer(stand.gateway.url, authorization)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+    });
+    const again = authorizationOf(key, await askNonce(stand.gateway.url, key.enrolmentId));
+    expect(await upgradeStatus(stand.gateway.url, again)).toBe(101);
   });
 
   it.each(['retired', 'revoked'])('lets nobody in whose enrolment is %s', async (status) => {
@@ -90,10 +110,12 @@ describe('the way in', () => {
   it('has a bound for proofs over nonces of other gateways too', async () => {
     const slow = await stand.start({ COREFLEET_ADMISSIONS_PER_SECOND: 1 });
     try {
-      const key = await stand.anEnrolledDevice();
+      const [key, stranger] = [await stand.anEnrolledDevice(), aDeviceKey()];
       const statuses = [];
-      for (let at = 0; at < 4; at += 1)
-        statuses.push(await upgradeStatus(slow.url, authorizationOf(key, 'never-issued')));
+      for (let at = 0; at < 4; at += 1) {
+        const nonce = await askNonce(stand.gateway.url, stranger.enrolmentId);
+        statuses.push(await upgradeStatus(slow.url, authorizationOf(key, nonce)));
+      }
       expect(statuses).toEqual([401, 401, 503, 503]);
     } finally {
       await slow.close();

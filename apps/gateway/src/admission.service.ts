@@ -15,7 +15,7 @@ import { LinkRecords } from './link-records';
 import { Nonces } from './nonces';
 import { giveTurn, NO_TURNS, type Turns } from './turns';
 
-/** Past the rate, or a store is away. */
+/** Past the rate, a store is away, or the nonce is not there any more. */
 export interface Busy {
   readonly kind: 'busy';
   readonly retryAfterSeconds: number;
@@ -111,8 +111,11 @@ export class AdmissionService {
   }
 
   private async check(proof: LinkProof, text: string): Promise<Admission> {
-    if (!isUuid(proof.enrolmentId) || !(await this.nonces.consume(proof.nonce, proof.enrolmentId)))
-      return { kind: 'refused' };
+    if (!isUuid(proof.enrolmentId)) return { kind: 'refused' };
+    const asker = await this.nonces.consume(proof.nonce);
+    // A refusal keeps an agent away for minutes: not for what Redis lost.
+    if (asker === undefined) return this.busy();
+    if (asker !== proof.enrolmentId) return { kind: 'refused' };
     const enrolment = await this.enrolments.active(proof.enrolmentId);
     return enrolment && isSigned(text, proof.signature, enrolment.publicKey)
       ? { kind: 'admitted', enrolment }

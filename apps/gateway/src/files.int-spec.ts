@@ -143,9 +143,9 @@ describe('a file for a device', () => {
     expect(await ask(await proofOf(url, key, 'POST', target))).toBe(401);
     expect(await ask(await proofOf(url, key, 'GET', `${target}0`))).toBe(401);
     expect(await ask(authorizationOf(key, await askNonce(url, key.enrolmentId)))).toBe(401);
-    expect(await ask(proofOver('never-issued', key, 'GET', target))).toBe(401);
+    expect(await ask(proofOver('never-issued', key, 'GET', target))).toBe(503);
     expect(await ask(used)).toBe(200);
-    expect(await ask(used)).toBe(401);
+    expect(await ask(used)).toBe(503);
   });
 
   it.each([

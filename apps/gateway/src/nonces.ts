@@ -22,11 +22,15 @@ export class Nonces {
     return nonce;
   }
 
-  /** Takes the nonce away, whoever it was for. @returns whether it was this enrolment's @throws when Redis is away */
-  async consume(nonce: string, enrolmentId: string): Promise<boolean> {
+  /**
+   * Takes the nonce away, whoever it was for.
+   * @returns the enrolment that asked for it; undefined when it is not there: used, run out, or gone with what Redis had
+   * @throws when Redis is away
+   */
+  async consume(nonce: string): Promise<string | undefined> {
     const answers = await this.redis.commands.multi().get(this.key(nonce)).del(this.key(nonce)).exec();
-    const [owner, deleted] = (answers ?? []).map(([error, answer]) => (error ? undefined : answer));
-    return owner === enrolmentId && deleted === 1;
+    const owner = answers?.[0]?.[1];
+    return typeof owner === 'string' ? owner : undefined;
   }
 
   private key(nonce: string): string {

@@ -1,7 +1,7 @@
 import { HttpStatusError } from '../link/http-json';
 import { ArtifactError } from './artifact-error';
 
-/** Answers that another try may change: a nonce that ran out (401), a server that is busy, away or full for now. */
+/** Answers that another try may change: a nonce that an older gateway has no more (401), a server that is busy, away or full for now. */
 const MAY_WORK_LATER: ReadonlySet<number> = new Set([401, 408, 429]);
 /** A directory that cannot be written stays so; a connection that broke may be made again. */
 const OF_THE_DISK: ReadonlySet<string> = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EIO']);

@@ -116,6 +116,12 @@ export class GatewayStand {
     return this.redis.commands.get(`${this.stores.redis.prefix}:presence:${key.enrolmentId}`);
   }
 
+  /** As if Redis had been emptied just now. */
+  async forgetNonces(): Promise<void> {
+    const nonces = await this.redis.commands.keys(`${this.stores.redis.prefix}:nonce:*`);
+    await this.redis.commands.del(...nonces);
+  }
+
   private keep(agent: TestAgent): TestAgent {
     this.agents.push(agent);
     return agent;

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
 import { linkAuthorization, linkProofText, ServerFrame, type AgentFrame } from '@corefleet/contracts/device-protocol';
 
@@ -36,16 +37,23 @@ export function authorizationOf(key: DeviceKey, nonce: string): string {
 const linkUrl = (url: string): string => `${url.replace(/^http/, 'ws')}/v1/device/link`;
 
 /** @returns the HTTP status of an upgrade that is not let through, 101 of one that is */
-export async function upgradeStatus(url: string, authorization?: string): Promise<number> {
+export const upgradeStatus = async (url: string, authorization?: string): Promise<number> =>
+  (await upgradeAnswer(url, authorization)).status;
+
+/** As above, with the headers of one that is not let through. */
+export function upgradeAnswer(
+  url: string,
+  authorization?: string,
+): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders }> {
   const socket = new WebSocket(linkUrl(url), { headers: authorization ? { authorization } : {} });
   return new Promise((resolve, reject) => {
     socket.on('open', () => {
       socket.terminate();
-      resolve(101);
+      resolve({ status: 101, headers: {} });
     });
     socket.on('unexpected-response', (request, response) => {
       request.destroy();
-      resolve(response.statusCode ?? 0);
+      resolve({ status: response.statusCode ?? 0, headers: response.headers });
     });
     socket.on('error', reject);
   });
