@@ -65,6 +65,15 @@ describe('a gateway that drains', () => {
     expect(new Set(byes.map(({ jitterMs }) => jitterMs))).toEqual(new Set([(AGENTS / PER_SECOND) * 1_000]));
   });
 
+  it('is not counted on from the first moment on', async () => {
+    const before = await stand.rows('SELECT id FROM gateways');
+    const { stopping, agents } = await aFullGateway();
+    const closed = stopping.close();
+    await Promise.race(agents.map((agent) => agent.hears('bye', 20_000)));
+    expect(await stand.rows('SELECT id FROM gateways')).toEqual(before);
+    await closed;
+  });
+
   it('is not counted on any more', async () => {
     const before = await stand.rows('SELECT id FROM gateways');
     const stopping = await stand.start();

@@ -62,6 +62,7 @@ export class GatewayService {
     const drainMs = this.context.config.COREFLEET_DRAIN_MS;
     this.health.drain();
     this.edge.stopListening();
+    await this.sayDown();
     await this.moveLinks(drainMs - Math.min(STORE_WITHIN_MS, drainMs / 2));
     await this.lanes.drain(Math.min(STORE_WITHIN_MS, drainMs / 2));
     await this.closeSockets();
@@ -79,6 +80,15 @@ export class GatewayService {
       await this.uptime.say();
     } catch (error) {
       this.context.logger.warn({ error }, 'Not said that this gateway is up, it is tried again');
+    }
+  }
+
+  /** Before any agent is moved: gateways that drain at once do not count on each other. */
+  private async sayDown(): Promise<void> {
+    try {
+      await this.uptime.end();
+    } catch (error) {
+      this.context.logger.warn({ error }, 'Not said that this gateway is down, others count on it for half a minute');
     }
   }
 
@@ -119,9 +129,8 @@ export class GatewayService {
     this.outbox.flush();
     try {
       await this.records.flush();
-      await this.uptime.end();
     } catch (error) {
-      this.context.logger.warn({ error }, 'Last heartbeats, or the end of this gateway, not written');
+      this.context.logger.warn({ error }, 'Last heartbeats not written');
     }
   }
 }

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_POLICY } from '@corefleet/device-link';
 import { Database } from '@corefleet/platform/database';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
-import { sayUp } from './uptime';
+import { createLogger } from '@corefleet/platform/logger';
+import { GatewayConfig } from './config';
+import { GatewayContext } from './gateway-context';
+import { sayUp, Uptime } from './uptime';
+import { Wheel } from './wheel';
 
 let testDatabase: TestDatabase;
 let owner: Database;
@@ -17,6 +22,13 @@ afterAll(async () => {
   await Promise.all([owner.close(), gateway.close()]);
   await testDatabase.drop();
 });
+
+/** Connected to by nobody here. */
+const STORES = {
+  COREFLEET_DATABASE_URL: 'postgres://localhost/none',
+  COREFLEET_REDIS_URL: 'redis://localhost',
+  COREFLEET_ARTIFACTS_DIR: '/nowhere',
+};
 
 const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1000);
 
@@ -38,4 +50,15 @@ it('is forgotten a day after its last word', async () => {
   await sayUp(gateway, id);
   const rows = await owner.prisma.gateway.findMany({ where: { id: { in: [old, id] } } });
   expect(rows.map((row) => row.id)).toEqual([id]);
+});
+
+it('says no more that it is up once it has ended, also when it was saying so just then', async () => {
+  const [config, logger] = [GatewayConfig.parse(STORES), createLogger('gateway', 'silent')];
+  const context = new GatewayContext(randomUUID(), config, DEFAULT_POLICY, logger);
+  const uptime = new Uptime(gateway, context, new Wheel(context));
+  await uptime.say();
+  expect(await owner.prisma.gateway.count({ where: { id: context.gatewayId } })).toBe(1);
+  await Promise.all([uptime.say(), uptime.end()]);
+  await uptime.say();
+  expect(await owner.prisma.gateway.count({ where: { id: context.gatewayId } })).toBe(0);
 });

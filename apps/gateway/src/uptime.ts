@@ -36,6 +36,9 @@ export async function othersUp(database: Database, gatewayId: string): Promise<n
 /** The one writer of `gateways`, each of its own row. */
 @Injectable()
 export class Uptime {
+  private saying: Promise<void> = Promise.resolve();
+  private ended = false;
+
   constructor(
     private readonly database: Database,
     private readonly context: GatewayContext,
@@ -44,9 +47,10 @@ export class Uptime {
     wheel.every(EVERY_MS, 'uptime', () => this.say());
   }
 
-  /** @throws when the database is away */
+  /** Nothing once it has ended. @throws when the database is away */
   say(): Promise<void> {
-    return sayUp(this.database, this.context.gatewayId);
+    if (this.ended) return Promise.resolve();
+    return (this.saying = sayUp(this.database, this.context.gatewayId));
   }
 
   /** @throws when the database is away */
@@ -54,8 +58,10 @@ export class Uptime {
     return othersUp(this.database, this.context.gatewayId);
   }
 
-  /** Nobody counts on this gateway any more. @throws when the database is away */
+  /** Nobody counts on this gateway any more, from now on. @throws when the database is away */
   async end(): Promise<void> {
+    this.ended = true;
+    await Promise.allSettled([this.saying]); // or what is being said now would be written after this; who says it hears of its failure
     await this.database.rows('say-down', END, [this.context.gatewayId]);
   }
 }
