@@ -200,4 +200,21 @@ describe('a delivery', () => {
     ]);
     expect(await pruneDeliveries(stand.worker, new Date(Date.now() + 31 * DAY_MS), days)).toBe(1);
   });
+
+  it('is not given up again that was sent again long after it happened, nor while it is under way', async () => {
+    const { id } = await stand.hook(await stand.startReceiver());
+    await stand.act('rollout.pause');
+    const days = { waited: 7, kept: 30 };
+    const inDays = (given: number) => new Date(Date.now() + given * DAY_MS);
+    await pruneDeliveries(stand.worker, inDays(8), days);
+    stand.clock.aheadMs = 8 * DAY_MS;
+    expect(await stand.deliveries.replay(ADA, id, { deliveryId: (await stand.log(id))[0]?.id })).toBe(1);
+    await pruneDeliveries(stand.worker, inDays(9), days);
+    expect(await stand.log(id)).toMatchObject([{ status: 'waiting' }]);
+    await claimDeliveries(stand.worker, id, 1, inDays(16));
+    await pruneDeliveries(stand.worker, inDays(16), days);
+    expect(await stand.log(id)).toMatchObject([{ status: 'waiting' }]);
+    await pruneDeliveries(stand.worker, inDays(17), days);
+    expect(await stand.log(id)).toMatchObject([{ status: 'dead' }]);
+  });
 });

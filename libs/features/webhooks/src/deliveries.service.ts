@@ -61,12 +61,13 @@ export class DeliveriesService {
   }
 
   /**
-   * Has deliveries sent again under their ids, with all attempts before them. Those that wait are left alone.
+   * Has deliveries sent again under their ids, with all attempts and the whole time before them. Those that wait are left alone.
    * @returns how many
    * @throws NotFoundError
    */
   async replay(actor: Actor, webhookId: string, { remark, ...which }: Replay): Promise<number> {
     const { deliveryId, deadSince, deadUntil } = which;
+    const now = this.clock.now();
     return this.database.transaction(async (tx) => {
       await find(tx, webhookId);
       const one = deliveryId !== undefined;
@@ -80,7 +81,7 @@ export class DeliveriesService {
               status: 'dead',
               happenedAt: { ...(deadSince && { gte: deadSince }), ...(deadUntil && { lt: deadUntil }) },
             },
-        data: { status: 'waiting', attempts: 0, dueAt: null, endedAt: null },
+        data: { status: 'waiting', attempts: 0, dueAt: null, endedAt: null, replayedAt: now },
       });
       await this.record(tx, { actor, act: 'replay', webhookId, remark, details: { ...which, count } });
       return count;

@@ -105,7 +105,11 @@ export async function recordHealth(database: Database, webhookId: string, failed
   await database.rows('webhook-rests', text, [webhookId, new Date(now.getTime() + ms)]);
 }
 
-/** Gives up what nobody took for `waitedDays`, and removes what ended `keptDays` ago, or whose webhook is gone. @returns how many were removed */
+/**
+ * Gives up what nobody took for `waited` days since it happened or was sent again, unless it is under way or has a later
+ * attempt before it; removes what ended `kept` days ago, or whose webhook is gone.
+ * @returns how many were removed
+ */
 export async function pruneDeliveries(
   database: Database,
   now: Date,
@@ -115,7 +119,7 @@ export async function pruneDeliveries(
   await database.rows(
     'give-up-deliveries',
     `UPDATE webhook_deliveries SET status = 'dead', ended_at = $1, error = coalesce(error || '; ', '') || 'not delivered in time'
-      WHERE status = 'waiting' AND happened_at < $2`,
+      WHERE status = 'waiting' AND coalesce(replayed_at, happened_at) < $2 AND (due_at IS NULL OR due_at <= $1)`,
     [now, ago(days.waited)],
   );
   const removed = await database.rows(

@@ -50,6 +50,6 @@ export function webhookView(row: Prisma.WebhookGetPayload<object>, waiting: numb
 }
 
 export function deliveryView(row: Prisma.WebhookDeliveryGetPayload<object>): DeliveryView {
-  const { id, messageId, webhookId: _, ...rest } = row;
+  const { id, messageId, webhookId: _, replayedAt: __, ...rest } = row;
   return { ...rest, status: row.status as DeliveryView['status'], id: id.toString(), messageId: `msg_${messageId}` };
 }
