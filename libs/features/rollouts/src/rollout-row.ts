@@ -43,11 +43,11 @@ export async function lockRollout(tx: Transaction, id: string): Promise<RolloutR
  * @returns 'taken' while somebody else has the lock
  */
 export async function tryLockRollout(tx: Transaction, id: string): Promise<RolloutRow | 'taken' | undefined> {
-  const free = await tx.$queryRaw<
-    object[]
-  >`SELECT id::text FROM rollouts WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED`;
-  const row = await readRollout(tx, id);
-  return row && free.length === 0 ? 'taken' : row;
+  const [found] = await tx.$queryRaw<{ locked: boolean; exists: boolean }[]>`
+    WITH locked AS MATERIALIZED (SELECT FROM rollouts WHERE id = ${id}::uuid FOR UPDATE SKIP LOCKED)
+    SELECT EXISTS (SELECT FROM locked) AS locked, EXISTS (SELECT FROM rollouts WHERE id = ${id}::uuid) AS exists`;
+  if (!found?.exists) return undefined;
+  return found.locked ? readRollout(tx, id) : 'taken';
 }
 
 /** For who holds its lock, after targets have moved. */
