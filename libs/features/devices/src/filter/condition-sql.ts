@@ -42,8 +42,11 @@ export function conditionSql(expression: Expression, judgement: Judgement): Pris
 
 function termSql({ field, test }: Term, judgement: Judgement): Prisma.Sql {
   switch (field.of) {
-    case 'device':
-      return Prisma.sql`(${compared(field.comparison, test, judgement)}) IS TRUE`;
+    case 'device': {
+      const condition = compared(field.comparison, test, judgement);
+      // IS TRUE would hide the comparison from the indexes
+      return field.comparison.always ? Prisma.sql`(${condition})` : Prisma.sql`(${condition}) IS TRUE`;
+    }
     case 'label':
       return labelSql(field.key, test);
     case 'system-label':

@@ -23,6 +23,8 @@ export interface Comparison {
   readonly choices?: readonly string[];
   /** The column is a moment, and the truth is whether it is later than so many milliseconds from now. */
   readonly laterThanMs?: number;
+  /** Every device has it: the column is never NULL. */
+  readonly always?: true;
 }
 
 /** A device is online when its link was heard of within this time; agents are heard of every 30 seconds. */
@@ -48,15 +50,16 @@ const version = (column: string): Comparison => ({ type: 'version', column });
 const number = (column: string): Comparison => ({ type: 'number', column });
 const truth = (column: string): Comparison => ({ type: 'truth', column });
 const moment = (column: string): Comparison => ({ type: 'moment', column });
+const always = (comparison: Comparison): Comparison => ({ ...comparison, always: true });
 const choice = (column: string, ...choices: string[]): Comparison => ({ type: 'choice', column, choices });
 
 /** Fields with one value for each device, by name. */
 export const DEVICE_FIELDS: Readonly<Record<string, Comparison>> = {
-  id: { type: 'id', column: 'd.id' },
-  brand: text('d.brand_id'),
-  model: text('d.model'),
-  serial: text('d.serial'),
-  created: moment('d.created_at'),
+  id: always({ type: 'id', column: 'd.id' }),
+  brand: always(text('d.brand_id')),
+  model: always(text('d.model')),
+  serial: always(text('d.serial')),
+  created: always(moment('d.created_at')),
   enrolled: truth('(d.enrolment_id IS NOT NULL)'),
   online: { ...truth('l.last_seen_at'), laterThanMs: -ONLINE_MS },
   'last-seen': moment('l.last_seen_at'),
