@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { FactName } from '@corefleet/contracts/device-protocol';
 import { Database, Prisma } from '@corefleet/platform/database';
-import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
+import { createTestDatabase, plansOfTriggers, type TestDatabase } from '@corefleet/testing/postgres';
 import { enrolmentsAsOf, factsAsOf, InventoryIngest, setsAsOf, snapsAsOf } from './index';
 
 let store: TestDatabase;
@@ -267,5 +267,17 @@ describe('the enrolment of a device', () => {
     );
     const answered = Object.entries(ids).find(([, id]) => id === rows[0]?.enrolment_id)?.[0];
     expect([rows.length, answered]).toEqual([expected ? 1 : 0, expected]);
+  });
+});
+
+describe('a fact that is stored again', () => {
+  it('is found among those before without comparing every one with every other', async () => {
+    await tell(at(3), 'snaps', [snap('a', 1)]);
+    const plans = await plansOfTriggers(
+      store.url(),
+      `UPDATE device_facts SET digest = 'other', received_at = now() WHERE enrolment_id = '${enrolmentId}'`,
+    );
+    expect(plans.length).toBeGreaterThanOrEqual(2);
+    for (const plan of plans) expect(plan).not.toMatch(/Join Filter: .*before\.enrolment_id/);
   });
 });

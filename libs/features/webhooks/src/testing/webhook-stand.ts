@@ -45,6 +45,10 @@ export class WebhookStand {
     return new WebhookStand(files, connect(files.url()), api, worker);
   }
 
+  get ownerUrl(): string {
+    return this.files.url();
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.owner.close(), this.api.close(), this.worker.close()]);
     await this.files.drop();
