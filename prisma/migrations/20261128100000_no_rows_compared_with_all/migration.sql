@@ -86,3 +86,6 @@ BEGIN
   IF traits IS NOT NULL THEN PERFORM keep_device_traits(traits); END IF;
   RETURN NULL;
 END $$;
+
+-- What the worker's metrics count at each scrape, of all that was ever sent.
+CREATE INDEX webhook_deliveries_counted ON webhook_deliveries (status) WHERE status IN ('waiting', 'dead');
