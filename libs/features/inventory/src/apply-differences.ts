@@ -17,9 +17,30 @@ export interface StoredFact {
   readonly number: number;
 }
 
+/** Each may be of the size of a frame, before and after: what one slice makes is all that is held at a time. */
+const FACTS_AT_ONCE = 64;
+
+/**
+ * The newest difference of each fact, in slices to apply one after the other. Each is of a whole value, however little it says:
+ * those that come at once of one fact must not cost more than one.
+ */
+export function slicesOfNewest(differences: readonly Received<FactDifference>[]): Received<FactDifference>[][] {
+  const newest = new Map<string, Received<FactDifference>>();
+  for (const difference of differences) {
+    const key = keyOf(difference.enrolmentId, difference.body.name);
+    const other = newest.get(key);
+    if (!other || isNewer(difference, other)) newest.set(key, difference);
+  }
+  const all = [...newest.values()];
+  return Array.from({ length: Math.ceil(all.length / FACTS_AT_ONCE) }, (_, at) =>
+    all.slice(at * FACTS_AT_ONCE, (at + 1) * FACTS_AT_ONCE),
+  );
+}
+
 /**
  * The facts that differences make of those that are stored. What was overtaken by a newer fact makes none. Whatever is stored
  * meanwhile, a fact made here is right: its digest is that of the device's value.
+ * @param differences a slice of the newest
  * @returns with what does not apply, and why: the agent tells the whole fact then
  */
 export async function applyDifferences(
@@ -28,7 +49,6 @@ export async function applyDifferences(
 ): Promise<{ facts: Received<Fact>[]; refused: Unstorable[] }> {
   const facts: Received<Fact>[] = [];
   const refused: Unstorable[] = [];
-  if (differences.length === 0) return { facts, refused };
   const stored = await readStored(database, differences);
   for (const difference of differences) {
     const made = madeOf(stored.get(keyOf(difference.enrolmentId, difference.body.name)), difference);
@@ -65,9 +85,14 @@ export function madeOf(stored: StoredFact | undefined, received: Received<FactDi
   }
 }
 
-const isNewer = (received: Received<unknown>, stored: StoredFact): boolean =>
-  received.journalEpoch > stored.journalEpoch ||
-  (received.journalEpoch === stored.journalEpoch && received.number > stored.number);
+interface Told {
+  readonly journalEpoch: number;
+  readonly number: number;
+}
+
+const isNewer = (received: Told, other: Told): boolean =>
+  received.journalEpoch > other.journalEpoch ||
+  (received.journalEpoch === other.journalEpoch && received.number > other.number);
 
 const keyOf = (enrolmentId: string, name: string): string => `${enrolmentId} ${name}`;
 
@@ -78,8 +103,7 @@ async function readStored(
   const rows = await database.rows<StoredFact & { enrolmentId: string; name: string }>(
     'facts-to-change',
     `SELECT enrolment_id AS "enrolmentId", name, digest, value, journal_epoch AS "journalEpoch", number::float8 AS number
-     FROM device_facts JOIN (SELECT DISTINCT * FROM unnest($1::uuid[], $2::text[]) AS said (enrolment_id, name)) AS said
-       USING (enrolment_id, name)`,
+     FROM device_facts JOIN unnest($1::uuid[], $2::text[]) AS said (enrolment_id, name) USING (enrolment_id, name)`,
     [differences.map(({ enrolmentId }) => enrolmentId), differences.map(({ body }) => body.name)],
   );
   return new Map(rows.map((row) => [keyOf(row.enrolmentId, row.name), row]));

@@ -81,6 +81,31 @@ describe('a difference of a fact', () => {
     expect(await kept()).toEqual([three, true, 4]);
   });
 
+  it('is applied alone, of those of one fact that come at once, when it is the newest', async () => {
+    const [one, two, three] = [snaps('1'), snaps('2'), snaps('3')];
+    await ingest.storeFacts([whole(1, one)]);
+    const overtaken = change(2, one, two, { digest: digestOf('x') });
+    expect(await ingest.storeFacts([], [change(4, one, three), overtaken, change(3, one, two)])).toEqual([]);
+    expect(await kept()).toEqual([three, true, 4]);
+  });
+
+  it('of a fact that comes with it is applied to that', async () => {
+    const [one, two] = [snaps('1'), snaps('2')];
+    expect(await ingest.storeFacts([whole(1, one)], [change(2, one, two)])).toEqual([]);
+    expect(await kept()).toEqual([two, true, 2]);
+  });
+
+  it('is applied for each of many devices', async () => {
+    const [one, two] = [snaps('1'), snaps('2')];
+    const ids = Array.from({ length: 150 }, () => randomUUID());
+    await ingest.storeFacts(ids.map((id) => ({ ...whole(1, one), enrolmentId: id })));
+    const all = ids.map((id) => ({ ...change(2, one, two), enrolmentId: id }));
+    expect(await ingest.storeFacts([], all)).toEqual([]);
+    expect(await owner.prisma.deviceFact.count({ where: { enrolmentId: { in: ids }, digest: digestOf(two) } })).toBe(
+      150,
+    );
+  });
+
   it('of what was told before moves the number', async () => {
     const [one, two] = [snaps('1'), snaps('2')];
     await ingest.storeFacts([whole(1, two)]);
