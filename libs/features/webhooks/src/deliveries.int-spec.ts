@@ -217,4 +217,29 @@ describe('a delivery', () => {
     await pruneDeliveries(stand.worker, inDays(17), days);
     expect(await stand.log(id)).toMatchObject([{ status: 'dead' }]);
   });
+
+  it('goes with its webhook, which is found out without reading what others were sent', async () => {
+    const others = await Promise.all([1, 2, 3].map(async () => stand.hook(await stand.startReceiver())));
+    const gone = new Ids().uuid();
+    await stand.owner.pool.query(
+      `INSERT INTO webhook_deliveries (webhook_id, type, data, happened_at, status, ended_at)
+       SELECT hook, 'rollout.paused', '{}', now(), 'delivered', now()
+         FROM unnest($1::uuid[]) AS hook CROSS JOIN generate_series(1, CASE WHEN hook = $2 THEN 10 ELSE 10000 END)`,
+      [[...others.map(({ id }) => id), gone], gone],
+    );
+    await stand.owner.pool.query('ANALYZE webhook_deliveries');
+    const before = await rowsRead();
+    expect(await pruneDeliveries(stand.worker, new Date(), { waited: 7, kept: 30 })).toBe(10);
+    expect((await rowsRead()) - before).toBeLessThan(100);
+    expect(await stand.owner.prisma.webhookDelivery.count()).toBe(30_000);
+  });
 });
+
+/** Rows of the log that statements have read so far. */
+async function rowsRead(): Promise<number> {
+  for (const database of [stand.worker, stand.owner]) await database.pool.query('SELECT pg_stat_force_next_flush()');
+  const { rows } = await stand.owner.pool.query<{ count: number }>(
+    `SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS count FROM pg_stat_user_tables WHERE relname = 'webhook_deliveries'`,
+  );
+  return rows[0]?.count ?? 0;
+}
