@@ -2,14 +2,6 @@ import type { Database } from '@corefleet/platform/database';
 import { restMs, type Verdict } from './delivery-rules';
 import type { Sent } from './webhook-client';
 
-/** A webhook that has something to be sent. */
-export interface DueWebhook {
-  readonly id: string;
-  readonly url: string;
-  /** Valid ones, newest first. */
-  readonly secrets: string[];
-}
-
 /** What is to be sent now. */
 export interface ClaimedDelivery {
   /** A decimal number: rises in the order in which they were written down. */
@@ -20,25 +12,28 @@ export interface ClaimedDelivery {
   readonly happenedAt: Date;
   /** This attempt among them. */
   readonly attempts: number;
+  /** Of the webhook, as of now. */
+  readonly url: string;
+  /** Valid ones of the webhook, newest first. */
+  readonly secrets: string[];
 }
 
 /** Longer than an attempt takes: who does not come back within it has died. */
 const CLAIMED_MS = 30_000;
 const ENDED_MOST = 5_000;
 
-/** Webhooks that may be sent to and have something due. */
-export function dueWebhooks(database: Database, now: Date): Promise<DueWebhook[]> {
-  return database.rows(
+/** Ids of webhooks that may be sent to and have something due. */
+export async function dueWebhooks(database: Database, now: Date): Promise<string[]> {
+  const rows = await database.rows<{ id: string }>(
     'due-webhooks',
-    `SELECT hook.id, hook.url, ARRAY(
-         SELECT secret FROM webhook_secrets
-          WHERE webhook_id = hook.id AND (valid_until IS NULL OR valid_until > $1) ORDER BY created_at DESC, id DESC) AS secrets
+    `SELECT hook.id
        FROM webhooks AS hook
       WHERE hook.enabled AND (hook.retry_at IS NULL OR hook.retry_at <= $1) AND EXISTS (
          SELECT FROM webhook_deliveries
           WHERE webhook_id = hook.id AND status = 'waiting' AND (due_at IS NULL OR due_at <= $1))`,
     [now],
   );
+  return rows.map(({ id }) => id);
 }
 
 /**
@@ -54,12 +49,15 @@ export async function claimDeliveries(
   const rows = await database.rows<ClaimedDelivery>(
     'claim-deliveries',
     `UPDATE webhook_deliveries AS delivery SET due_at = $4, attempts = attempts + 1, tried_at = $3
-      WHERE id = ANY (ARRAY(
+       FROM webhooks AS hook
+      WHERE hook.id = delivery.webhook_id AND delivery.id = ANY (ARRAY(
         SELECT id FROM webhook_deliveries
          WHERE webhook_id = $1 AND status = 'waiting' AND (due_at IS NULL OR due_at <= $3)
            AND EXISTS (SELECT FROM webhooks WHERE id = $1 AND enabled AND (retry_at IS NULL OR retry_at <= $3))
          ORDER BY due_at NULLS FIRST, id LIMIT $2 FOR UPDATE SKIP LOCKED))
-      RETURNING id::text, message_id AS "messageId", type, data, happened_at AS "happenedAt", attempts`,
+      RETURNING delivery.id::text, message_id AS "messageId", type, data, happened_at AS "happenedAt", attempts, hook.url, ARRAY(
+        SELECT secret FROM webhook_secrets
+         WHERE webhook_id = hook.id AND (valid_until IS NULL OR valid_until > $3) ORDER BY created_at DESC, id DESC) AS secrets`,
     [webhookId, limit, now, new Date(now.getTime() + CLAIMED_MS)],
   );
   return rows.sort((one, other) => Number(BigInt(one.id) - BigInt(other.id)));

@@ -11,7 +11,6 @@ import {
   recordAttempt,
   recordHealth,
   type ClaimedDelivery,
-  type DueWebhook,
 } from './delivery-claims';
 import { verdictOf } from './delivery-rules';
 import { messageBody } from './message';
@@ -34,8 +33,6 @@ const LOOK_EVERY_MS = 500;
 const PRUNE_EVERY_MS = 60_000;
 /** Of one webhook by one worker: a receiver that is slow delays nobody but itself. */
 const AT_ONCE = 4;
-/** Then the webhook is read again: it may have been changed, and its secret replaced. */
-const ROUNDS = 25;
 const WAITED_DAYS = 7;
 
 /** Sends what webhooks are to be told. Every worker does: what one has taken the others leave alone. */
@@ -78,47 +75,45 @@ export class WebhookSender implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async look(): Promise<void> {
-    for (const webhook of await dueWebhooks(this.database, this.clock.now())) {
-      if (this.stopping || this.sending.has(webhook.id)) continue;
-      const sending = this.sendAll(webhook)
-        .catch((error: unknown) =>
-          this.logger.warn(`Webhook ${webhook.id} not sent to, tried again soon: ${String(error)}`),
-        )
-        .finally(() => this.sending.delete(webhook.id));
-      this.sending.set(webhook.id, sending);
+    for (const id of await dueWebhooks(this.database, this.clock.now())) {
+      if (this.stopping || this.sending.has(id)) continue;
+      const sending = this.sendAll(id)
+        .catch((error: unknown) => this.logger.warn(`Webhook ${id} not sent to, tried again soon: ${String(error)}`))
+        .finally(() => this.sending.delete(id));
+      this.sending.set(id, sending);
     }
   }
 
-  private async sendAll(webhook: DueWebhook): Promise<void> {
-    for (let round = 0; round < ROUNDS && !this.stopping; round += 1) {
-      const claimed = await claimDeliveries(this.database, webhook.id, AT_ONCE, this.clock.now());
+  /** Each claim reads the webhook anew: it may have been changed, and its secret replaced. */
+  private async sendAll(webhookId: string): Promise<void> {
+    while (!this.stopping) {
+      const claimed = await claimDeliveries(this.database, webhookId, AT_ONCE, this.clock.now());
       if (claimed.length === 0) return;
-      await Promise.all(claimed.map((delivery) => this.send(webhook, delivery)));
+      await Promise.all(claimed.map((delivery) => this.send(webhookId, delivery)));
     }
-    this.looking.ask();
   }
 
-  private async send(webhook: DueWebhook, delivery: ClaimedDelivery): Promise<void> {
+  private async send(webhookId: string, delivery: ClaimedDelivery): Promise<void> {
     const body = messageBody(delivery, this.options.publicUrl);
     const message = { id: `msg_${delivery.messageId}`, at: this.clock.now(), body };
-    const sent = await this.client.post(webhook.url, signedHeaders(webhook.secrets, message), body);
+    const sent = await this.client.post(delivery.url, signedHeaders(delivery.secrets, message), body);
     const verdict = verdictOf(sent, delivery.attempts, Math.random());
     metrics.count('corefleet_webhook_attempts_total', { outcome: verdict.kind });
     metrics.observe('corefleet_webhook_attempt_seconds', sent.latencyMs / 1000);
     const now = this.clock.now();
     await recordAttempt(this.database, delivery, sent, verdict, now);
-    await recordHealth(this.database, webhook.id, verdict.kind !== 'delivered', now);
-    if (verdict.kind === 'gone') await this.disable(webhook.id);
+    await recordHealth(this.database, webhookId, verdict.kind !== 'delivered', now);
+    if (verdict.kind === 'gone') await this.disable(webhookId, delivery.url);
     if (verdict.kind === 'dead')
-      this.logger.warn(`Delivery ${delivery.id} of webhook ${webhook.id} given up: ${sent.error}`);
+      this.logger.warn(`Delivery ${delivery.id} of webhook ${webhookId} given up: ${sent.error}`);
   }
 
-  /** The receiver says that it is gone. Again changes nothing. */
-  private async disable(id: string): Promise<void> {
+  /** The receiver at this URL says that it is gone. Again, or where it has another URL meanwhile, changes nothing. */
+  private async disable(id: string, url: string): Promise<void> {
     const reason = 'the receiver answered that it is gone (410)';
     await this.database.transaction(async (tx) => {
       const data = { enabled: false, disabledReason: reason, version: { increment: 1 } };
-      const { count } = await tx.webhook.updateMany({ where: { id, enabled: true }, data });
+      const { count } = await tx.webhook.updateMany({ where: { id, url, enabled: true }, data });
       if (count === 0) return;
       await this.audit.record(tx, {
         actor: SENDER,

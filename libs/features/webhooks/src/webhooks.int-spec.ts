@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { eventually } from '@corefleet/testing/processes';
 import { validSignatures } from './testing/receiver';
 import { ADA, WebhookStand } from './testing/webhook-stand';
@@ -62,6 +63,26 @@ describe('a receiver', () => {
     stand.clock.aheadMs += 60_000;
     await eventually(async () => (await stand.webhooks.get(id)).waiting === 0, { what: 'all of them' });
     expect(await stand.webhooks.get(id)).toMatchObject({ failures: 0, retryAt: null });
+  });
+});
+
+describe('a change', () => {
+  it('of URL and secret holds from the next message on, and a 410 of the old URL does not end the webhook', async () => {
+    const [old, next] = [await stand.startReceiver(), await stand.startReceiver()];
+    const held: ServerResponse[] = [];
+    old.answer = (response) => held.push(response);
+    const made = await stand.hook(old);
+    for (let at = 0; at < 8; at += 1) await stand.act('rollout.pause', `r${at}`);
+    stand.startSender();
+    await eventually(() => held.length === 4, { what: 'the first four' });
+    await stand.webhooks.change(ADA, made.id, { url: next.url });
+    const { secret } = await stand.webhooks.rotateSecret(ADA, made.id, 0);
+    for (const response of held) response.writeHead(410).end();
+    await eventually(async () => (await stand.webhooks.get(made.id)).waiting === 0, { what: 'the others' });
+    expect(await stand.webhooks.get(made.id)).toMatchObject({ enabled: true });
+    expect([old.received.length, next.received.length]).toEqual([4, 4]);
+    for (const each of next.received)
+      expect([await validSignatures(each, secret), await validSignatures(each, made.secret)]).toEqual([1, 0]);
   });
 });
 
