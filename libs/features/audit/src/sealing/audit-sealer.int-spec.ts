@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,8 +7,9 @@ import { verifyExport, type CheckpointSigner, type Verdict } from '@corefleet/au
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
 import { createTestDatabase, type TestDatabase, type TestRole } from '@corefleet/testing/postgres';
-import { AuditLogService } from './audit-log.service';
+import { AuditLogService, type ExportOptions } from './audit-log.service';
 import { AuditSealer } from './audit-sealer';
+import { AuditVerifier } from './audit-verifier';
 import { CheckpointFiles } from './checkpoint-files';
 import { checkpointLines } from './checkpoint-lines';
 
@@ -137,6 +138,32 @@ describe('sealing', () => {
     rmSync(newest());
     expect(await sealer().round()).toEqual({ sealed: 0, checkpoint: 2 });
     expect(await verify()).toMatchObject({ proven: 2, findings: [] });
+  });
+
+  it.each([
+    ['the first', 0],
+    ['another', 1],
+  ])('is verified up to the checkpoint that was the last, though %s is written meanwhile', async (_, before) => {
+    await write('one');
+    await sealer().round();
+    await write('two');
+    await sealer().round();
+    const [file, lines] = [newest(), readFileSync(newest(), 'utf8').split('\n')];
+    writeFileSync(
+      file,
+      lines
+        .slice(0, before)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    class SealedMeanwhile extends AuditLogService {
+      override lines(options?: ExportOptions): AsyncGenerator<Buffer> {
+        appendFileSync(file, lines.slice(before).join('\n'));
+        return super.lines(options);
+      }
+    }
+    const verification = await new AuditVerifier(new SealedMeanwhile(api), directory).verify();
+    expect(verification).toMatchObject({ entries: before, proven: before, knownTo: before, findings: [] });
   });
 
   it.each([

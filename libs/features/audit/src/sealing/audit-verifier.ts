@@ -1,7 +1,7 @@
 import { outcomeOf, verifyExport, type Outcome, type Verdict } from '@corefleet/audit-chain';
 import { ConflictError } from '@corefleet/platform/errors';
 import type { AuditLogService } from './audit-log.service';
-import { CheckpointFiles } from './checkpoint-files';
+import { CheckpointFiles, type LastCheckpoint } from './checkpoint-files';
 import { checkpointLines } from './checkpoint-lines';
 
 export interface Verification extends Verdict {
@@ -36,9 +36,18 @@ export class AuditVerifier {
   }
 
   private async run(files: CheckpointFiles): Promise<Verification> {
-    const to = (await files.last())?.to ?? 0;
-    const verdict = await verifyExport(this.log.lines({ to }), checkpointLines(files));
+    const last = await files.last();
+    const verdict = await verifyExport(this.log.lines({ to: last?.to ?? 0 }), linesTo(last, files));
     const passedOver = await this.log.passedOver();
     return { ...verdict, passedOver, outcome: passedOver.length > 0 ? 'contradicted' : outcomeOf(verdict) };
+  }
+}
+
+/** Checkpoints up to the one that was the last: those that are written while the log is read know more than is read of it. */
+async function* linesTo(last: LastCheckpoint | undefined, files: CheckpointFiles): AsyncGenerator<string> {
+  if (!last) return;
+  for await (const line of checkpointLines(files)) {
+    yield line;
+    if (line === last.line) return;
   }
 }
