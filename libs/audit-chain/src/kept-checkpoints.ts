@@ -1,5 +1,6 @@
 import { checkpointDigest, isSigned, readCheckpoint, type Checkpoint } from './checkpoint';
 import type { Finding } from './findings';
+import { KnownLeaves } from './known-leaves';
 
 /** A stretch of the chain that a checkpoint speaks of, or one between two of which none does. */
 export type Stretch =
@@ -12,7 +13,8 @@ interface Read {
 }
 
 /**
- * Kept checkpoints in the order of their positions, those that another copy of the signer wrote twice left out.
+ * Kept checkpoints in the order of their positions. Those of positions that were spoken of are left out: another copy of the
+ * signer wrote them, or it began anew in an empty directory. They have to say the same: a signed fork of the log is a finding.
  * Each names the one before by its digest, so the signature of the last vouches for all: only it is checked, and that of
  * each one to which nothing is linked.
  */
@@ -21,6 +23,8 @@ export class KeptCheckpoints {
   readonly findings: Finding[] = [];
   /** Keys that have signed, raw and base64url. */
   readonly keys = new Set<string>();
+  private readonly known = new KnownLeaves();
+  private isForked = false;
   private last: Read | undefined;
 
   /** @param lines of the files, in the order of their names @param key the only one that may sign, where it is known */
@@ -33,12 +37,25 @@ export class KeptCheckpoints {
     let next = 1;
     for await (const line of this.lines) {
       const checkpoint = this.read(line);
-      if (!checkpoint || checkpoint.from < next) continue;
+      if (!checkpoint) continue;
+      if (checkpoint.from < next) {
+        this.compare(checkpoint);
+        continue;
+      }
       if (checkpoint.from > next) yield { kind: 'unknown', from: next, next: checkpoint };
       yield { kind: 'known', checkpoint };
+      this.known.add(checkpoint);
       next = checkpoint.to + 1;
     }
     if (this.last) this.requireSignature(this.last);
+  }
+
+  /** Tells the first that contradicts: what follows on it does so too. */
+  private compare(checkpoint: Checkpoint): void {
+    const contradiction = this.isForked ? undefined : this.known.contradiction(checkpoint);
+    if (contradiction === undefined) return;
+    this.isForked = true;
+    this.doubt(checkpoint.from, contradiction);
   }
 
   private read(line: string): Checkpoint | undefined {

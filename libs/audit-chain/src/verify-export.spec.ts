@@ -212,6 +212,35 @@ describe('checkpoints that cannot be believed', () => {
     expect(findings).toMatchObject([{ kind: 'checkpoint', why: expect.stringContaining('not with') }]);
   });
 
+  const fork = checkpointsOf(replaced(20, [edited(20)]), [7, 8, 10, 15], signer);
+
+  it.each([
+    ['written twice', [...CHECKPOINTS.slice(0, 3), ...CHECKPOINTS.slice(2)]],
+    ['of an older directory, in other pieces', [...checkpointsOf(LOG, [7, 8, 10], signer), ...CHECKPOINTS]],
+    ['of a newer directory, in other pieces', [...CHECKPOINTS, ...checkpointsOf(LOG, [4, 30, 2], signer)]],
+  ])('are not those that are %s', async (_, checkpoints) => {
+    expect(await verify(sealed(LOG), checkpoints)).toMatchObject({ proven: 40, findings: [] });
+  });
+
+  it.each([
+    ['whole, behind those it contradicts', [...CHECKPOINTS, ...fork], 16],
+    ['shorter than those it contradicts', [...CHECKPOINTS, ...fork.slice(0, 3)], 16],
+    ['in the place of the last', [...CHECKPOINTS.slice(0, 4), fork[2]!, fork[3]!], 16],
+    ['by its hash alone', [...CHECKPOINTS, ...fork.slice(3)], 26],
+    ['of positions before all that are known', [...CHECKPOINTS.slice(3), ...fork.slice(0, 1)], 1],
+  ])('are found when a signed fork is there, %s', async (_, checkpoints, position) => {
+    const { findings } = await verify(sealed(LOG), checkpoints);
+    expect(findings).toMatchObject([{ kind: 'checkpoint', position }]);
+  });
+
+  it('say where they contradict each other', async () => {
+    expect(said(await verify(sealed(LOG), [...CHECKPOINTS, ...fork]))).toEqual([
+      expect.stringMatching(
+        /^cannot believe the checkpoint from position 16: the one of 2026-\S+ says something else of position 20$/,
+      ),
+    ]);
+  });
+
   it('do not vouch for those of another key', async () => {
     const edit = CHECKPOINTS[4]!.replace(/"at":"..../, '"at":"1999');
     const more = checkpointsOf([...LOG, ...entries(43).slice(40)], [40, 3], other).slice(1);

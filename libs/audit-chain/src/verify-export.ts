@@ -18,7 +18,8 @@ export interface VerifyOptions {
 const LINES_AT_ONCE = 1_000;
 
 /**
- * Holds a whole export against kept checkpoints. In memory is what one checkpoint speaks of, however long the export is.
+ * Holds a whole export against kept checkpoints. In memory is what one checkpoint speaks of, and 32 bytes of each entry
+ * that one knows.
  *
  * | what is next                 | how it is proven                                                                        |
  * | ---------------------------- | --------------------------------------------------------------------------------------- |

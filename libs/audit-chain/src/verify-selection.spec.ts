@@ -36,4 +36,10 @@ describe('verifySelection', () => {
     const { findings } = await verify(lines);
     expect(findings.map(findingText)).toEqual([expect.stringContaining(text)]);
   });
+
+  it('finds a checkpoint that contradicts another', async () => {
+    const fork = checkpointsOf([...LOG.slice(1, 11), ...LOG.slice(0, 1)], [11], signer);
+    const { findings } = await verifySelection(bytesOf(SOME), each([...CHECKPOINTS, ...fork]));
+    expect(findings).toMatchObject([{ kind: 'checkpoint', position: 1 }]);
+  });
 });
