@@ -34,9 +34,7 @@ export async function signCommands(
   now: Date,
 ): Promise<string[]> {
   const startMs = Date.now();
-  const client = await database.pool.connect();
-  try {
-    await client.query('BEGIN');
+  const done = await database.clientTransaction(async (client) => {
     const queued = await client.query<CommandToSign>({ text: TO_SIGN, values: [commandIds] });
     const refused = queued.rows.flatMap((command) => {
       const refusal = refusalOf(command);
@@ -52,16 +50,11 @@ export async function signCommands(
       now,
     );
     await writeRefused(client, refused, now);
-    await client.query('COMMIT');
-    metrics.count('corefleet_commands_signed_total', {}, accepted.length);
-    if (tracing.enabled) traceSigned(queued.rows, refused, startMs);
-    return [...sequences.keys()];
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+    return { queued: queued.rows, accepted, refused, enrolmentIds: [...sequences.keys()] };
+  });
+  metrics.count('corefleet_commands_signed_total', {}, done.accepted.length);
+  if (tracing.enabled) traceSigned(done.queued, done.refused, startMs);
+  return done.enrolmentIds;
 }
 
 function traceSigned(

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
+import { clientTransaction } from './client-transaction';
 import { PrismaClient, type Prisma } from './generated/client';
 import type { Reader } from './reader';
 import { Snapshot } from './snapshot';
@@ -45,6 +46,11 @@ export class Database implements Reader {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>, timeoutMs = STATEMENT_TIMEOUT_MS): Promise<T> {
     return this.prisma.$transaction(work, { maxWait: CONNECT_TIMEOUT_MS, timeout: timeoutMs });
+  }
+
+  /** As `transaction`, on a connection of the pool: for hot paths. */
+  clientTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return clientTransaction(this.pool, work);
   }
 
   async rows<T extends object>(name: string, text: string, values: unknown[]): Promise<T[]> {

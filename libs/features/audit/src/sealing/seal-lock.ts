@@ -5,23 +5,11 @@ import type { Database } from '@corefleet/platform/database';
  * Does the work in a transaction that only one sealer at a time is in. The lock is of no row: nobody else waits for it.
  * @returns undefined, and nothing was done, while another sealer is at it
  */
-export async function withSealLock<T>(
-  database: Database,
-  work: (client: PoolClient) => Promise<T>,
-): Promise<T | undefined> {
-  const client = await database.pool.connect();
-  try {
-    await client.query('BEGIN');
+export function withSealLock<T>(database: Database, work: (client: PoolClient) => Promise<T>): Promise<T | undefined> {
+  return database.clientTransaction(async (client) => {
     const { rows } = await client.query<{ mine: boolean }>(LOCK);
-    const done = rows[0]?.mine ? await work(client) : undefined;
-    await client.query('COMMIT');
-    return done;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+    return rows[0]?.mine ? work(client) : undefined;
+  });
 }
 
 const LOCK = `SELECT pg_try_advisory_xact_lock(hashtextextended('audit seals', 0)) AS mine`;
