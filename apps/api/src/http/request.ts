@@ -11,9 +11,10 @@ export function routeName(request: FastifyRequest): string {
   return `${request.method} ${request.routeOptions.url ?? '(no such route)'}`;
 }
 
-/** Aborted when who asks has hung up. Once the answer is sent nobody looks at it any more. */
+/** Aborted when who asks has hung up, be it before this. Once the answer is sent nobody looks at it any more. */
 export function goneOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  if (reply.raw.closed || reply.raw.destroyed) gone.abort();
+  else reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }
