@@ -14,11 +14,10 @@ import {
   UpdateReportScheduleRequest,
 } from '@corefleet/contracts/http';
 import type { ArtifactReader } from '@corefleet/features/artifacts';
-import type { Actor } from '@corefleet/features/audit';
 import { PAGE_POLICY, ReportRuns, ReportSchedulesService, WRITERS } from '@corefleet/features/reports';
 import type { Orderer } from '@corefleet/features/rollouts';
 import { Requires } from '../access/declarations';
-import { CurrentActor, CurrentOrderer, CurrentReader, IdempotencyKey } from '../access/parameters';
+import { CurrentOrderer, CurrentReader, IdempotencyKey } from '../access/parameters';
 import { listPage } from '../http/cursor';
 
 class IdParamsDto extends createZodDto(IdParams) {}
@@ -106,23 +105,23 @@ export class ReportSchedulesController {
   @Delete(':id')
   @Requires('operator')
   @HttpCode(204)
-  remove(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto): Promise<void> {
-    return this.schedules.remove(actor, id);
+  remove(@CurrentOrderer() orderer: Orderer, @Param() { id }: IdParamsDto): Promise<void> {
+    return this.schedules.remove(orderer, id);
   }
 
   @Post(':id/enable')
   @Requires('operator')
   @ZodResponse({ status: 200, type: ReportScheduleViewDto })
-  enable(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
-    return this.schedules.enable(actor, id, remark);
+  enable(@CurrentOrderer() orderer: Orderer, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
+    return this.schedules.enable(orderer, id, remark);
   }
 
   /** It has no occurrence until it is enabled again; what it has made stays. */
   @Post(':id/disable')
   @Requires('operator')
   @ZodResponse({ status: 200, type: ReportScheduleViewDto })
-  disable(@CurrentActor() actor: Actor, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
-    return this.schedules.disable(actor, id, remark);
+  disable(@CurrentOrderer() orderer: Orderer, @Param() { id }: IdParamsDto, @Body() { remark }: ActRequestDto) {
+    return this.schedules.disable(orderer, id, remark);
   }
 
   /** Makes a report now, in the name of who asks; its occurrences stay as they are. */

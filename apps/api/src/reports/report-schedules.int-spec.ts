@@ -121,6 +121,33 @@ describe('a report schedule', () => {
     expect((await api.call('GET', run?.content ?? '', { token: admin })).text).toContain('ann,admin,person');
   });
 
+  it('of access is switched and removed by admins alone', async () => {
+    const { id } = await create('Of admins', { report: { kind: 'access' } }, admin);
+    expect((await call('POST', `/${id}/run`, {}, admin)).status).toBe(200);
+    for (const act of ['disable', 'enable']) {
+      expect((await call('POST', `/${id}/${act}`, {})).status).toBe(403);
+      expect((await call('POST', `/${id}/${act}`, {}, admin)).status).toBe(200);
+    }
+    expect((await call('DELETE', `/${id}`)).status).toBe(403);
+    expect(await runsOf(id)).toHaveLength(1);
+    expect((await call('DELETE', `/${id}`, undefined, admin)).status).toBe(204);
+  });
+
+  it('that cannot be removed yet keeps its reports', async () => {
+    const { id } = await create('Busy', { format: 'html' });
+    expect((await call('POST', `/${id}/run`, {})).status).toBe(200);
+    const before = kept();
+    await owner.prisma.reportSchedule.update({ where: { id }, data: { startingAt: new Date(0) } });
+    await owner.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM report_schedules WHERE id = ${id}::uuid FOR NO KEY UPDATE`; // as its maker
+      expect((await call('DELETE', `/${id}`)).status).toBe(409);
+    });
+    expect([(await runsOf(id)).length, kept()]).toEqual([1, before]);
+    await api.running.sweep();
+    expect((await call('DELETE', `/${id}`)).status).toBe(204);
+    expect(kept()).toBe(before - 1);
+  });
+
   it.each<[string, object, number, RegExp]>([
     ['a cron that never occurs', { cron: '0 0 31 2 *' }, 400, /cron/],
     ['a zone that does not exist', { timeZone: 'Mars/Base' }, 400, /timeZone/],

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ArtifactsService, type ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
 import { Clock, Ids } from '@corefleet/platform/clock';
-import { Database } from '@corefleet/platform/database';
-import { NotFoundError, RefusedError } from '@corefleet/platform/errors';
+import { Database, type Transaction } from '@corefleet/platform/database';
+import { ConflictError, NotFoundError, RefusedError } from '@corefleet/platform/errors';
 import { ReportsService } from '../reports.service';
 import { fileNameOf, WRITERS } from '../writing/writers';
 import { membersOf, type ReportScheduleRow } from './report-schedule-row';
@@ -87,9 +87,23 @@ export class ReportRuns {
     if (this.isForAdmins(kind) && !isAdmin) throw new RefusedError(`cannot have report "${kind}": it needs role admin`);
   }
 
-  /** Removes the files of all its reports: before the schedule itself is removed. */
-  async removeAll(actor: Actor, schedule: ReportScheduleRow): Promise<void> {
-    await this.prune(actor, { ...schedule, keep: 0 });
+  /** Digests of the files of all its reports, which go with its row. Under the row's lock no other comes. */
+  async filesOf(tx: Transaction, scheduleId: string): Promise<string[]> {
+    const runs = await tx.reportRun.findMany({ where: { scheduleId }, distinct: ['sha256'], select: { sha256: true } });
+    return runs.map(({ sha256 }) => sha256);
+  }
+
+  /** Removes files that are of no report any more: to be called when the rows are gone. What a rollout needs stays. */
+  async removeFiles(actor: Actor, digests: readonly string[], remark: string): Promise<void> {
+    for (const sha256 of digests) {
+      if ((await this.database.prisma.reportRun.count({ where: { sha256 } })) > 0) continue;
+      try {
+        await this.artifacts.remove(actor, sha256, remark);
+      } catch (error) {
+        if (error instanceof NotFoundError || error instanceof ConflictError) continue; // a person has removed it, or uses it
+        throw error;
+      }
+    }
   }
 
   private isForAdmins = (kind: Parameters<ReportsService['makerOf']>[0]): boolean =>
@@ -100,12 +114,7 @@ export class ReportRuns {
     const old = await reportRun.findMany({ where: { scheduleId }, orderBy: { madeAt: 'desc' }, skip: keep });
     for (const { id, sha256 } of old) {
       await reportRun.deleteMany({ where: { id } });
-      if ((await reportRun.count({ where: { sha256 } })) > 0) continue;
-      try {
-        await this.artifacts.remove(actor, sha256, `report schedule "${name}" keeps ${keep}`);
-      } catch (error) {
-        if (!(error instanceof NotFoundError)) throw error; // a person has removed it
-      }
+      await this.removeFiles(actor, [sha256], `report schedule "${name}" keeps ${keep}`);
     }
   }
 }

@@ -4,7 +4,6 @@ import type {
   ReportScheduleView,
   UpdateReportScheduleRequest,
 } from '@corefleet/contracts/http';
-import type { Actor } from '@corefleet/features/audit';
 import type { Orderer } from '@corefleet/features/rollouts';
 import {
   authorColumns,
@@ -128,15 +127,17 @@ export class ReportSchedulesService implements OnModuleInit {
     return this.moved(id);
   }
 
-  /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError */
-  async enable(actor: Actor, id: string, remark?: string): Promise<ReportScheduleView> {
-    await this.acts.enable(this.kind, { actor, id, remark });
+  /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError; as `create` */
+  async enable(orderer: Orderer, id: string, remark?: string): Promise<ReportScheduleView> {
+    await this.requireRole(orderer, id);
+    await this.acts.enable(this.kind, { actor: orderer.actor, id, remark });
     return this.moved(id);
   }
 
-  /** It has no occurrence any more; what it has made stays. Doing it again changes nothing. @throws NotFoundError */
-  async disable(actor: Actor, id: string, remark?: string): Promise<ReportScheduleView> {
-    await this.acts.disable(this.kind, { actor, id, remark });
+  /** It has no occurrence any more; what it has made stays. Doing it again changes nothing. @throws as `enable` */
+  async disable(orderer: Orderer, id: string, remark?: string): Promise<ReportScheduleView> {
+    await this.requireRole(orderer, id);
+    await this.acts.disable(this.kind, { actor: orderer.actor, id, remark });
     return this.moved(id);
   }
 
@@ -150,11 +151,17 @@ export class ReportSchedulesService implements OnModuleInit {
     this.occurrences.show(this.kind, id);
   }
 
-  /** What it has made goes with it. @throws NotFoundError */
-  async remove(actor: Actor, id: string, remark?: string): Promise<void> {
-    await this.runs.removeAll(actor, await this.rowOf(id));
-    await this.acts.remove(this.kind, { actor, id, remark });
+  /** What it has made goes with it; a process that dies between the row and the files leaves these to people. @throws as `enable` */
+  async remove(orderer: Orderer, id: string, remark?: string): Promise<void> {
+    await this.requireRole(orderer, id);
+    const { actor } = orderer;
+    const files = await this.acts.remove(this.kind, { actor, id, remark }, (tx) => this.runs.filesOf(tx, id));
     await this.occurrences.moved(this.kind, id, undefined);
+    await this.runs.removeFiles(actor, files ?? [], 'its report schedule was removed');
+  }
+
+  private async requireRole({ mayReadSensitive }: Orderer, id: string): Promise<void> {
+    this.runs.requireRole(membersOf(await this.rowOf(id)).report.kind, mayReadSensitive);
   }
 
   /** Begins the report and gives it up: what it could not be made of is said now and not at night. */

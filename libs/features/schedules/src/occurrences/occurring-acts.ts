@@ -41,12 +41,22 @@ export class OccurringActs {
     );
   }
 
-  /** What it has made stays. @throws as `enable` */
-  async remove<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const { name } = await lockForAct(kind, tx, { id: act.id, act: 'remove' });
-      await this.record(kind, tx, { ...act, act: 'remove', details: { name } });
+  /**
+   * What it has made stays.
+   * @param readLast reads what of it is needed after, under its lock
+   * @throws as `enable`
+   */
+  async remove<Row extends OccurringRow, Last = undefined>(
+    kind: OccurringKind<Row>,
+    act: OccurringAct,
+    readLast?: (tx: Transaction, row: Row) => Promise<Last>,
+  ): Promise<Last | undefined> {
+    return this.database.transaction(async (tx) => {
+      const row = await lockForAct(kind, tx, { id: act.id, act: 'remove' });
+      const last = await readLast?.(tx, row);
+      await this.record(kind, tx, { ...act, act: 'remove', details: { name: row.name } });
       await kind.remove(tx, act.id);
+      return last;
     });
   }
 
