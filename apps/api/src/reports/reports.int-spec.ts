@@ -145,6 +145,16 @@ describe('the report on compliance', () => {
     expect((await of(at(6)))?.[0]).toBe('unknown'); // enrolled, and had told nothing
     expect(await of(at(9))).toBeUndefined(); // not enrolled yet
   });
+
+  it('tells how it was of a device that was revoked since', async () => {
+    const { id, enrolmentId } = await aDevice({ serial: 'gone' });
+    await owner.prisma.device.update({ where: { id }, data: { enrolmentId: null } });
+    await owner.prisma.enrolment.update({ where: { id: enrolmentId }, data: { status: 'revoked', endedAt: at(1) } });
+    const asOf = `asOf=${at(2).toISOString()}`;
+    expect(states(await report(`compliance?set=acme/base&${asOf}`))).toMatchObject({ gone: 'valid' });
+    const { rows } = await report(`snap-exposure?snap=app&${asOf}`);
+    expect(rows.find((row) => row['serial'] === 'gone')?.['lastSeenAt']).toBe(at(0).toISOString());
+  });
 });
 
 describe('the report on exposure', () => {

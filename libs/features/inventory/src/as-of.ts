@@ -37,6 +37,14 @@ export function enrolmentsAsOf(asOf: Date | undefined): Prisma.Sql {
     ORDER BY device_id, created_at DESC)`;
 }
 
+/**
+ * Joins rows of devices `d` with the key that each had as `e`, and what is known of its link as `seen`: a device that was
+ * revoked or came with another key since has another link now, or none.
+ */
+export const enrolledAsOf = (asOf: Date): Prisma.Sql => Prisma.sql`
+  JOIN ${enrolmentsAsOf(asOf)} AS e ON e.device_id = d.id
+  LEFT JOIN device_links AS seen ON seen.enrolment_id = e.enrolment_id`;
+
 interface Rows {
   readonly table: string;
   readonly columns: string;

@@ -1,6 +1,6 @@
 import type { ExposureParameters } from '@corefleet/contracts/http';
 import { DEVICES } from '@corefleet/features/devices';
-import { enrolmentsAsOf, factsAsOf, snapsAsOf } from '@corefleet/features/inventory';
+import { enrolledAsOf, factsAsOf, snapsAsOf } from '@corefleet/features/inventory';
 import { Prisma } from '@corefleet/platform/database';
 
 type Asked = Omit<ExposureParameters, 'filter'>;
@@ -54,7 +54,7 @@ export const countTold = (selection: ExposureSelection): Prisma.Sql => Prisma.sq
 /** By the id of the device. */
 export const selectExposed = (asked: Asked, selection: ExposureSelection): Prisma.Sql => Prisma.sql`
   SELECT d.serial, d.brand_id AS "brandId", d.model, d.labels ->> 'site' AS site, snap.revision, snap.version,
-    snap.channel, snap.active, snap.held_until AS "heldUntil", snap.since, l.last_seen_at AS "lastSeenAt", d.id AS "deviceId"
+    snap.channel, snap.active, snap.held_until AS "heldUntil", snap.since, ${lastSeenOf(selection)} AS "lastSeenAt", d.id AS "deviceId"
   FROM ${having(asked, selection)} AND (${isExposed(asked)}) ORDER BY d.id`;
 
 const having = ({ snap }: Asked, selection: ExposureSelection): Prisma.Sql => Prisma.sql`${enrolled(selection)}
@@ -62,9 +62,12 @@ const having = ({ snap }: Asked, selection: ExposureSelection): Prisma.Sql => Pr
   WHERE ${meant(selection)}`;
 
 const enrolled = ({ asOf }: ExposureSelection): Prisma.Sql =>
-  asOf ? Prisma.sql`${DEVICES} JOIN ${enrolmentsAsOf(asOf)} AS e ON e.device_id = d.id` : DEVICES;
+  asOf ? Prisma.sql`${DEVICES} ${enrolledAsOf(asOf)}` : DEVICES;
 
 const enrolmentOf = ({ asOf }: ExposureSelection): Prisma.Sql => Prisma.raw(asOf ? 'e.enrolment_id' : 'd.enrolment_id');
+
+const lastSeenOf = ({ asOf }: ExposureSelection): Prisma.Sql =>
+  Prisma.raw(asOf ? 'seen.last_seen_at' : 'l.last_seen_at');
 
 const meant = (selection: ExposureSelection): Prisma.Sql =>
   Prisma.sql`${enrolmentOf(selection)} IS NOT NULL AND ${selection.condition}`;

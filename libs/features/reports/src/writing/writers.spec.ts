@@ -64,6 +64,8 @@ describe('a report in CSV', () => {
     [true, 'true'],
     [new Date('2026-05-03T10:00:00Z'), '2026-05-03T10:00:00.000Z'],
     [['one', 'two, three'], 'one; two, three'],
+    ['a;=1+1', 'a;=1+1'],
+    ['a\t=1+1', 'a\t=1+1'],
     ['=HYPERLINK("x")', `'=HYPERLINK("x")`],
     [['=1', 'b'], `'=1; b`],
     ['@x', `'@x`],

@@ -1,5 +1,5 @@
 import { DEVICES } from '@corefleet/features/devices';
-import { enrolmentsAsOf, factsAsOf, setsAsOf } from '@corefleet/features/inventory';
+import { enrolledAsOf, factsAsOf, setsAsOf } from '@corefleet/features/inventory';
 import { Prisma } from '@corefleet/platform/database';
 import type { SetKey } from '../set-view';
 
@@ -106,11 +106,12 @@ function judged(
   { now, asOf }: ComplianceMoment,
 ): Prisma.Sql {
   const silentSince = new Date((asOf ?? now).getTime() - UNKNOWN_AFTER_MS);
-  const isUnknown = Prisma.sql`(fact.enrolment_id IS NULL OR l.last_seen_at IS NULL OR l.last_seen_at < ${silentSince}::timestamptz)`;
   const asked = sequence ?? null;
   const [devices, enrolment] = asOf
-    ? [Prisma.sql`${DEVICES} JOIN ${enrolmentsAsOf(asOf)} AS e ON e.device_id = d.id`, Prisma.sql`e.enrolment_id`]
+    ? [Prisma.sql`${DEVICES} ${enrolledAsOf(asOf)}`, Prisma.sql`e.enrolment_id`]
     : [DEVICES, Prisma.sql`d.enrolment_id`];
+  const lastSeen = Prisma.raw(asOf ? 'seen.last_seen_at' : 'l.last_seen_at');
+  const isUnknown = Prisma.sql`(fact.enrolment_id IS NULL OR ${lastSeen} IS NULL OR ${lastSeen} < ${silentSince}::timestamptz)`;
   return Prisma.sql`
     SELECT wanted.account_id AS "accountId", wanted.name, d.id AS "deviceId", ${enrolment} AS "enrolmentId",
       d.brand_id AS "brandId", d.model, d.serial,
@@ -118,7 +119,7 @@ function judged(
            WHEN s.enrolment_id IS NULL THEN 'not-applied'
            WHEN ${asked}::int IS NOT NULL AND s.sequence IS DISTINCT FROM ${asked}::int THEN 'invalid'
            WHEN s.valid THEN 'valid' ELSE 'invalid' END AS state,
-      CASE WHEN ${isUnknown} THEN l.last_seen_at ELSE fact.since END AS since,
+      CASE WHEN ${isUnknown} THEN ${lastSeen} ELSE fact.since END AS since,
       s.mode, s.sequence, s.pinned_at AS "pinnedAt",
       CASE WHEN kept.enrolment_id IS NOT NULL THEN greatest(fact.since, kept.left_at) END AS "driftedSince",
       kept.mode AS "leftMode", kept.pinned_at AS "leftPinnedAt",
