@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { ReportScheduleView } from '@corefleet/contracts/http';
 import { Database } from '@corefleet/platform/database';
 import { createTestDatabase } from '@corefleet/testing/postgres';
@@ -86,6 +86,27 @@ describe('a report schedule', () => {
     await api.running.sweep();
     expect(await runsOf(id)).toHaveLength(1);
     expect((await call('PATCH', `/${id}`, { keep: 3 })).body).toMatchObject({ keep: 3 });
+  });
+
+  it('that cannot be made is tried again later, and can be disabled and removed meanwhile', async () => {
+    const { id } = await create('Faulty');
+    const at = new Date(Math.floor(Date.now() / 1000) * 1000 - 60_000);
+    await isDue(id, at);
+    const away = `${api.artifacts}-away`;
+    renameSync(api.artifacts, away);
+    writeFileSync(api.artifacts, 'no directory');
+    await expect(api.running.sweep()).rejects.toThrow('1 things');
+    await api.running.sweep(); // too early
+    rmSync(api.artifacts);
+    renameSync(away, api.artifacts);
+    expect((await call('PATCH', `/${id}`, { keep: 3 })).status).toBe(409);
+    const disabled = await call('POST', `/${id}/disable`, {});
+    expect([disabled.status, disabled.body]).toMatchObject([
+      200,
+      { enabled: false, last: { occurrence: at.toISOString(), outcome: 'skipped' } },
+    ]);
+    await owner.prisma.reportSchedule.update({ where: { id }, data: { startingAt: at } });
+    expect((await call('DELETE', `/${id}`)).status).toBe(204);
   });
 
   it('keeps the newest, and none when it is removed', async () => {

@@ -203,7 +203,7 @@ describe('a schedule', () => {
     await sweep();
     const died = { startingAt, lastRolloutId: null, lastAt: null, lastOutcome: null };
     await owner.prisma.schedule.update({ where: { id }, data: died });
-    expect(await post(`/${id}/disable`)).toMatchObject({ status: 409 });
+    expect(await post(`/${id}/enable`)).toMatchObject({ status: 409 });
     await sweep();
     const [rollout, ...others] = await rolloutsSince(before);
     expect(others).toEqual([]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ArtifactsService, type ArtifactReader } from '@corefleet/features/artifacts';
+import { ArtifactsService, UploadCutError, type ArtifactReader } from '@corefleet/features/artifacts';
 import type { Actor } from '@corefleet/features/audit';
 import { Clock, Ids } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
@@ -58,6 +58,8 @@ export class ReportRuns {
       const { sha256, size } = await this.artifacts.upload(actor, { name, content, mostBytes: BYTES_MOST, sensitive });
       const row = { id, scheduleId, format, name, size, sha256, madeAt: this.clock.now(), ...wanted };
       await this.database.prisma.reportRun.create({ data: row });
+    } catch (error) {
+      throw error instanceof UploadCutError ? error.cause : error; // what was cut is the report, which says why
     } finally {
       await open.close();
     }

@@ -29,6 +29,9 @@ import {
   type ReportScheduleRow,
 } from './report-schedule-row';
 
+/** For what is kept and written after a report was made. */
+const SETTLING_MS = 60_000;
+
 /** Schedules of reports as people make and change them. Writer of `report_schedules`, with what makes their reports. */
 @Injectable()
 export class ReportSchedulesService implements OnModuleInit {
@@ -46,7 +49,7 @@ export class ReportSchedulesService implements OnModuleInit {
     this.kind = {
       ...REPORT_SCHEDULES,
       makes: 'report',
-      makingMostMs: MAKING_MOST_MS,
+      makingMostMs: MAKING_MOST_MS + SETTLING_MS,
       roleOf: (row) => this.reports.makerOf(membersOf(row).report.kind).role,
       running: () => Promise.resolve(undefined),
       make: async (orderer, row, { at, key }) => {

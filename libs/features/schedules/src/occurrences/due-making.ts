@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { findPerson } from '@corefleet/features/access';
 import { AuditService } from '@corefleet/features/audit';
 import type { Orderer } from '@corefleet/features/rollouts';
+import { Clock } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
+import { MakingPatience } from './making-patience';
 import { lastWords, occurrenceKey, originWords } from './occurrence-rules';
 import { actorOf, lockDue, type Made, type OccurringKind, type OccurringRow } from './occurring-kind';
 
@@ -13,31 +15,36 @@ type Outcome =
 /** Makes what rows make at their occurrences. */
 @Injectable()
 export class DueMaking {
+  private readonly patience = new MakingPatience();
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * Makes what is due at an occurrence that is starting, in the name of the row's author, and says in the row what came of it,
    * under the row's lock. Its key is made of the occurrence: who finds the row again after a death makes no second one.
-   * @returns false when nothing is starting, or another process is at it
+   * @returns false when nothing is starting, or another process is at it, or it failed a moment ago
+   * @throws what is to be tried again
    */
   async finish<Row extends OccurringRow>(kind: OccurringKind<Row>, id: string): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       await tx.$executeRawUnsafe(`SET LOCAL idle_in_transaction_session_timeout = ${kind.makingMostMs}`);
       const row = await lockDue(kind, tx, id);
-      if (!row?.startingAt) return false;
+      if (!row?.startingAt || this.patience.isTooEarly(id, row.startingAt, this.clock.now())) return false;
       await this.keep(kind, tx, {
         row,
         occurrence: row.startingAt,
         outcome: await this.make(kind, row, row.startingAt),
       });
+      this.patience.forget(id);
       return true;
     }, kind.makingMostMs);
   }
 
-  /** A refusal is an outcome; anything else means: not yet. */
+  /** A refusal is an outcome; anything else means: not yet, until patience ends. */
   private async make<Row extends OccurringRow>(kind: OccurringKind<Row>, row: Row, occurrence: Date): Promise<Outcome> {
     try {
       const made = await kind.make(await this.authorOf(row), row, {
@@ -48,8 +55,10 @@ export class DueMaking {
       return { kind: 'started', made };
     } catch (error) {
       const outcome = kind.outcomeOf(error);
-      if (outcome === 'later' || !(error instanceof Error)) throw error;
-      return { kind: outcome, reason: error.message };
+      const reason = error instanceof Error ? error.message : String(error);
+      if (outcome !== 'later') return { kind: outcome, reason };
+      if (!this.patience.failed(row.id, occurrence, this.clock.now())) throw error;
+      return { kind: 'refused', reason: `given up after an hour: ${reason}` };
     }
   }
 

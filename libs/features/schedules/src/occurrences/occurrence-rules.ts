@@ -14,7 +14,8 @@ import { localTime, validateCron, validateZone, type Timetable, type Turn } from
  * starting -> started, or refused with what the rollout was refused for; where no device would change, policies say nothing,
  * schedules refused. Occurrences before the latest that is due were missed: nothing comes of them, and the latest says how many
  * they were. Rows: occurrence_at and next_at are the next occurrence, starting_at is one whose rollout is being made, under an
- * idempotency key made of it: so each gives one rollout at most, whoever dies on any line.
+ * idempotency key made of it: so each gives one rollout at most, whoever dies on any line. What cannot be made for an hour is
+ * refused (making-patience.ts); disabling or removing the row gives up what nobody is making right now.
  */
 export type Verdict =
   | { readonly kind: 'start' }

@@ -6,7 +6,7 @@ import { Database, type Transaction } from '@corefleet/platform/database';
 import { ConflictError, NotFoundError } from '@corefleet/platform/errors';
 import { nextTurn, type Timetable } from '@corefleet/time-rules';
 import { nextColumns, sameTimes, timetableOf } from './occurrence-rules';
-import { lockForAct, type OccurringColumns, type OccurringKind, type OccurringRow } from './occurring-kind';
+import { lockForAct, lockToEnd, type OccurringColumns, type OccurringKind, type OccurringRow } from './occurring-kind';
 
 /** What a person does to a row, and what that person says to it. */
 export interface OccurringAct {
@@ -27,16 +27,19 @@ export class OccurringActs {
 
   /** Its next occurrence is the next one from now. Doing it again changes nothing. @throws NotFoundError; ConflictError */
   enable<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
-    return this.switch(kind, act, 'enable', (row) =>
+    return this.switch(kind, { ...act, act: 'enable', lock: lockForAct }, (row) =>
       row.enabled ? undefined : { enabled: true, ...this.firstColumns(row, act.id) },
     );
   }
 
   /** It has no occurrence any more; what it has made goes on. Doing it again changes nothing. @throws as `enable` */
   disable<Row extends OccurringRow>(kind: OccurringKind<Row>, act: OccurringAct): Promise<void> {
-    return this.switch(kind, act, 'disable', (row) =>
-      row.enabled
-        ? { enabled: false, ...nextColumns(undefined), ...(typeof row.reason === 'string' && { reason: null }) }
+    return this.switch(kind, { ...act, act: 'disable', lock: lockToEnd }, (row) =>
+      row.enabled || row.startingAt
+        ? {
+            ...{ enabled: false, ...nextColumns(undefined), ...(typeof row.reason === 'string' && { reason: null }) },
+            ...(row.startingAt && givenUp(row.startingAt)),
+          }
         : undefined,
     );
   }
@@ -52,7 +55,7 @@ export class OccurringActs {
     readLast?: (tx: Transaction, row: Row) => Promise<Last>,
   ): Promise<Last | undefined> {
     return this.database.transaction(async (tx) => {
-      const row = await lockForAct(kind, tx, { id: act.id, act: 'remove' });
+      const row = await lockToEnd(kind, tx, { id: act.id, act: 'remove' });
       const last = await readLast?.(tx, row);
       await this.record(kind, tx, { ...act, act: 'remove', details: { name: row.name } });
       await kind.remove(tx, act.id);
@@ -131,18 +134,23 @@ export class OccurringActs {
 
   private async switch<Row extends OccurringRow>(
     kind: OccurringKind<Row>,
-    asked: OccurringAct,
-    act: string,
+    { act, lock, ...asked }: OccurringAct & { readonly act: string; readonly lock: typeof lockForAct },
     change: (row: Row) => OccurringColumns | undefined,
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const changed = change(await lockForAct(kind, tx, { id: asked.id, act }));
+      const changed = change(await lock(kind, tx, { id: asked.id, act }));
       if (!changed) return;
       await this.record(kind, tx, { ...asked, act, details: {} });
       await kind.write(tx, asked.id, changed);
     });
   }
 }
+
+/** Columns of a row that was disabled while an occurrence of it was starting. */
+const givenUp = (lastAt: Date): OccurringColumns => ({
+  ...{ startingAt: null, startingMissed: 0 },
+  ...{ lastAt, lastOutcome: 'skipped', lastReason: 'given up: it was disabled before this was made' },
+});
 
 export const nameTaken = (act: string, called: string, name: string): ConflictError =>
   new ConflictError(`cannot ${act} ${called}: another one is called "${name}"`);

@@ -114,6 +114,26 @@ export async function lockForAct<Row extends OccurringRow>(
   return requireStill(kind, await kind.find(tx, id), { id, act });
 }
 
+/**
+ * Takes the lock of a row for an act after which it makes nothing more: what is starting, and nobody is making right now, is
+ * given up.
+ * @throws NotFoundError; ConflictError while what it makes is being made
+ */
+export async function lockToEnd<Row extends OccurringRow>(
+  kind: OccurringKind<Row>,
+  tx: Transaction,
+  { id, act }: { readonly id: string; readonly act: string },
+): Promise<Row> {
+  const found = await kind.find(tx, id);
+  const waiting = Prisma.raw(found?.startingAt ? 'SKIP LOCKED' : '');
+  const locked = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM ${Prisma.raw(kind.table)} WHERE id = ${id}::uuid FOR UPDATE ${waiting}`;
+  if (locked.length === 0) return requireStill(kind, found, { id, act });
+  const row = await kind.find(tx, id);
+  if (!row) throw new NotFoundError(kind.called, id);
+  return row;
+}
+
 function requireStill<Row extends OccurringRow>(
   kind: OccurringRows<Row>,
   row: Row | null,
