@@ -95,6 +95,13 @@ describe('partitions of histories', () => {
     expect((await keepHistoryPartitions(worker, daysAfter(101), 1)).dropped).toEqual(['told_20260503']);
   });
 
+  it('drops nothing because a worker says that it is later than it is', async () => {
+    const now = new Date();
+    const { made } = await keepHistoryPartitions(worker, now, 30);
+    expect((await keepHistoryPartitions(worker, new Date(now.getTime() + 3_650 * DAY_MS), 30)).dropped).toEqual([]);
+    expect(made).toHaveLength(8);
+  });
+
   it('puts off what somebody else holds, does the others, and catches up', async () => {
     await owner.query(`
       CREATE TABLE IF NOT EXISTS said (at timestamptz NOT NULL) PARTITION BY RANGE (at);
