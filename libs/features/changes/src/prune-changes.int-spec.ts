@@ -1,7 +1,7 @@
 import type { Database } from '@corefleet/platform/database';
 import { createTestDatabase, type TestDatabase } from '@corefleet/testing/postgres';
 import { ChangeHistory, ChangesIngest, ChangesReadModel, pruneChanges, pruneQuarantine } from './index';
-import { aChange, anEnrolment, connect, type Enrolled } from './testing/fixtures';
+import { aChange, anEnrolment, connect, SPAWNED, type Enrolled } from './testing/fixtures';
 
 let store: TestDatabase;
 let [gateway, worker, owner]: Database[] = [];
@@ -56,6 +56,22 @@ describe('changes that are over', () => {
     expect(items.map(({ changeId }) => changeId).sort()).toEqual(['old-and-waiting', 'young']);
     const history = await new ChangeHistory(owner!).list({ deviceId: device.deviceId, changeId: 'old', limit: 10 });
     expect(history.items).toMatchObject([{ changeId: 'old', status: 'Done' }]);
+  });
+
+  it('stay where they made a recovery system, as long as the device is enrolled', async () => {
+    const device = await anEnrolment(owner!);
+    const task = { id: '1', kind: 'create-recovery-system', summary: 'Create', status: 'Done', 'spawn-time': SPAWNED };
+    const tasks = [{ ...task, progress: { label: '', done: 1, total: 1 } }];
+    await ingest.storeChanges([
+      aChange(device, 1, { id: 'made', kind: 'remodel', status: 'Done', ready: true, tasks }),
+      aChange(device, 2, { id: 'failed', kind: 'remodel', status: 'Error', ready: true, tasks }),
+    ]);
+    for (const id of ['made', 'failed']) await age(device, id, 60);
+    expect(await pruneAll(minutesAgo(30))).toBe(1);
+    const { items } = await new ChangesReadModel(owner!).list({ deviceId: device.deviceId, limit: 10 });
+    expect(items.map(({ changeId }) => changeId)).toEqual(['made']);
+    await owner!.prisma.enrolment.update({ where: { id: device.enrolmentId }, data: { status: 'retired' } });
+    expect(await pruneAll(minutesAgo(30))).toBe(1);
   });
 
   it('go with those under way, where their enrolment has ended', async () => {

@@ -9,7 +9,8 @@ const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One step of a round over all enrolments: removes changes that have been ready since before a time, and of enrolments that
- * have ended whatever was not heard of since. Their history stays. Safe to run twice at once.
+ * have ended whatever was not heard of since. Their history stays, and so does what made a recovery system of a device that is
+ * enrolled: whose that is, and so whether a policy may remove it, is told by nothing else. Safe to run twice at once.
  * @param from where the step before said to go on; without it a round begins
  * @returns where to go on, undefined at the end of the round; and how many were removed
  */
@@ -24,7 +25,9 @@ export async function pruneChanges(
        SELECT id, status FROM enrolments WHERE id > $2::uuid ORDER BY id LIMIT $3
      ), over AS MATERIALIZED (
        SELECT enrolment_id, change_id, spawn_time_ns FROM seen JOIN changes ON changes.enrolment_id = seen.id
-       WHERE received_at < $1 AND (ready OR seen.status <> 'active') LIMIT $4
+       WHERE received_at < $1 AND (ready OR seen.status <> 'active')
+         AND (seen.status = 'active' AND changes.status = 'Done' AND tasks @> '[{"kind": "create-recovery-system"}]') IS NOT TRUE
+       LIMIT $4
      ), removed AS (
        DELETE FROM changes USING over
        WHERE (changes.enrolment_id, changes.change_id, changes.spawn_time_ns) = (over.enrolment_id, over.change_id, over.spawn_time_ns)
