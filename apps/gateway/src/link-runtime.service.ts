@@ -165,12 +165,12 @@ export class LinkRuntime implements LinkDriver {
   /** Reads on from links that have waited off their debt, while there is room for what they say. */
   private resume(nowMs: number): void {
     let resumed = 0;
+    if (!this.lanes.isFull) this.isJammed = false;
     for (const link of this.paused) {
       link.heardMs = nowMs;
       if (nowMs < link.pausedUntilMs || this.lanes.isFull || resumed === RESUMED_AT_ONCE) continue;
       if (link.unstoredBytes > UNSTORED_BYTES) continue;
       this.paused.delete(link);
-      this.isJammed = false;
       link.socket.resume();
       resumed += 1;
     }
