@@ -115,8 +115,8 @@ describe('Facts, to a server that says what it has', () => {
     expect(first?.report.kind).toBe('fact');
     const [meanwhile] = await readSnaps(snaps('2'));
     expect(meanwhile?.report.kind).toBe('fact');
-    first?.settled(false); // it was not sent yet, and the next one stands for it
-    meanwhile?.settled(true);
+    first?.settled('dropped'); // it was not sent yet, and the next one stands for it
+    meanwhile?.settled('kept');
     expect((await readSnaps(snaps('3')))[0]?.report).toMatchObject({
       kind: 'fact-difference',
       body: { base: digestOf(snaps('2')) },
@@ -128,17 +128,28 @@ describe('Facts, to a server that says what it has', () => {
     facts.serverHas({ snaps: digestOf(snaps('1')) });
     await readSnaps(snaps('1'));
     const [difference] = await readSnaps(snaps('2'));
-    difference?.settled(false);
+    difference?.settled('refused');
     const [whole] = await readSnaps(snaps('2'));
     expect(whole?.report).toMatchObject({ kind: 'fact', body: { digest: digestOf(snaps('2')) } });
-    whole?.settled(false);
+    whole?.settled('refused');
     expect(await readSnaps(snaps('2'))).toEqual([]);
+  });
+
+  it('tells the whole at the next reading when there was no room for it, or for a difference', async () => {
+    const { facts, readSnaps } = someFacts();
+    facts.serverHas({});
+    (await readSnaps(snaps('1')))[0]?.settled('dropped');
+    const [again] = await readSnaps(snaps('1'));
+    expect(again?.report).toMatchObject({ kind: 'fact', body: { digest: digestOf(snaps('1')) } });
+    again?.settled('kept');
+    (await readSnaps(snaps('2')))[0]?.settled('dropped');
+    expect((await readSnaps(snaps('2')))[0]?.report.kind).toBe('fact');
   });
 
   it('tells again what a server has no more, and the whole where a difference spares little', async () => {
     const { facts, readSnaps } = someFacts();
     facts.serverHas({});
-    (await readSnaps(snaps('1')))[0]?.settled(true);
+    (await readSnaps(snaps('1')))[0]?.settled('kept');
     expect((await readSnaps([{ name: 'other', revision: '1' }]))[0]?.report.kind).toBe('fact');
     facts.serverHas({});
     expect(await readSnaps([{ name: 'other', revision: '1' }])).toEqual([]); // on its way
@@ -147,7 +158,7 @@ describe('Facts, to a server that says what it has', () => {
   it('tells an older server wholes alone', async () => {
     const { facts, readSnaps } = someFacts();
     facts.serverHas(undefined);
-    (await readSnaps(snaps('1')))[0]?.settled(true);
+    (await readSnaps(snaps('1')))[0]?.settled('kept');
     expect((await readSnaps(snaps('2')))[0]?.report.kind).toBe('fact');
   });
 });

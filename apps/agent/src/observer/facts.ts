@@ -148,12 +148,13 @@ export class Facts {
     const smaller =
       base?.print !== undefined && smallerThan(whole, base.digest, differenceOf(base.print, value, short));
     this.told.set(name, now);
-    this.options.report(smaller || whole, (isKept) => {
+    this.options.report(smaller || whole, (outcome) => {
       if (this.told.get(name) !== now) return; // a newer one stands for it
       this.told.delete(name);
-      if (isKept || !smaller) return void this.kept.set(name, now); // a whole that was refused would be again
+      // a whole that was refused would be again
+      if (outcome === 'kept' || (outcome === 'refused' && !smaller)) return void this.kept.set(name, now);
       this.kept.delete(name);
-      this.refresh([name]);
+      if (outcome === 'refused') this.refresh([name]); // what there was no room for waits for its next reading
     });
   }
 }

@@ -54,6 +54,17 @@ describe('Outbox', () => {
     expect(numbers(outbox)).toEqual([1, 3]);
   });
 
+  it('says whether the server has a report, cannot keep it, or it was dropped for lack of room', () => {
+    const outbox = anOutbox();
+    const settled: string[] = [];
+    for (const id of ['1', '2', '3']) outbox.add(change(id), (outcome) => settled.push(`${id} ${outcome}`));
+    outbox.nextFrame();
+    outbox.acknowledge([1], [{ n: 2 }]);
+    outbox.unsend();
+    for (let at = 10; at < 2_010; at += 1) outbox.add(change(`${at}`));
+    expect(settled).toEqual(['1 kept', '2 refused', '3 dropped']);
+  });
+
   it('says when a report, or a newer one in its place, is settled', () => {
     const outbox = anOutbox();
     const settled: string[] = [];

@@ -7,10 +7,10 @@ export type Report = {
 }[ReportItem['kind']];
 
 /**
- * Called once the server has the report, or a newer one of the same thing stands for it, or it was given up.
- * @param isKept the server has it as what it is
+ * Called once: the server has the report, or cannot keep it, or it was dropped before it knew: there was no room, or a newer one
+ * of the same thing stands for it.
  */
-export type Settled = (isKept: boolean) => void;
+export type Settled = (outcome: 'kept' | 'refused' | 'dropped') => void;
 
 interface Item {
   readonly n: number;
@@ -93,8 +93,8 @@ export class Outbox {
 
   /** Forgets what the server has, and what it cannot keep. */
   acknowledge(numbers: readonly number[], refused: readonly { readonly n: number }[]): void {
-    for (const n of numbers) this.remove(n, true);
-    for (const { n } of refused) this.remove(n);
+    for (const n of numbers) this.remove(n, 'kept');
+    for (const { n } of refused) this.remove(n, 'refused');
     if (this.unsent.size > 0) this.onWork();
   }
 
@@ -117,13 +117,13 @@ export class Outbox {
     this.remove(older);
   }
 
-  private remove(n: number, isKept = false): void {
+  private remove(n: number, outcome: Parameters<Settled>[0] = 'dropped'): void {
     const item = this.items.get(n);
     if (!item) return;
     this.items.delete(n);
     if (item.sent) this.inFlight -= 1;
     else if (this.unsent.get(item.key) === n) this.unsent.delete(item.key);
-    item.settled?.(isKept);
+    item.settled?.(outcome);
   }
 
   private dropExcess(): void {
