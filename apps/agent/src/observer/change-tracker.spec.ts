@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { SnapdClient, type Change, type SnapdTransport } from '@corefleet/snapd-client';
 import { systemClock } from '../clock';
 import { silentLogger } from '../logger';
@@ -5,18 +6,20 @@ import { aChange } from '../testing/tables';
 import { ChangeTracker } from './change-tracker';
 import { SnapdWatch } from './snapd-watch';
 
-function aTracker() {
+const nobody: SnapdTransport['request'] = () => Promise.reject(new Error('nobody answers'));
+
+function aTracker(answer = nobody) {
   const asked: string[] = [];
-  const nobody: SnapdTransport = {
-    request: ({ path }) => {
-      asked.push(path);
-      return Promise.reject(new Error('nobody answers'));
+  const transport: SnapdTransport = {
+    request: (request) => {
+      asked.push(request.path);
+      return answer(request);
     },
     close: () => undefined,
   };
   const reported: { id: string; commandId: string | undefined }[] = [];
   const tracker = new ChangeTracker({
-    client: new SnapdClient(nobody),
+    client: new SnapdClient(transport),
     clock: systemClock,
     intervals: { firstMs: 1000, longestMs: 1000 },
     watch: new SnapdWatch(() => undefined),
@@ -71,6 +74,21 @@ describe('ChangeTracker', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(asked.length).toBeGreaterThan(1);
     expect(reported).toHaveLength(2);
+    tracker.stop();
+  });
+
+  it.each([
+    { ready: true, reads: 1 },
+    { ready: false, reads: 2 },
+  ])('reads a change again that was hinted while it was read, unless it is ready: $ready', async ({ ready, reads }) => {
+    const text = JSON.stringify({ type: 'sync', result: { ...first, ready } });
+    const { tracker, asked } = aTracker(() =>
+      Promise.resolve({ status: 200, headers: {}, text: () => Promise.resolve(text), stream: () => Readable.from([]) }),
+    );
+    tracker.hint('7');
+    tracker.hint('7');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toHaveLength(reads);
     tracker.stop();
   });
 

@@ -132,25 +132,31 @@ export class ChangeTracker {
     tracked.reading = true;
     do {
       tracked.again = false;
-      await this.readOnce(changeId, tracked);
+      if (await this.readOnce(changeId, tracked)) break;
     } while (tracked.again && !this.stopped);
     tracked.reading = false;
     this.schedule();
   }
 
-  private async readOnce(changeId: string, tracked: Tracked): Promise<void> {
+  /** @returns whether the change is ready: nothing is left to read, whatever was hinted meanwhile */
+  private async readOnce(changeId: string, tracked: Tracked): Promise<boolean> {
     const { client, clock, intervals, watch, logger } = this.options;
     try {
       const change = await client.changes.get(changeId);
       watch.reached();
       if (!this.stopped) this.take(change);
+      return change.ready;
     } catch (error) {
-      if (this.stopped) return;
-      if (error instanceof SnapdError && error.status === 404) return this.end(changeId, { kind: 'forgotten' });
+      if (this.stopped) return false;
+      if (error instanceof SnapdError && error.status === 404) {
+        this.end(changeId, { kind: 'forgotten' });
+        return false;
+      }
       watch.failed(error);
       logger.debug('Cannot read a change', { changeId, error: messageOf(error) });
       tracked.intervalMs = Math.min(intervals.longestMs, Math.max(tracked.intervalMs, 1) * 2);
       tracked.dueMs = clock.monotonicMs() + tracked.intervalMs;
+      return false;
     }
   }
 
