@@ -81,15 +81,19 @@ SELECT ${SEAL_COLUMNS}, ${ENTRY_COLUMNS}
    AND ($7::timestamptz IS NULL OR e.at >= $7) AND ($8::timestamptz IS NULL OR e.at < $8)
  ORDER BY s.position LIMIT $2`;
 
-const LAST = `(SELECT xact, entry_id FROM audit_seals ORDER BY position DESC LIMIT 1)`;
+/** As in `sealEntries`: a head that came with a dump is of a transaction that this cluster has not reached. */
+const LAST = `(SELECT xact, entry_id, xact >= pg_snapshot_xmax(pg_current_snapshot()) AS moved
+                 FROM audit_seals ORDER BY position DESC LIMIT 1)`;
+const UNSEALED = `NOT EXISTS (SELECT FROM audit_seals s WHERE s.entry_id = e.id)`;
 
 const STATUS = `
 SELECT coalesce((SELECT max(position) FROM audit_seals), 0)::float8 AS sealed, count(e.id)::int AS waiting, min(e.at) AS oldest
   FROM (SELECT 1) one LEFT JOIN ${LAST} last ON true
-  LEFT JOIN audit_entries e ON last.xact IS NULL OR (e.xact, e.id) > (last.xact, last.entry_id)`;
+  LEFT JOIN audit_entries e
+    ON (e.xact, e.id) > (CASE WHEN last.moved IS FALSE THEN last.xact ELSE '0'::xid8 END, coalesce(last.entry_id, 0)) AND ${UNSEALED}`;
 
 const PASSED_OVER = `
 SELECT e.id::text AS id
   FROM ${LAST} last JOIN audit_entries e ON (e.xact, e.id) < (last.xact, last.entry_id)
- WHERE NOT EXISTS (SELECT FROM audit_seals s WHERE s.entry_id = e.id)
+ WHERE NOT last.moved AND ${UNSEALED}
  ORDER BY e.id LIMIT 100`;

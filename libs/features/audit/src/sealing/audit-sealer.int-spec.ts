@@ -114,7 +114,10 @@ describe('sealing', () => {
     await editing('UPDATE audit_entries SET xact = (xact::text::bigint + 1000000)::text::xid8');
     await editing('UPDATE audit_seals SET xact = (xact::text::bigint + 1000000)::text::xid8');
     await write('new');
+    expect(await new AuditLogService(api).status(new Date())).toMatchObject({ sealed: 1, waiting: 2 });
+    expect(await new AuditLogService(api).passedOver()).toEqual([]);
     expect(await sealer().round()).toMatchObject({ sealed: 2 });
+    expect(await new AuditLogService(api).status(new Date())).toMatchObject({ sealed: 3, waiting: 0, lagSeconds: 0 });
     await write('newer');
     expect(await sealer().round()).toMatchObject({ sealed: 1 });
     expect(await sealedActions()).toEqual(['sealed before', 'not sealed before', 'new', 'newer']);
