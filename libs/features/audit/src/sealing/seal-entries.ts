@@ -3,8 +3,8 @@ import { entryText, GENESIS, hiddenPaths, leafOf, nextHash, type EntryRow, type 
 import { shownDetails } from '../shown-details';
 import { ENTRY_COLUMNS } from './entry-columns';
 
-/** Entries that are sealed at a time: a statement's worth. */
-export const SEALED_AT_ONCE = 2_000;
+/** Entries that are sealed at a time: their details are in memory, and some are large. */
+export const SEALED_AT_ONCE = 200;
 
 interface Unsealed extends EntryRow {
   readonly xact: string;

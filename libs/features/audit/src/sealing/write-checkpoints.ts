@@ -23,6 +23,8 @@ export class AuditContradictedError extends FleetError {
 
 /** Entries are large at times: a checkpoint ends at as many bytes of them. */
 const CHECKPOINT_MOST_BYTES = 4 * 1024 * 1024;
+/** Entries that are in memory while one is written: some are large. */
+const ENTRIES_AT_ONCE = 200;
 
 /**
  * Whether the table still has what the newest checkpoint says. The hash at one position is that of all before it.
@@ -58,9 +60,8 @@ export async function writeNextCheckpoint(
   await requireAgreement(client, last);
   const from = (last?.to ?? 0) + 1;
   const before = last ? Buffer.from(last.hash, 'base64url') : GENESIS;
-  const rows = await sealedFrom(client, from);
-  if (rows.length === 0) return undefined;
-  const { taken, hash, lines } = gather(rows, from, before);
+  const { taken, hash, lines } = await gather(client, from, before);
+  if (taken.length === 0) return undefined;
   const line = writeCheckpoint(
     {
       ...{ from, at: now, before, hash, lines, previous: last ? checkpointDigest(last.line) : '' },
@@ -78,32 +79,41 @@ async function sealedFrom(client: PoolClient, from: number): Promise<SealedRow[]
     text: `SELECT ${SEAL_COLUMNS}, ${ENTRY_COLUMNS}
              FROM audit_seals s LEFT JOIN audit_entries e ON e.id = s.entry_id
             WHERE s.position >= $1 ORDER BY s.position LIMIT $2`,
-    values: [from, CHECKPOINT_MOST],
+    values: [from, ENTRIES_AT_ONCE],
   });
   return rows;
 }
 
 interface Gathered {
-  readonly taken: readonly SealedRow[];
+  readonly taken: readonly Pick<SealedRow, 'entryId' | 'leaf'>[];
   readonly hash: Buffer;
   readonly lines: Buffer;
 }
 
-function gather(rows: readonly SealedRow[], from: number, before: Buffer): Gathered {
-  const taken: SealedRow[] = [];
+async function gather(client: PoolClient, from: number, before: Buffer): Promise<Gathered> {
+  const taken: Gathered['taken'][number][] = [];
   const lines = running();
   let [hash, sizeBytes] = [before, 0];
-  for (const row of rows) {
+  for await (const row of sealedRows(client, from)) {
     const entry = textOf(row);
     hash = nextHash(hash, row.leaf);
     const isIntact = entry !== undefined && leafOf(entry).equals(row.leaf) && hash.equals(row.hash);
     if (!isIntact || Number(row.position) !== from + taken.length) throw contradicted(row);
     lines.update(`${exportLine({ position: Number(row.position), hash: written(hash), entry })}\n`);
-    taken.push(row);
+    taken.push({ entryId: row.entryId, leaf: row.leaf });
     sizeBytes += entry.length;
-    if (sizeBytes > CHECKPOINT_MOST_BYTES) break;
+    if (sizeBytes > CHECKPOINT_MOST_BYTES || taken.length === CHECKPOINT_MOST) break;
   }
   return { taken, hash, lines: lines.digest() };
+}
+
+/** Seals with their entries from a position on, read some at a time. */
+async function* sealedRows(client: PoolClient, from: number): AsyncGenerator<SealedRow> {
+  for (let next = from; ; next += ENTRIES_AT_ONCE) {
+    const rows = await sealedFrom(client, next);
+    yield* rows;
+    if (rows.length < ENTRIES_AT_ONCE) return;
+  }
 }
 
 /** The text of a seal's entry; undefined when that is gone. */
