@@ -128,6 +128,9 @@ describe('a report schedule', () => {
     await api.running.sweep();
     const reason = 'gone may not order reports any more';
     expect((await call('GET', `/${id}`)).body).toMatchObject({ last: { outcome: 'refused', reason } });
+    await owner.prisma.reportSchedule.update({ where: { id }, data: { startingAt: new Date(0), lastReason: null } });
+    await api.running.sweep();
+    expect((await call('GET', `/${id}`)).body).toMatchObject({ last: { outcome: 'refused', reason } });
     expect(await runsOf(id)).toEqual([]);
   });
 

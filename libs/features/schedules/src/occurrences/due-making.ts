@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { findPerson } from '@corefleet/features/access';
+import { covers, findPerson, type Role } from '@corefleet/features/access';
 import { AuditService } from '@corefleet/features/audit';
 import type { Orderer } from '@corefleet/features/rollouts';
 import { Clock } from '@corefleet/platform/clock';
 import { Database, type Transaction } from '@corefleet/platform/database';
 import { MakingPatience } from './making-patience';
-import { lastWords, occurrenceKey, originWords } from './occurrence-rules';
+import { lastWords, mayNotOrder, occurrenceKey, originWords } from './occurrence-rules';
 import { actorOf, lockDue, type Made, type OccurringKind, type OccurringRow } from './occurring-kind';
 
 /** What came of an occurrence. */
@@ -47,7 +47,10 @@ export class DueMaking {
   /** A refusal is an outcome; anything else means: not yet, until patience ends. */
   private async make<Row extends OccurringRow>(kind: OccurringKind<Row>, row: Row, occurrence: Date): Promise<Outcome> {
     try {
-      const made = await kind.make(await this.authorOf(row), row, {
+      const person = await findPerson(this.database, row.authorId);
+      if (!person || !covers(person.role, kind.roleOf(row)))
+        return { kind: 'refused', reason: mayNotOrder(row.authorName, kind.makes) };
+      const made = await kind.make(authorOf(row, person.role), row, {
         ...{ at: occurrence, isOccurrence: true },
         remark: originWords(`${kind.called} "${row.name}"`, { occurrence, missed: row.startingMissed }),
         key: occurrenceKey(kind.name, row.id, occurrence),
@@ -60,13 +63,6 @@ export class DueMaking {
       if (!this.patience.failed(row.id, occurrence, this.clock.now())) throw error;
       return { kind: 'refused', reason: `given up after an hour: ${reason}` };
     }
-  }
-
-  private async authorOf(row: OccurringRow): Promise<Orderer> {
-    const { authorId: personId, authorName: personName } = row;
-    const person = await findPerson(this.database, personId);
-    const actor = { kind: 'person', id: personId, name: personName } as const;
-    return { actor, personId, personName, mayReadSensitive: person?.role === 'admin', through: actorOf(row) };
   }
 
   private async keep<Row extends OccurringRow>(
@@ -85,4 +81,10 @@ export class DueMaking {
       ...(lastReason !== null && { remark: lastReason }),
     });
   }
+}
+
+function authorOf(row: OccurringRow, role: Role): Orderer {
+  const { authorId: personId, authorName: personName } = row;
+  const actor = { kind: 'person', id: personId, name: personName } as const;
+  return { actor, personId, personName, mayReadSensitive: role === 'admin', through: actorOf(row) };
 }

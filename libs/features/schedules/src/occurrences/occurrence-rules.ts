@@ -34,12 +34,16 @@ export interface DueFacts {
 /** Pure: what comes of an occurrence that is due. */
 export function judge({ makes, author, running, ifRunning }: DueFacts): Verdict {
   if (!author.mayOrder) {
-    return { kind: 'leave', outcome: 'refused', reason: `${author.name} may not order ${makes}s any more` };
+    return { kind: 'leave', outcome: 'refused', reason: mayNotOrder(author.name, makes) };
   }
   if (!running) return { kind: 'start' };
   const reason = `rollout "${running.name}" is still ${running.status}`;
   return ifRunning === 'queue' ? { kind: 'wait', reason } : { kind: 'leave', outcome: 'skipped', reason };
 }
+
+/** What an occurrence is refused for, be it due or starting. */
+export const mayNotOrder = (author: string, makes: DueFacts['makes']): string =>
+  `${author} may not order ${makes}s any more`;
 
 /** In words, with what else there is to say of the latest of several occurrences; null when there is nothing to say. */
 export function lastWords(reason: string | undefined, missed: number): string | null {
