@@ -16,7 +16,7 @@ function cellOf(cell: Cell): string {
   if (cell instanceof Date) return cell.toISOString();
   if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   const text = harmless(typeof cell === 'string' ? cell : cell.join('; '));
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Spreadsheets take a text that begins so for a formula and run it; with a quote before it they show it. */

@@ -79,6 +79,11 @@ describe('a report in CSV', () => {
     ]);
   });
 
+  it.each(['a;=1+1', 'a\t=1+1'])('keeps %j in one cell where spreadsheets split there', async (name) => {
+    const text = await textOf(csvOf(aReport([{ name, state: 'x', more: null }])));
+    expect(text.split('\r\n')[1]).toBe(`"${name}",x,`);
+  });
+
   it('gives back every text, whatever is in it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 5 }), async (names) => {
