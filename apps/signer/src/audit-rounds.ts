@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { AuditContradictedError, AuditSealer } from '@corefleet/features/audit';
+import { AuditContradictedError, AuditLogService, AuditSealer } from '@corefleet/features/audit';
+import { Clock } from '@corefleet/platform/clock';
 import { metrics } from '@corefleet/platform/metrics';
 import { Coalesced } from '@corefleet/platform/queue';
 
@@ -11,26 +12,30 @@ export const SEAL_MS = Symbol('SEAL_MS');
 @Injectable()
 export class AuditRounds implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(AuditRounds.name);
-  private sealedAtMs = performance.now();
+  /** Monotonic: of what was committed until then, all is sealed. */
+  private sealedUpToMs = performance.now();
   private unwatch: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastSaid = '';
   private readonly rounds = new Coalesced(
     async () => {
-      await this.sealer.round();
-      this.sealedAtMs = performance.now();
+      if ((await this.sealer.round()) === undefined) return; // another signer is at it
+      const { lagSeconds } = await this.log.status(this.clock.now());
+      this.sealedUpToMs = performance.now() - lagSeconds * 1000;
     },
     (error) => this.tell(error),
   );
 
   constructor(
     private readonly sealer: AuditSealer,
+    private readonly log: AuditLogService,
+    private readonly clock: Clock,
     @Inject(SEAL_MS) private readonly everyMs: number,
   ) {}
 
   onApplicationBootstrap(): void {
     this.unwatch = metrics.addSource(() => ({
-      corefleet_audit_unsealed_seconds: [{ value: (performance.now() - this.sealedAtMs) / 1000 }],
+      corefleet_audit_unsealed_seconds: [{ value: (performance.now() - this.sealedUpToMs) / 1000 }],
     }));
     this.rounds.ask();
     this.timer = setInterval(() => this.rounds.ask(), this.everyMs);

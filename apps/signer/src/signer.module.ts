@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AuditSealer, CheckpointFiles } from '@corefleet/features/audit';
+import { AuditLogService, AuditSealer, CheckpointFiles } from '@corefleet/features/audit';
 import { CommandNudges } from '@corefleet/features/commands';
 import { Clock } from '@corefleet/platform/clock';
 import { Database } from '@corefleet/platform/database';
@@ -29,7 +29,7 @@ export class SignerModule {
       ],
       providers: [
         ...[CommandsProcessor, TimeProcessor, CommandNudges, { provide: SigningKey, useValue: keys.commands }],
-        ...[AuditRounds, { provide: SEAL_MS, useValue: config.COREFLEET_SEAL_MS }],
+        ...[AuditRounds, AuditLogService, { provide: SEAL_MS, useValue: config.COREFLEET_SEAL_MS }],
         {
           provide: AuditSealer,
           inject: [Database, Clock],

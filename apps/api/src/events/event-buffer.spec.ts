@@ -14,8 +14,9 @@ describe('EventBuffer', () => {
     const buffer = new EventBuffer(2);
     for (const id of ['a', 'b', 'c']) buffer.add(event(id, 1));
     buffer.add(event('a', 2));
+    expect(buffer.isLost).toBe(true);
     expect(buffer.take()).toEqual({ events: [], lost: true });
-    expect(buffer.isEmpty()).toBe(true);
+    expect([buffer.isEmpty(), buffer.isLost]).toEqual([true, false]);
     buffer.add(event('d', 1));
     expect(buffer.take()).toEqual({ events: [event('d', 1)], lost: false });
   });

@@ -7,6 +7,11 @@ export class EventBuffer {
 
   constructor(private readonly most: number) {}
 
+  /** Whether its client is to read everything again: what else comes before it is emptied tells nothing new. */
+  get isLost(): boolean {
+    return this.lost;
+  }
+
   add(event: FleetEvent): void {
     if (this.lost) return;
     const key = `${event.topic} ${event.id}`;

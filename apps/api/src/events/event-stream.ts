@@ -41,6 +41,11 @@ export class EventStream {
     return this.over;
   }
 
+  /** Whether all that the stream has to say is that everything is to be read again. */
+  get hasLost(): boolean {
+    return this.buffer.isLost;
+  }
+
   /** @param entry without events, what was missed is unknown: the client is to read everything again */
   offer(entry: LogEntry): void {
     if (this.over) return;

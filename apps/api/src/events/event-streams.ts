@@ -81,7 +81,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
     try {
       for await (const entry of this.log.since(after)) {
         stream.offer(entry);
-        if (stream.ended || !entry.events) break;
+        if (stream.ended || stream.hasLost) break;
       }
     } catch (error) {
       this.logger.warn({ error }, 'What a client missed not read, it is told to read everything again');

@@ -73,7 +73,7 @@ export const CATALOGUE = {
   corefleet_sign_seconds: histogram(['signer'], 'From a batch of commands to their commit.', WORK_SECONDS),
   corefleet_audit_unsealed_seconds: gauge(
     ['signer'],
-    'Since the last round that sealed the audit, or the start. Of several signers the smallest counts.',
+    'Age of the oldest entry of the audit that is not sealed, or since the last round that sealed. Of several signers the smallest counts.',
   ),
   corefleet_command_moves_total: counter(['worker'], 'Moves of commands that reports made, by the status moved to.', [
     'status',
