@@ -12,7 +12,7 @@ const SERIES_TIMEOUT_MS = 120_000;
 const lines: [ServerSeries['part'], string][] = [
   ['api', 'issue-commands'],
   ['signer', 'COMMIT'],
-  ['worker', 'fold-command-reports'],
+  ['worker', 'DELETE FROM command_reports'],
   ['gateway', '"type":"'],
 ];
 const allSeries = lines.flatMap(([part, contains], at) =>

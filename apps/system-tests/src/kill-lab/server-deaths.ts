@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient, Member } from '@corefleet/testing/fleet';
 import { eventually } from '@corefleet/testing/processes';
 import { deathAt, untilOneSurvives, type Place } from './deaths';
@@ -24,6 +25,8 @@ export interface ServerSeries {
 
 const ARM = 'SIGUSR2';
 const END_WITHIN_MS = 25_000;
+/** A death is seen this long after it: what the process wrote last may have ended the command before. */
+const DEATH_MS = 1_000;
 
 /** Lets the only process of that part die at call 1, 2, 3 ... after it was ready, each time with a command on its way. */
 export async function dieWhileServing(road: Road, device: RoadDevice, series: ServerSeries): Promise<ServerTurn[]> {
@@ -46,7 +49,7 @@ async function dieAtCall(road: Road, device: RoadDevice, way: Way): Promise<Serv
   const asked = { deviceIds: [deviceId], operation: order.operation, parameters: order.parameters(turn) };
   const url = (): string => (part === 'api' ? member : road.fleet.members.api[1])?.url ?? '';
   const ended = orderUntilTaken(() => road.fleet.api.at(url()), asked).then((commandId) => endOf(road, commandId));
-  const died = await Promise.race([member.process.exited.then(() => true), ended.then(() => false)]);
+  const died = await Promise.race([member.process.exited.then(() => true), ended.then(() => sleep(DEATH_MS, false))]);
   await road.fleet.replace(member);
   const status = await ended;
   const sent = device.sent((request) => request.forwarded && order.isRequest(request, turn)).length;
